@@ -22,16 +22,23 @@ pub(crate) fn router(store: Store, url: String) -> Router {
 }
 
 async fn visit(State(shop): State<Shop>) -> Result<String, (StatusCode, String)> {
-    let visits = shop.store.count().await.map_err(unavailable)?;
+    let visits = shop
+        .store
+        .count()
+        .await
+        .map_err(|error| unavailable(&error))?;
     Ok(format!("visits: {visits}\n{}\n", shop.url))
 }
 
 async fn health(State(shop): State<Shop>) -> Result<&'static str, (StatusCode, String)> {
-    shop.store.check().await.map_err(unavailable)?;
+    shop.store
+        .check()
+        .await
+        .map_err(|error| unavailable(&error))?;
     Ok("ok\n")
 }
 
-fn unavailable(error: anyhow::Error) -> (StatusCode, String) {
+fn unavailable(error: &anyhow::Error) -> (StatusCode, String) {
     eprintln!("{error:#}");
     (StatusCode::SERVICE_UNAVAILABLE, format!("{error:#}\n"))
 }

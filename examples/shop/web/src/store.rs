@@ -11,7 +11,7 @@ const SCHEMA: &str = "shop:schema";
 const SCHEMA_VERSION: u32 = 1;
 const VISITS: &str = "shop:visits";
 /// How long a migration waits for redis before the Job's pod fails and is started anew.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Where visits are counted. A connection lives as long as a request: a redis that moved is found at the next visit.
