@@ -1,1 +1,57 @@
-//! Filled by the commits that follow.
+//! Every custom resource of Maquette as a Rust type (`maquette.dev/v1alpha1`).
+//!
+//! The `CustomResourceDefinition`s that the chart installs are generated from these types by [`crds`].
+//! Nothing here performs input or output; what a kind *does* lives in the operator's controllers.
+
+#![allow(
+    unreachable_pub,
+    reason = "KubeSchema repeats each type inside a function"
+)]
+
+pub mod component;
+pub mod condition;
+pub mod dnsrecord;
+pub mod owner;
+pub mod plugin;
+pub mod provider;
+pub mod reason;
+pub mod template;
+pub mod workspace;
+
+pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
+pub use dnsrecord::{
+    DNSRecord, DNSRecordSpec, DNSRecordStatus, LedgerEntry, LedgerState, RecordType,
+};
+pub use plugin::{Plugin, PluginSpec, PluginStatus};
+pub use provider::{Provider, ProviderSpec, ProviderStatus};
+pub use template::Template;
+pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::CustomResourceExt as _;
+
+/// API group of every kind.
+pub const GROUP: &str = "maquette.dev";
+/// Served and stored version.
+pub const VERSION: &str = "v1alpha1";
+/// Field manager of everything that the operator applies.
+pub const FIELD_MANAGER: &str = "maquette";
+/// Finalizer that keeps an object until everything made for it is gone.
+pub const FINALIZER: &str = "maquette.dev/teardown";
+/// Label on every object made for a workspace: the workspace's name.
+pub const WORKSPACE_LABEL: &str = "maquette.dev/workspace";
+/// Label on every object made for a component: the component's name within its workspace.
+pub const COMPONENT_LABEL: &str = "maquette.dev/component";
+/// Annotation on a Provider that makes it the default for an interface, for example `dns`.
+pub const DEFAULT_FOR_ANNOTATION: &str = "maquette.dev/default-for";
+
+/// All definitions, in the order in which they are installed.
+pub fn crds() -> Vec<CustomResourceDefinition> {
+    vec![
+        Plugin::crd(),
+        Provider::crd(),
+        Workspace::crd(),
+        Component::crd(),
+        DNSRecord::crd(),
+    ]
+}

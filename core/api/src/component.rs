@@ -1,0 +1,134 @@
+//! Component: one unit of a workspace.
+
+use crate::Template;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The component's containers run.
+pub const STARTED: &str = "Started";
+/// The component's Job has ended well.
+pub const COMPLETED: &str = "Completed";
+
+/// One unit of a workspace: a Deployment, StatefulSet or Job and its Service.
+#[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[kube(
+    group = "maquette.dev", version = "v1alpha1", kind = "Component", plural = "components", namespaced, shortname = "mqcomp",
+    category = "maquette", status = "ComponentStatus", derive = "PartialEq",
+    doc = "One unit of a workspace: a Deployment, StatefulSet or Job and its Service.",
+    validation = Rule::new("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && size(self.metadata.name) <= 52")
+        .message("metadata.name must be a DNS label that starts with a letter and has at most 52 characters, because the names of pods are made from it"),
+    printcolumn(name = "Workload", type_ = "string", json_path = ".spec.workload"),
+    printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
+    printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = Rule::new("!has(self.replicas) || self.workload != 'Job'")
+        .message("a Job has no replicas; set parallelism in the job itself by splitting it into components").field_path(".replicas")
+)]
+pub struct ComponentSpec {
+    /// What runs the pods.
+    #[serde(default)]
+    pub workload: Workload,
+    /// Number of pods, default 1. Not for a Job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 100))]
+    pub replicas: Option<i32>,
+    /// The pod: any field of a `PodSpec`, and `metadata` for labels and annotations of the pods.
+    pub template: Template,
+    /// Ports under which others reach it. Omitted: the container ports of the template.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
+    pub networks: Vec<Network>,
+}
+
+/// What runs a component's pods.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Workload {
+    /// Pods that are alike and replaced at will.
+    #[default]
+    Deployment,
+    /// Pods with a stable name, for databases.
+    StatefulSet,
+    /// Pods that run to their end once.
+    Job,
+}
+
+impl Workload {
+    /// The kind's name.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::Job => "Job",
+        }
+    }
+}
+
+/// A port under which others reach a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// Name within the component, a DNS label of at most 15 characters.
+    #[schemars(
+        length(min = 1, max = 15),
+        regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+    )]
+    pub name: String,
+    /// Port of the Service.
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: u16,
+    /// Port of the container, the same as `port` where omitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 65535))]
+    pub target_port: Option<u16>,
+    /// `TCP` (default) or `UDP`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+}
+
+impl Network {
+    /// Port of the container.
+    pub fn container_port(&self) -> u16 {
+        self.target_port.unwrap_or(self.port)
+    }
+}
+
+/// Transport protocol of a network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Protocol {
+    /// RFC 9293.
+    #[default]
+    #[serde(rename = "TCP")]
+    Tcp,
+    /// RFC 768.
+    #[serde(rename = "UDP")]
+    Udp,
+}
+
+impl Protocol {
+    /// As Kubernetes writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+        }
+    }
+}
+
+/// How a component is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ComponentStatus {
+    /// Generation of the spec that this status describes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observed_generation: Option<i64>,
+    /// Ready, Reconciling, Stalled, Started and, for a Job, Completed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
+    pub conditions: Vec<Condition>,
+}
