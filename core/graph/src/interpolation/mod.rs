@@ -13,6 +13,8 @@ mod error;
 mod path;
 mod reference;
 mod template;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use error::{InterpolationError, Malformed, MalformedReason, Reason, Unresolved};
