@@ -1,1 +1,34 @@
-//! Filled by the commits that follow.
+//! Runs provider plugins: WebAssembly components from a registry, each call in a sandbox of its own that reaches
+//! only what an administrator granted and never holds a credential.
+//!
+//! [`Host::install`] pulls, verifies, reads and compiles a plugin; [`Host::provider`] binds it to what it is granted;
+//! [`Provider::dns`] gives typed functions. The rest of the operator sees neither Wasmtime nor the registry protocol.
+
+mod call;
+mod describe;
+pub mod dns;
+mod grants;
+mod host;
+mod inspect;
+mod install;
+pub mod manifest;
+mod metrics;
+mod names;
+mod provider;
+mod registry;
+mod settings;
+
+pub use call::{Call, CallError, NotExported, PluginError};
+pub use describe::{DescribeError, describe};
+pub use grants::{GrantError, Grants, Limits};
+pub use host::Host;
+pub use inspect::{InspectError, Inspection, inspect};
+pub use install::{InstallError, Installed, Wanted};
+pub use manifest::Manifest;
+pub use metrics::ProviderUsage;
+pub use names::{
+    Digest, Login, Origin, OriginError, ReferenceError, Repository, Secret, Tag, Version,
+};
+pub use provider::{Dns, Provider};
+pub use registry::PullError;
+pub use settings::{PullCaps, Settings, StartError};

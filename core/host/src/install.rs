@@ -1,0 +1,55 @@
+//! What is wanted, what was installed, and why it could not be.
+
+use std::time::Duration;
+
+use crate::{
+    Digest, Login, Manifest, Repository, Version, inspect::InspectError, registry::PullError,
+};
+
+/// Which plugin is wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Where it is.
+    pub repository: Repository,
+    /// Which version of it.
+    pub version: Version,
+    /// How to log in there, where that is needed.
+    pub login: Option<Login>,
+}
+
+/// A plugin that is ready to be called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Installed {
+    /// Digest of its manifest in the registry: what identifies it from now on.
+    pub digest: Digest,
+    /// The tag that it was found by; the version in its manifest where it was asked for by digest.
+    pub version: String,
+    /// What it says about itself.
+    pub manifest: Manifest,
+    /// Provider interfaces that it exports, for example `maquette:plugin/dns@0.1.0`.
+    pub interfaces: Vec<String>,
+    /// Size of the component in bytes.
+    pub size_bytes: u64,
+    /// Whether the registry could not be asked and the version is the one that was last found.
+    pub remembered: bool,
+}
+
+/// Why a plugin could not be installed. The message says what to do.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum InstallError {
+    /// It could not be pulled.
+    #[error(transparent)]
+    Pull(#[from] PullError),
+    /// It is not a plugin that this host runs.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    /// It cannot be compiled or linked.
+    #[error("the plugin cannot be compiled: {0}; rebuild it with a current SDK")]
+    Compile(String),
+    /// Compiling it takes too long.
+    #[error("compiling the plugin took longer than {} s; it is not tried again before a restart: use another version", .0.as_secs())]
+    CompileTimeout(Duration),
+    /// The cache folder cannot be written.
+    #[error("the plugin cache cannot be written: {0}; check the volume behind it")]
+    Cache(String),
+}
