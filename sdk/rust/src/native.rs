@@ -1,0 +1,100 @@
+//! A runtime for ordinary programs, so that an author's tests call the plugin's trait against a real server without
+//! a host. Nothing is denied and nothing is hidden here: credentials are given out as they are.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::time::{Duration, Instant};
+
+use crate::http::{Request, Response, SendError};
+use crate::runtime::{CredentialError, Level, Runtime};
+
+/// HTTP through ureq, credentials from a map, log lines to standard error.
+#[derive(Debug)]
+pub struct Native {
+    credentials: BTreeMap<String, String>,
+    started: Instant,
+}
+
+impl Native {
+    /// A runtime that knows these credentials, by name.
+    pub fn new(credentials: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            credentials: credentials.into_iter().collect(),
+            started: Instant::now(),
+        }
+    }
+}
+
+impl Runtime for Native {
+    fn send(&self, request: &Request) -> Result<Response, SendError> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .max_redirects(0)
+            .proxy(None)
+            .timeout_global(Some(request.timeout))
+            .build()
+            .into();
+        let mut outgoing = http::Request::builder()
+            .method(request.method.clone())
+            .uri(request.uri.clone());
+        for (name, value) in &request.headers {
+            outgoing = outgoing.header(name, value);
+        }
+        let outgoing = outgoing
+            .body(request.body.clone())
+            .map_err(|error| SendError::Malformed(error.to_string()))?;
+        let answer = agent.run(outgoing).map_err(|error| failure(&error))?;
+        let (parts, mut body) = answer.into_parts();
+        let mut octets = Vec::new();
+        body.as_reader()
+            .take(request.body_cap as u64 + 1)
+            .read_to_end(&mut octets)
+            .map_err(|error| SendError::Interrupted(error.to_string()))?;
+        if octets.len() > request.body_cap {
+            return Err(SendError::TooLarge(request.body_cap));
+        }
+        Ok(Response {
+            status: parts.status,
+            headers: parts.headers,
+            body: octets,
+        })
+    }
+
+    fn credential(&self, name: &str) -> Result<String, CredentialError> {
+        self.credentials
+            .get(name)
+            .cloned()
+            .ok_or_else(|| CredentialError::Unknown(format!("no credential `{name}`")))
+    }
+
+    fn hmac_sha256(&self, name: &str, _: &[u8], _: &[Vec<u8>]) -> Result<Vec<u8>, CredentialError> {
+        Err(CredentialError::Misplaced(format!(
+            "`{name}`: signing needs the host"
+        )))
+    }
+
+    fn log(&self, level: Level, message: &str) {
+        eprintln!("{level:?}: {message}");
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+}
+
+fn failure(error: &ureq::Error) -> SendError {
+    match error {
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound => {
+            SendError::Unreachable(error.to_string())
+        }
+        ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
+            SendError::Unreachable(error.to_string())
+        }
+        _ => SendError::Interrupted(error.to_string()),
+    }
+}
