@@ -10,7 +10,7 @@
 /// the crate's tests run as ordinary programs.
 #[macro_export]
 macro_rules! plugin {
-    ($plugin:ident : $($kind:ident)++) => {
+    ($plugin:ident : $($kind:ident),+ $(,)?) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             use $crate::raw::base::export as __maquette_export_base;

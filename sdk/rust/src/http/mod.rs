@@ -7,3 +7,5 @@ mod retry;
 
 pub use client::{Client, RequestBuilder};
 pub use message::{Request, Response, SendError};
+
+pub use ::http::{HeaderMap, Method, StatusCode, Uri};
