@@ -1,1 +1,12 @@
-//! Filled by the commits that follow.
+//! Controllers of Maquette and what runs them.
+//!
+//! * [`cluster`]: shared caches of the objects that matter, and every write to the API server;
+//! * [`engine`]: the one reconcile shape: queue, backoff, plans, execution, leader election, metrics;
+//! * [`providers`]: configured plugins and the lanes through which calls to them go;
+//! * [`controllers`]: one folder per kind with observe, plan and status.
+
+pub mod cluster;
+pub mod controllers;
+pub mod engine;
+pub mod providers;
+pub mod run;

@@ -1,0 +1,260 @@
+//! One kind's objects as the watch last said, overlaid with what the operator itself wrote since.
+
+use kube::Resource;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+/// Namespace and name. The namespace of cluster-scoped objects is empty.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// Empty for cluster-scoped objects.
+    pub namespace: String,
+    /// Name within the namespace.
+    pub name: String,
+}
+
+impl Key {
+    /// A namespaced object's key.
+    pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { namespace: namespace.into(), name: name.into() }
+    }
+
+    /// A cluster-scoped object's key.
+    pub fn cluster(name: impl Into<String>) -> Self {
+        Self::new("", name)
+    }
+
+    /// The key of the object with this metadata.
+    pub fn of(meta: &ObjectMeta) -> Self {
+        Self::new(meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() {
+            f.write_str(&self.name)
+        } else {
+            write!(f, "{}/{}", self.namespace, self.name)
+        }
+    }
+}
+
+/// What a store can hold.
+pub trait Stored: Send + Sync + 'static {
+    /// Metadata of the object.
+    fn metadata(&self) -> &ObjectMeta;
+}
+
+impl<K: Resource + Send + Sync + 'static> Stored for K {
+    fn metadata(&self) -> &ObjectMeta {
+        self.meta()
+    }
+}
+
+/// One kind's objects.
+///
+/// A write's answer is put into the store at once ([`Store::remember`]), so that the next decision already sees it;
+/// an older event of the watch does not undo it.
+#[derive(Debug)]
+pub struct Store<T> {
+    inner: RwLock<Inner<T>>,
+}
+
+#[derive(Debug)]
+struct Inner<T> {
+    objects: HashMap<Key, Arc<T>>,
+    by_owner: HashMap<String, HashSet<Key>>,
+    relisting: Option<HashSet<Key>>,
+}
+
+impl<T> Default for Store<T> {
+    fn default() -> Self {
+        Self { inner: RwLock::new(Inner { objects: HashMap::new(), by_owner: HashMap::new(), relisting: None }) }
+    }
+}
+
+impl<T: Stored> Store<T> {
+    /// The object with this key.
+    pub fn get(&self, key: &Key) -> Option<Arc<T>> {
+        self.read().objects.get(key).cloned()
+    }
+
+    /// Every object, in no order.
+    pub fn all(&self) -> Vec<Arc<T>> {
+        self.read().objects.values().cloned().collect()
+    }
+
+    /// Number of objects.
+    pub fn len(&self) -> usize {
+        self.read().objects.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Objects whose controller is the object with this UID, in the order of their names.
+    pub fn owned_by(&self, uid: &str) -> Vec<Arc<T>> {
+        let inner = self.read();
+        let mut owned: Vec<_> = inner
+            .by_owner
+            .get(uid)
+            .into_iter()
+            .flatten()
+            .filter_map(|key| inner.objects.get(key).map(|object| (key, object.clone())))
+            .collect();
+        owned.sort_by(|(a, _), (b, _)| a.cmp(b));
+        owned.into_iter().map(|(_, object)| object).collect()
+    }
+
+    /// Takes the answer to a write.
+    pub fn remember(&self, object: T) {
+        self.write().put(object);
+    }
+
+    /// Takes an object of the watch or of a listing. Says whether it is news.
+    pub fn put(&self, object: T) -> bool {
+        let mut inner = self.write();
+        if let Some(listed) = &mut inner.relisting {
+            listed.insert(Key::of(object.metadata()));
+        }
+        inner.put(object)
+    }
+
+    /// The object is gone. An object of the same name that was made since stays.
+    pub fn remove(&self, gone: &T) {
+        self.forget(&Key::of(gone.metadata()), gone.metadata().uid.as_deref());
+    }
+
+    /// The object with this UID is gone.
+    pub fn forget(&self, key: &Key, uid: Option<&str>) {
+        let mut inner = self.write();
+        let same = inner.objects.get(key).is_some_and(|held| held.metadata().uid.as_deref() == uid);
+        if same {
+            inner.remove(key);
+        }
+    }
+
+    /// A listing begins.
+    pub fn begin_listing(&self) {
+        self.write().relisting = Some(HashSet::new());
+    }
+
+    /// A listing is complete: what it did not contain is gone. Returns that.
+    pub fn end_listing(&self) -> Vec<Arc<T>> {
+        let mut inner = self.write();
+        let listed = inner.relisting.take().unwrap_or_default();
+        let gone: Vec<Key> = inner.objects.keys().filter(|key| !listed.contains(key)).cloned().collect();
+        gone.iter().filter_map(|key| inner.remove(key)).collect()
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner<T>> {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner<T>> {
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: Stored> Inner<T> {
+    fn put(&mut self, object: T) -> bool {
+        let key = Key::of(object.metadata());
+        if self.objects.get(&key).is_some_and(|held| is_older(object.metadata(), held.metadata())) {
+            return false;
+        }
+        self.remove(&key);
+        if let Some(owner) = controller_uid(object.metadata()) {
+            self.by_owner.entry(owner).or_default().insert(key.clone());
+        }
+        self.objects.insert(key, Arc::new(object));
+        true
+    }
+
+    fn remove(&mut self, key: &Key) -> Option<Arc<T>> {
+        let object = self.objects.remove(key)?;
+        if let Some(owner) = controller_uid(object.metadata())
+            && let Some(keys) = self.by_owner.get_mut(&owner)
+        {
+            keys.remove(key);
+            if keys.is_empty() {
+                self.by_owner.remove(&owner);
+            }
+        }
+        Some(object)
+    }
+}
+
+/// UID of the owner that controls the object.
+fn controller_uid(meta: &ObjectMeta) -> Option<String> {
+    meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.clone())
+}
+
+/// Whether `one` is an older version of the same object than `other`, or the same version.
+///
+/// Resource versions of one resource are ordered integers (KEP-5504).
+fn is_older(one: &ObjectMeta, other: &ObjectMeta) -> bool {
+    one.uid == other.uid
+        && match (version(one), version(other)) {
+            (Some(one), Some(other)) => one <= other,
+            _ => false,
+        }
+}
+
+fn version(meta: &ObjectMeta) -> Option<u64> {
+    meta.resource_version.as_deref()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use k8s_openapi::api::core::v1::ConfigMap;
+
+    fn object(uid: &str, version: u64) -> ConfigMap {
+        let mut object = ConfigMap::default();
+        object.metadata.name = Some("a".into());
+        object.metadata.namespace = Some("n".into());
+        object.metadata.uid = Some(uid.into());
+        object.metadata.resource_version = Some(version.to_string());
+        object
+    }
+
+    fn held(store: &Store<ConfigMap>) -> Option<(String, String)> {
+        let object = store.get(&Key::new("n", "a"))?;
+        Some((object.metadata.uid.clone()?, object.metadata.resource_version.clone()?))
+    }
+
+    #[test]
+    fn an_older_event_does_not_undo_an_own_write() {
+        let store = Store::default();
+        store.remember(object("1", 20));
+        assert!(!store.put(object("1", 10)));
+        assert_eq!(held(&store), Some(("1".into(), "20".into())));
+        assert!(store.put(object("1", 21)));
+    }
+
+    #[test]
+    fn the_deletion_of_a_predecessor_leaves_the_successor() {
+        let store = Store::default();
+        store.remember(object("2", 30));
+        store.remove(&object("1", 25));
+        assert_eq!(held(&store), Some(("2".into(), "30".into())));
+        store.remove(&object("2", 31));
+        assert_eq!(held(&store), None);
+    }
+
+    #[test]
+    fn what_a_listing_does_not_contain_is_gone() {
+        let store = Store::default();
+        store.put(object("1", 1));
+        store.begin_listing();
+        assert_eq!(store.end_listing().len(), 1);
+        assert!(store.is_empty());
+    }
+}

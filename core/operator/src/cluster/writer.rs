@@ -1,0 +1,195 @@
+//! Every write to the API server: counted, and put into the caches at once.
+
+use super::{
+    caches::Caches,
+    kind::Kind,
+    store::Key,
+};
+use kube::{
+    Api, Client, Resource,
+    api::{DeleteParams, Patch, PatchParams, PropagationPolicy, ValidationDirective},
+    core::{DynamicObject, Status},
+};
+use maquette_api::FIELD_MANAGER;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Writes to the API server.
+#[derive(Clone)]
+pub struct Writer {
+    client: Client,
+    caches: Arc<Caches>,
+    count: Arc<dyn Fn(Kind, &'static str) + Send + Sync>,
+}
+
+/// Why a write did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The API server refuses it; the same request is refused again.
+    #[error("the API server refuses {kind} {key}: {message}")]
+    Refused {
+        /// Kind of the object.
+        kind: Kind,
+        /// The object.
+        key: Key,
+        /// What the API server says.
+        message: String,
+    },
+    /// The object was changed or replaced since it was read.
+    #[error("{kind} {key} changed meanwhile")]
+    Stale {
+        /// Kind of the object.
+        kind: Kind,
+        /// The object.
+        key: Key,
+    },
+    /// The object does not exist.
+    #[error("{kind} {key} does not exist")]
+    Gone {
+        /// Kind of the object.
+        kind: Kind,
+        /// The object.
+        key: Key,
+    },
+    /// The namespace is being deleted, so nothing can be made in it.
+    #[error("namespace {0} is being deleted")]
+    NamespaceTerminating(String),
+    /// The API server does not answer, or answers with an error that passes.
+    #[error("the API server could not write {kind} {key}")]
+    Transient {
+        /// Kind of the object.
+        kind: Kind,
+        /// The object.
+        key: Key,
+        /// What went wrong.
+        #[source]
+        source: kube::Error,
+    },
+}
+
+impl Writer {
+    /// A writer that reports each request to `count` as kind and verb.
+    pub fn new(client: Client, caches: Arc<Caches>, count: impl Fn(Kind, &'static str) + Send + Sync + 'static) -> Self {
+        Self { client, caches, count: Arc::new(count) }
+    }
+
+    /// Applies the object (server-side apply, RFC-less; see the Kubernetes documentation) with strict field validation.
+    pub async fn apply(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
+        let params = PatchParams { field_validation: Some(ValidationDirective::Strict), ..PatchParams::apply(FIELD_MANAGER).force() };
+        (self.count)(kind, "apply");
+        let answer = self.api(kind, key).patch(&key.name, &params, &Patch::Apply(object)).await;
+        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
+        Ok(())
+    }
+
+    /// Replaces the status of the object that has this UID.
+    pub async fn status(&self, kind: Kind, key: &Key, uid: &str, status: &Value) -> Result<(), WriteError> {
+        let body = json!({
+            "apiVersion": kind.api_version(),
+            "kind": kind.name(),
+            "metadata": { "name": key.name, "uid": uid },
+            "status": status,
+        });
+        (self.count)(kind, "status");
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let answer = self.api(kind, key).patch_status(&key.name, &params, &Patch::Apply(&body)).await;
+        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
+        Ok(())
+    }
+
+    /// Replaces the finalizers of the object that has this resource version.
+    pub async fn finalizers(&self, kind: Kind, key: &Key, version: &str, finalizers: &[String]) -> Result<(), WriteError> {
+        let body = json!({ "metadata": { "finalizers": finalizers, "resourceVersion": version } });
+        (self.count)(kind, "finalizers");
+        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
+        let answer = self.api(kind, key).patch(&key.name, &params, &Patch::Merge(&body)).await;
+        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
+        Ok(())
+    }
+
+    /// Deletes the object that has this UID, its dependents first where `foreground`. An absent object is no error.
+    pub async fn delete(&self, kind: Kind, key: &Key, uid: &str, foreground: bool) -> Result<(), WriteError> {
+        let policy = if foreground { PropagationPolicy::Foreground } else { PropagationPolicy::Background };
+        let params = DeleteParams { propagation_policy: Some(policy), ..DeleteParams::default() }.preconditions(kube::api::Preconditions {
+            uid: Some(uid.to_owned()),
+            resource_version: None,
+        });
+        (self.count)(kind, "delete");
+        match self.api(kind, key).delete(&key.name, &params).await {
+            Ok(answer) => {
+                match answer.left() {
+                    Some(object) => self.remember(kind, object),
+                    None => self.caches.forget(kind, key, uid),
+                }
+                Ok(())
+            }
+            Err(error) => match classify(kind, key, error) {
+                WriteError::Gone { .. } | WriteError::Stale { .. } => Ok(()),
+                other => Err(other),
+            },
+        }
+    }
+
+    fn api(&self, kind: Kind, key: &Key) -> Api<DynamicObject> {
+        let resource = kind.api_resource();
+        if kind.is_namespaced() {
+            Api::namespaced_with(self.client.clone(), &key.namespace, &resource)
+        } else {
+            Api::all_with(self.client.clone(), &resource)
+        }
+    }
+
+    fn remember(&self, kind: Kind, mut object: DynamicObject) {
+        object.metadata.managed_fields = None;
+        let gone = object.metadata.deletion_timestamp.is_some() && object.metadata.finalizers.as_ref().is_none_or(Vec::is_empty);
+        if gone && kind != Kind::Pod {
+            // The last finalizer went, so the object did too; the watch says so in a moment.
+            return;
+        }
+        match kind {
+            Kind::Plugin => remember_typed(&self.caches.plugins, object),
+            Kind::Provider => remember_typed(&self.caches.providers, object),
+            Kind::Workspace => remember_typed(&self.caches.workspaces, object),
+            Kind::Component => remember_typed(&self.caches.components, object),
+            Kind::DNSRecord => remember_typed(&self.caches.records, object),
+            other => {
+                if let Some(store) = self.caches.dynamic(other) {
+                    store.remember(object);
+                }
+            }
+        }
+    }
+}
+
+fn remember_typed<K>(store: &super::Store<K>, object: DynamicObject)
+where
+    K: Resource<DynamicType = ()> + DeserializeOwned + Clone + std::fmt::Debug + Send + Sync + 'static,
+{
+    // What does not parse is left to the watch, which reports it.
+    if let Ok(object) = object.try_parse() {
+        store.remember(object);
+    }
+}
+
+fn classify(kind: Kind, key: &Key, error: kube::Error) -> WriteError {
+    let key = key.clone();
+    let kube::Error::Api(status) = error else {
+        return WriteError::Transient { kind, key, source: error };
+    };
+    match status.code {
+        403 if is_terminating(&status) => WriteError::NamespaceTerminating(key.namespace),
+        404 => WriteError::Gone { kind, key },
+        409 => WriteError::Stale { kind, key },
+        400 | 403 | 405 | 413 | 422 => WriteError::Refused { kind, key, message: status.message },
+        // An unknown field in an applied object is answered with 500 (apimachinery, typed patch objects).
+        500 if status.message.contains("failed to create typed patch object") => {
+            WriteError::Refused { kind, key, message: status.message }
+        }
+        _ => WriteError::Transient { kind, key, source: kube::Error::Api(status) },
+    }
+}
+
+fn is_terminating(status: &Status) -> bool {
+    status.details.iter().flat_map(|details| &details.causes).any(|cause| cause.reason == "NamespaceTerminating")
+}

@@ -1,0 +1,85 @@
+//! An object that shall be as given.
+
+use crate::cluster::{Key, Kind};
+use kube::Resource;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// Annotation with a digest of what was applied: what is no longer wanted makes the digest differ.
+const DIGEST_ANNOTATION: &str = "maquette.dev/applied";
+
+/// An object that shall be as given: complete, with a digest of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its namespace and name.
+    pub key: Key,
+    object: Value,
+}
+
+impl Desired {
+    /// An object of this kind and name with this owner, labels and annotations; `body` holds the other fields, for
+    /// example `spec`.
+    pub fn new(kind: Kind, key: Key, owner: Value, labels: &BTreeMap<String, String>, annotations: &BTreeMap<String, String>, body: Map<String, Value>) -> Self {
+        let mut metadata = json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
+        if kind.is_namespaced() {
+            set(&mut metadata, "namespace", json!(key.namespace));
+        }
+        let mut annotations: BTreeMap<_, _> = annotations.clone();
+        let digest = Sha256::digest(json!([metadata, annotations, body]).to_string());
+        annotations.insert(DIGEST_ANNOTATION.to_owned(), hex::encode(digest.get(..10).unwrap_or_default()));
+        set(&mut metadata, "annotations", json!(annotations));
+        let mut object = body;
+        object.insert("apiVersion".to_owned(), json!(kind.api_version()));
+        object.insert("kind".to_owned(), json!(kind.name()));
+        object.insert("metadata".to_owned(), metadata);
+        Self { kind, key, object: Value::Object(object) }
+    }
+
+    /// Adds a finalizer that the object is made with.
+    #[must_use]
+    pub fn with_finalizer(mut self, finalizer: &str) -> Self {
+        if let Some(metadata) = self.object.get_mut("metadata") {
+            set(metadata, "finalizers", json!([finalizer]));
+        }
+        self
+    }
+
+    /// The object as it is applied.
+    pub fn object(&self) -> &Value {
+        &self.object
+    }
+
+    /// Digest of what is wanted.
+    pub fn digest(&self) -> Option<&str> {
+        self.object.get("metadata")?.get("annotations")?.get(DIGEST_ANNOTATION)?.as_str()
+    }
+}
+
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(map) = object.as_object_mut() {
+        map.insert(key.to_owned(), value);
+    }
+}
+
+/// A reference that makes `owner` the controller of an object.
+pub fn owner_reference<K: Resource<DynamicType = ()>>(kind: Kind, owner: &K) -> Value {
+    json!({
+        "apiVersion": kind.api_version(),
+        "kind": kind.name(),
+        "name": owner.meta().name,
+        "uid": owner.meta().uid,
+        "controller": true,
+        "blockOwnerDeletion": true,
+    })
+}
+
+/// The label by which the caches find what the operator made, and the ones that tools read.
+pub fn managed_labels(instance: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("app.kubernetes.io/managed-by".to_owned(), "maquette".to_owned()),
+        ("app.kubernetes.io/instance".to_owned(), instance.to_owned()),
+    ])
+}

@@ -1,0 +1,172 @@
+//! Executes a plan. Every step is one request or none.
+
+use super::{
+    apply::Unchanged,
+    controller::{Controller, Report},
+    metrics::Metrics,
+    plan::{Finalizer, Notice, Plan, Refusal, Results},
+};
+use crate::cluster::{Caches, Key, WriteError, Writer};
+use jiff::Timestamp;
+use kube::{
+    Resource, ResourceExt as _,
+    runtime::events::{Event, EventType, Recorder},
+};
+use maquette_api::{FINALIZER, condition};
+use std::sync::Arc;
+
+/// What executing plans needs.
+#[derive(Clone)]
+pub struct Executor {
+    /// The shared caches.
+    pub caches: Arc<Caches>,
+    /// Writes to the API server.
+    pub writer: Writer,
+    /// Tells events.
+    pub recorder: Recorder,
+    /// Counts.
+    pub metrics: Metrics,
+    unchanged: Arc<Unchanged>,
+}
+
+/// What became of a plan.
+pub(super) struct Executed<S> {
+    pub(super) report: Report<S>,
+    /// Whether the status still has to be written once it has waited.
+    pub(super) waits: bool,
+    /// Whether the object lost its finalizer.
+    pub(super) gone: bool,
+}
+
+impl Executor {
+    /// An executor with nothing remembered.
+    pub fn new(caches: Arc<Caches>, writer: Writer, recorder: Recorder, metrics: Metrics) -> Self {
+        Self { caches, writer, recorder, metrics, unchanged: Arc::default() }
+    }
+
+    /// Executes the plan. `may_wait` says whether the object's last status is so fresh that news without urgency wait.
+    pub(super) async fn execute<C: Controller>(
+        &self,
+        controller: &C,
+        object: &Arc<C::Object>,
+        observed: &C::Observed,
+        plan: &Plan<C::Call>,
+        may_wait: bool,
+    ) -> Result<Executed<C::Status>, WriteError> {
+        let key = Key::of(object.meta());
+        if plan.finalizer == Finalizer::Add {
+            self.set_finalizer::<C>(object, &key, true).await?;
+        }
+        let mut results = Results::default();
+        if !plan.calls.is_empty() {
+            // The ledger is durable before anything outside the cluster is asked for.
+            let intention = C::status(object, observed, plan, &results, Timestamp::now());
+            self.write_status::<C>(object, &key, &intention.status).await?;
+        }
+        self.write_objects(plan, &mut results).await?;
+        for call in &plan.calls {
+            results.answers.push((call.clone(), controller.call(object, call.clone()).await));
+        }
+        results.called = true;
+        for notice in &plan.notices {
+            self.tell(object.as_ref(), notice).await;
+        }
+        if plan.finalizer == Finalizer::Remove {
+            let report = C::status(object, observed, plan, &results, Timestamp::now());
+            self.set_finalizer::<C>(object, &key, false).await?;
+            return Ok(Executed { report, waits: false, gone: true });
+        }
+        let report = C::status(object, observed, plan, &results, Timestamp::now());
+        let waits = may_wait && plan.calls.is_empty() && self.differs::<C>(object, &key, &report.status) && C::can_wait(object, &report);
+        if !waits {
+            self.tell_verdict::<C>(object, &report).await;
+            self.write_status::<C>(object, &key, &report.status).await?;
+        }
+        Ok(Executed { report, waits, gone: false })
+    }
+
+    /// Applies and deletes; what the API server refuses is a result, what passes is an error.
+    async fn write_objects<Call, A>(&self, plan: &Plan<Call>, results: &mut Results<Call, A>) -> Result<(), WriteError> {
+        for desired in &plan.apply {
+            if self.caches.live(desired.kind, &desired.key).is_some_and(|live| self.unchanged.holds(desired, &live)) {
+                continue;
+            }
+            match self.writer.apply(desired.kind, &desired.key, desired.object()).await {
+                Ok(()) => self.unchanged.applied(desired, &self.caches),
+                Err(WriteError::Refused { kind, key, message }) => results.refused.push(Refusal { kind, key, message }),
+                Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
+                Err(error) => return Err(error),
+            }
+        }
+        for deletion in &plan.delete {
+            self.writer.delete(deletion.kind, &deletion.key, &deletion.uid, deletion.foreground).await?;
+        }
+        Ok(())
+    }
+
+    /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.
+    fn newest<C: Controller>(&self, object: &Arc<C::Object>, key: &Key) -> Arc<C::Object> {
+        match C::store(&self.caches).get(key) {
+            Some(newest) if newest.meta().uid == object.meta().uid => newest,
+            _ => object.clone(),
+        }
+    }
+
+    fn differs<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, status: &C::Status) -> bool {
+        C::current(&self.newest::<C>(object, key)) != Some(status)
+    }
+
+    async fn write_status<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, status: &C::Status) -> Result<(), WriteError> {
+        if !self.differs::<C>(object, key, status) {
+            return Ok(());
+        }
+        let Some(uid) = object.meta().uid.as_deref() else { return Ok(()) };
+        let Ok(body) = serde_json::to_value(status) else { return Ok(()) };
+        match self.writer.status(C::KIND, key, uid, &body).await {
+            // It went while we looked at it.
+            Err(WriteError::Gone { .. }) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn set_finalizer<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, present: bool) -> Result<(), WriteError> {
+        let newest = self.newest::<C>(object, key);
+        let held = newest.meta().finalizers.clone().unwrap_or_default();
+        if held.iter().any(|f| f == FINALIZER) == present {
+            return Ok(());
+        }
+        let mut wanted: Vec<String> = held.into_iter().filter(|f| f != FINALIZER).collect();
+        if present {
+            wanted.push(FINALIZER.to_owned());
+        }
+        let version = newest.resource_version().unwrap_or_default();
+        match self.writer.finalizers(C::KIND, key, &version, &wanted).await {
+            Err(WriteError::Gone { .. }) if !present => Ok(()),
+            other => other,
+        }
+    }
+
+    /// An event where a problem begins or changes its reason.
+    async fn tell_verdict<C: Controller>(&self, object: &Arc<C::Object>, report: &Report<C::Status>) {
+        let before = C::current(object).and_then(|status| condition::find(C::conditions(status), condition::READY));
+        if !report.verdict.is_problem() || before.is_some_and(|c| c.reason == report.verdict.reason) {
+            return;
+        }
+        let notice = Notice { warning: true, reason: report.verdict.reason, message: report.verdict.message.clone() };
+        self.tell(object.as_ref(), &notice).await;
+    }
+
+    async fn tell<K: Resource<DynamicType = ()>>(&self, object: &K, notice: &Notice) {
+        let event = Event {
+            type_: if notice.warning { EventType::Warning } else { EventType::Normal },
+            reason: notice.reason.to_owned(),
+            note: Some(notice.message.chars().take(1000).collect()),
+            action: "Reconcile".to_owned(),
+            secondary: None,
+        };
+        self.metrics.wrote("Event", "create");
+        if let Err(error) = self.recorder.publish(&event, &object.object_ref(&())).await {
+            tracing::debug!(%error, "an event could not be told");
+        }
+    }
+}

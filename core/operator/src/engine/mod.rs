@@ -1,0 +1,26 @@
+//! The one shape in which every kind is reconciled.
+//!
+//! A controller says what it observes, plans and reports; the engine queues, executes, retries, counts and tells.
+//! Nothing here knows a kind by name.
+
+mod apply;
+mod backoff;
+mod controller;
+mod desired;
+mod execute;
+mod health;
+mod leader;
+mod metrics;
+mod plan;
+mod queue;
+mod runner;
+
+pub use controller::{Controller, Report};
+pub use desired::{Desired, managed_labels, owner_reference};
+pub use execute::Executor;
+pub use health::{Health, serve};
+pub use leader::{Leadership, LeaderError};
+pub use metrics::Metrics;
+pub use plan::{Deletion, Finalizer, Notice, Plan, Refusal, Results};
+pub use queue::Queue;
+pub use runner::run;

@@ -1,0 +1,182 @@
+//! One zone's lane: what many objects ask of it within a short window becomes one call of the provider.
+
+use maquette_host::{
+    Call, CallError, Dns, PluginError,
+    dns::{Change, Observed, RecordSet},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::{mpsc, oneshot};
+
+/// A batch is closed when nothing was asked for this long …
+const IDLE: Duration = Duration::from_millis(100);
+/// … or when its first question has waited this long …
+const WINDOW: Duration = Duration::from_millis(1000);
+/// … or when it has this many entries.
+const BATCH: usize = 500;
+/// Questions that may wait; more are refused, and asked again later.
+const CAPACITY: usize = 4096;
+/// How long one call may take, before the provider's own limit.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// One zone's lane. A lane that is stuck delays nobody else's.
+pub struct Lane {
+    questions: mpsc::Sender<Question>,
+}
+
+/// A record set as it is, and as the provider would write what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Every record set of the name.
+    pub live: Vec<Observed>,
+    /// What is wanted, in the provider's own form.
+    pub normal: Option<RecordSet>,
+}
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LaneError {
+    /// The call failed.
+    #[error(transparent)]
+    Call(#[from] Arc<CallError>),
+    /// The provider refuses this change.
+    #[error(transparent)]
+    Refused(#[from] PluginError),
+    /// Too many questions wait.
+    #[error("more than {CAPACITY} changes of this zone wait for the provider")]
+    Full,
+    /// The provider was reconfigured meanwhile.
+    #[error("the provider was reconfigured meanwhile")]
+    Closed,
+    /// The plugin's answer lacks this change.
+    #[error("the plugin gave no outcome for this change; tell its author")]
+    NoOutcome,
+}
+
+enum Question {
+    Look { name: String, wanted: Option<RecordSet>, answer: oneshot::Sender<Result<Sight, LaneError>> },
+    Change { change: Change, answer: oneshot::Sender<Result<String, LaneError>> },
+}
+
+impl Lane {
+    /// A lane that ends when the last handle to it is dropped.
+    pub fn start(dns: Dns, installation: String, object: String, zone: String) -> Self {
+        let (questions, receiver) = mpsc::channel(CAPACITY);
+        tokio::spawn(drive(Zone { dns, installation, object, zone }, receiver));
+        Self { questions }
+    }
+
+    /// Every record set of the name as it is, and `wanted` in the provider's own form.
+    pub async fn look(&self, name: String, wanted: Option<RecordSet>) -> Result<Sight, LaneError> {
+        self.ask(|answer| Question::Look { name, wanted, answer }).await
+    }
+
+    /// Makes one change. Gives the new `etag`, empty after a deletion.
+    pub async fn change(&self, change: Change) -> Result<String, LaneError> {
+        self.ask(|answer| Question::Change { change, answer }).await
+    }
+
+    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<Result<T, LaneError>>) -> Question) -> Result<T, LaneError> {
+        let (sender, receiver) = oneshot::channel();
+        self.questions.try_send(question(sender)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => LaneError::Full,
+            mpsc::error::TrySendError::Closed(_) => LaneError::Closed,
+        })?;
+        receiver.await.unwrap_or(Err(LaneError::Closed))
+    }
+}
+
+struct Zone {
+    dns: Dns,
+    installation: String,
+    object: String,
+    zone: String,
+}
+
+/// Gathers questions into batches and asks them, one batch after the other.
+async fn drive(zone: Zone, mut questions: mpsc::Receiver<Question>) {
+    while let Some(first) = questions.recv().await {
+        let mut batch = vec![first];
+        let end = tokio::time::Instant::now() + WINDOW;
+        while batch.len() < BATCH {
+            let pause = end.min(tokio::time::Instant::now() + IDLE);
+            match tokio::time::timeout_at(pause, questions.recv()).await {
+                Ok(Some(question)) => batch.push(question),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        zone.answer(batch).await;
+    }
+}
+
+impl Zone {
+    async fn answer(&self, batch: Vec<Question>) {
+        let (mut looks, mut changes) = (Vec::new(), Vec::new());
+        for question in batch {
+            match question {
+                Question::Look { name, wanted, answer } => looks.push((name, wanted, answer)),
+                Question::Change { change, answer } => changes.push((change, answer)),
+            }
+        }
+        if !changes.is_empty() {
+            let (changes, answers): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
+            match self.change(&changes).await {
+                Ok(outcomes) => {
+                    let mut outcomes = outcomes.into_iter();
+                    for answer in answers {
+                        let outcome = outcomes.next().map_or(Err(LaneError::NoOutcome), |outcome| outcome.map_err(LaneError::Refused));
+                        let _ = answer.send(outcome);
+                    }
+                }
+                Err(error) => answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone())))),
+            }
+        }
+        if !looks.is_empty() {
+            let names: BTreeSet<String> = looks.iter().map(|(name, ..)| name.clone()).collect();
+            let wanted: Vec<RecordSet> = looks.iter().filter_map(|(_, wanted, _)| wanted.clone()).collect();
+            match self.look(names, &wanted).await {
+                Ok((live, normal)) => {
+                    let mut normal = normal.into_iter();
+                    for (name, wanted, answer) in looks {
+                        let sight = Sight {
+                            live: live.iter().filter(|seen| seen.records.name == name).cloned().collect(),
+                            normal: wanted.and_then(|_| normal.next()),
+                        };
+                        let _ = answer.send(Ok(sight));
+                    }
+                }
+                Err(error) => looks.into_iter().for_each(|(.., answer)| drop(answer.send(Err(error.clone())))),
+            }
+        }
+    }
+
+    async fn look(&self, names: BTreeSet<String>, wanted: &[RecordSet]) -> Result<(Vec<Observed>, Vec<RecordSet>), LaneError> {
+        let names: Vec<String> = names.into_iter().collect();
+        let live = self.dns.observe(&self.call(&names.join(" ")), &self.zone, &names).await.map_err(Arc::new)?;
+        let normal = match wanted {
+            [] => Vec::new(),
+            wanted => self.dns.normalize(&self.call("normalize"), wanted).await.map_err(Arc::new)?,
+        };
+        Ok((live, normal))
+    }
+
+    async fn change(&self, changes: &[Change]) -> Result<Vec<Result<String, PluginError>>, LaneError> {
+        let call = self.call(&format!("{changes:?}"));
+        Ok(self.dns.apply(&call, &self.zone, changes).await.map_err(Arc::new)?)
+    }
+
+    /// The key is the same for every attempt at the same batch.
+    fn call(&self, intention: &str) -> Call {
+        let digest = Sha256::digest(intention);
+        Call {
+            installation: self.installation.clone(),
+            object: self.object.clone(),
+            idempotency_key: hex::encode(digest.get(..16).unwrap_or_default()),
+            deadline: Instant::now() + DEADLINE,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Configured plugins, and the lanes through which calls to them go.
+
+mod lane;
+mod registry;
+
+pub use lane::{Lane, LaneError, Sight};
+pub use registry::{Configured, Registry};

@@ -1,0 +1,64 @@
+//! Which providers can be used now.
+
+use super::lane::Lane;
+use maquette_host::Dns;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+/// Providers that are Ready, by name.
+#[derive(Default)]
+pub struct Registry {
+    providers: RwLock<HashMap<String, Arc<Configured>>>,
+}
+
+/// One provider that is Ready.
+pub struct Configured {
+    /// Its name.
+    pub name: String,
+    /// Identity of this installation.
+    pub installation: String,
+    /// What it was made from; another one of the same is not made.
+    pub fingerprint: String,
+    /// Its record sets.
+    pub dns: Option<Dns>,
+    /// How often what it keeps is compared with what it should be.
+    pub interval: Duration,
+    lanes: Mutex<HashMap<String, Arc<Lane>>>,
+}
+
+impl Registry {
+    /// The provider of this name, if it is Ready.
+    pub fn get(&self, name: &str) -> Option<Arc<Configured>> {
+        self.providers.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The provider is Ready.
+    pub fn put(&self, provider: Configured) {
+        self.providers.write().unwrap_or_else(PoisonError::into_inner).insert(provider.name.clone(), Arc::new(provider));
+    }
+
+    /// The provider is not Ready any more. Calls that have begun end.
+    pub fn remove(&self, name: &str) {
+        self.providers.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+    }
+}
+
+impl Configured {
+    /// A provider that is Ready.
+    pub fn new(name: String, installation: String, fingerprint: String, dns: Option<Dns>, interval: Duration) -> Self {
+        Self { name, installation, fingerprint, dns, interval, lanes: Mutex::default() }
+    }
+
+    /// The lane of one zone. Nothing where the plugin keeps no record sets.
+    pub fn lane(&self, zone: &str) -> Option<Arc<Lane>> {
+        let dns = self.dns.clone()?;
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(zone.to_owned()).or_insert_with(|| {
+            Arc::new(Lane::start(dns, self.installation.clone(), format!("Provider/{}", self.name), zone.to_owned()))
+        });
+        Some(lane.clone())
+    }
+}
