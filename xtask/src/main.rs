@@ -1,7 +1,9 @@
 //! `cargo xtask …`: commands for working on Maquette. Nothing here is needed by a user of the operator.
 
+mod cluster;
 mod crds;
 mod root;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -17,13 +19,21 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Command {
+    /// The real Kubernetes cluster that tests and the demo run on.
+    #[command(subcommand)]
+    Cluster(cluster::Command),
     /// Write the CustomResourceDefinitions of the chart.
     Crds(crds::Args),
+    /// Build the programs of the test cluster into the cache.
+    Tools,
 }
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let done = match Xtask::parse().command {
+        Command::Cluster(command) => cluster::run(command).await,
         Command::Crds(args) => crds::run(&args),
+        Command::Tools => tools::run(),
     };
     // Printed here, because a backtrace of the returned error would hide what to do.
     match done {

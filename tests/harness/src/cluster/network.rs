@@ -1,0 +1,87 @@
+//! The bridge that the node, the pods and the servers share.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use super::ClusterError;
+use crate::command::{CommandError, run};
+
+/// The bridge's name.
+pub(super) const BRIDGE: &str = "mq0";
+/// The address of the node and of every server on it.
+pub(super) const NODE_ADDRESS: Ipv4Addr = Ipv4Addr::new(198, 18, 0, 1);
+/// The pods of the only node.
+pub(super) const PODS: &str = "198.18.0.0/24";
+/// The Service address of the cluster's DNS.
+pub(super) const CLUSTER_DNS: &str = "198.19.0.10";
+/// Everybody who may use the DNS server's API.
+pub(super) const EVERYBODY: &str = "198.18.0.0/15,127.0.0.0/8";
+
+const IP_FORWARD: &str = "/proc/sys/net/ipv4/ip_forward";
+
+/// Whether the bridge exists.
+pub(super) fn exists() -> bool {
+    Path::new("/sys/class/net").join(BRIDGE).exists()
+}
+
+/// What `net.ipv4.ip_forward` is.
+pub(super) fn forwarding() -> String {
+    fs::read_to_string(IP_FORWARD)
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
+}
+
+/// Creates the bridge with the node's address. Its hardware address is fixed, else it would change with the first pod and
+/// other pods would keep the old one in their neighbour tables.
+pub(super) fn create() -> Result<(), ClusterError> {
+    run(
+        "ip",
+        [
+            "link",
+            "add",
+            BRIDGE,
+            "address",
+            "02:6d:71:00:00:01",
+            "type",
+            "bridge",
+        ],
+    )?;
+    run(
+        "ip",
+        [
+            "address",
+            "add",
+            &format!("{NODE_ADDRESS}/24"),
+            "dev",
+            BRIDGE,
+        ],
+    )?;
+    run("ip", ["link", "set", BRIDGE, "up"])?;
+    set_forwarding("1")
+}
+
+/// Removes the bridge and kube-proxy's tables.
+pub(super) fn remove() -> Result<(), CommandError> {
+    if exists() {
+        run("ip", ["link", "delete", BRIDGE])?;
+    }
+    for family in ["ip", "ip6"] {
+        if run("nft", ["list", "table", family, "kube-proxy"]).is_ok() {
+            run("nft", ["delete", "table", family, "kube-proxy"])?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets `net.ipv4.ip_forward` unless it has that value already: it may be read-only.
+pub(super) fn set_forwarding(value: &str) -> Result<(), ClusterError> {
+    if forwarding() == value {
+        return Ok(());
+    }
+    fs::write(IP_FORWARD, value).map_err(|source| ClusterError::File {
+        path: IP_FORWARD.into(),
+        source,
+    })
+}

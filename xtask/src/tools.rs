@@ -1,0 +1,20 @@
+//! `cargo xtask tools`
+
+use maquette_harness::progress::Progress;
+use maquette_harness::tools::{self, Tool, debian};
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let progress = Progress::new();
+    debian::ensure(&progress)?;
+    tools::ensure(&Tool::ALL, &progress)?;
+    tools::gateway_api_definitions()?;
+    for tool in Tool::ALL {
+        println!(
+            "{:<24} {:<8} {}",
+            tool.binary(),
+            tool.version()?,
+            tool.path()?.display()
+        );
+    }
+    Ok(())
+}
