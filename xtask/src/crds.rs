@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
@@ -70,13 +70,12 @@ fn wanted() -> Result<BTreeMap<String, String>> {
         .collect()
 }
 
-fn files(folder: &PathBuf) -> Result<Vec<String>> {
+fn files(folder: &Path) -> Result<Vec<String>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    names
-        .filter(|name: &Result<String>| name.as_ref().map_or(true, |name| name.ends_with(".yaml")))
+    entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
         .collect()
 }

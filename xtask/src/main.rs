@@ -1,8 +1,16 @@
 //! `cargo xtask …`: commands for working on Maquette. Nothing here is needed by a user of the operator.
 
+mod binaries;
+mod cargo;
 mod cluster;
 mod crds;
+mod demo;
+mod images;
+mod plugin;
 mod root;
+mod stage;
+mod step;
+mod test;
 mod tools;
 
 use std::process::ExitCode;
@@ -24,6 +32,10 @@ enum Command {
     Cluster(cluster::Command),
     /// Write the CustomResourceDefinitions of the chart.
     Crds(crds::Args),
+    /// Install the operator, bring up the shop of examples/, visit it, and take it down again.
+    Demo(demo::Args),
+    /// Run every check and every test.
+    Test(test::Args),
     /// Build the programs of the test cluster into the cache.
     Tools,
 }
@@ -33,6 +45,8 @@ async fn main() -> ExitCode {
     let done = match Xtask::parse().command {
         Command::Cluster(command) => cluster::run(command).await,
         Command::Crds(args) => crds::run(&args),
+        Command::Demo(args) => demo::run(&args).await,
+        Command::Test(args) => test::run(&args).await,
         Command::Tools => tools::run(),
     };
     // Printed here, because a backtrace of the returned error would hide what to do.

@@ -17,17 +17,6 @@ pub(crate) fn root() -> &'static Path {
     })
 }
 
-/// Folder that survives a fresh clone: `$XDG_CACHE_HOME/maquette` or `~/.cache/maquette`.
-pub(crate) fn cache() -> PathBuf {
-    let base = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute());
-    base.unwrap_or_else(|| {
-        PathBuf::from(std::env::var_os("HOME").unwrap_or_else(|| "/root".into())).join(".cache")
-    })
-    .join("maquette")
-}
-
 /// Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")

@@ -1,0 +1,164 @@
+//! One command of a longer piece of work: says what it does and for how long, and keeps all of its output in a file.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use maquette_harness::progress::Progress;
+
+use crate::root::target;
+
+/// How often a command that goes on says what it does.
+const BEAT: Duration = Duration::from_secs(10);
+/// How many of its last lines are shown when it fails.
+const TAIL: usize = 40;
+
+/// A command that ended, well or not.
+pub(crate) struct Ended {
+    /// Both streams in the order in which they arrived.
+    pub(crate) lines: Vec<String>,
+    pub(crate) success: bool,
+    /// Where the lines are kept.
+    pub(crate) log: PathBuf,
+    pub(crate) took: Duration,
+}
+
+/// Runs a command and fails unless it succeeds; the error shows its last lines and names the file with all of them.
+pub(crate) fn step(progress: &Progress, what: &str, command: &mut Command) -> Result<Vec<String>> {
+    let ended = attempt(progress, what, command)?;
+    if ended.success {
+        return Ok(ended.lines);
+    }
+    bail!(
+        "{what} failed; its last lines:\n{}\nall of its output: {}",
+        tail(&ended.lines),
+        ended.log.display()
+    )
+}
+
+/// Runs a command to its end.
+pub(crate) fn attempt(progress: &Progress, what: &str, command: &mut Command) -> Result<Ended> {
+    let began = Instant::now();
+    progress.say(format_args!("{what} …"));
+    let log = log_file(what)?;
+    let (lines, success) = run(command, &log, |last| {
+        progress.say(format_args!(
+            "  {what}: {} s so far: {last}",
+            began.elapsed().as_secs()
+        ));
+    })
+    .with_context(|| {
+        format!(
+            "running {} ({what}); is it installed?",
+            command.get_program().display()
+        )
+    })?;
+    let took = began.elapsed();
+    let verdict = if success { "took" } else { "FAILED after" };
+    progress.say(format_args!("{what} {verdict} {:.1} s", took.as_secs_f64()));
+    Ok(Ended {
+        lines,
+        success,
+        log,
+        took,
+    })
+}
+
+/// The last lines, indented.
+pub(crate) fn tail(lines: &[String]) -> String {
+    let last = lines.iter().skip(lines.len().saturating_sub(TAIL));
+    last.map(|line| format!("  {line}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn log_file(what: &str) -> Result<PathBuf> {
+    let folder = target().join("xtask");
+    fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+    let name: String = what
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    Ok(folder.join(format!("{name}.log")))
+}
+
+fn run(
+    command: &mut Command,
+    log: &Path,
+    mut beat: impl FnMut(&str),
+) -> Result<(Vec<String>, bool)> {
+    let mut file = File::create(log).with_context(|| format!("creating {}", log.display()))?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let (sender, receiver) = channel();
+    if let Some(stream) = child.stdout.take() {
+        read(stream, sender.clone());
+    }
+    if let Some(stream) = child.stderr.take() {
+        read(stream, sender.clone());
+    }
+    drop(sender);
+    let mut lines: Vec<String> = Vec::new();
+    let mut next = Instant::now() + BEAT;
+    loop {
+        match receiver.recv_timeout(next.saturating_duration_since(Instant::now())) {
+            Ok(line) => {
+                writeln!(file, "{line}")?;
+                lines.push(line);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if Instant::now() >= next {
+            next = Instant::now() + BEAT;
+            beat(lines.last().map_or("no output yet", |line| line.trim()));
+        }
+    }
+    Ok((lines, child.wait()?.success()))
+}
+
+/// Ends by itself when the stream does.
+fn read(stream: impl Read + Send + 'static, lines: Sender<String>) {
+    thread::spawn(move || {
+        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
+            if lines
+                .send(String::from_utf8_lossy(&line).trim_end().to_owned())
+                .is_err()
+            {
+                return;
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_step_shows_what_the_command_said() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo one; echo two >&2; exit 1"]);
+        let error = step(&Progress::silent(), "a test step", &mut command)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("  one\n") && error.contains("  two\n"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn only_the_last_lines_are_shown() {
+        let lines: Vec<String> = (0..100).map(|n| n.to_string()).collect();
+        assert!(tail(&lines).starts_with("  60\n"));
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask test`: every check and every test, tier by tier, with counts.
+
+mod checks;
+mod count;
+mod summary;
+mod tiers;
+
+use anyhow::{Result, bail};
+use maquette_harness::progress::Progress;
+
+use summary::Row;
+use tiers::Tier;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also run the campaigns that take hours.
+    #[arg(long)]
+    long: bool,
+    /// Run one tier alone.
+    #[arg(long, value_enum)]
+    only: Option<Tier>,
+}
+
+pub(crate) async fn run(args: &Args) -> Result<()> {
+    let progress = Progress::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for tier in Tier::ALL
+        .into_iter()
+        .filter(|tier| args.only.is_none_or(|only| only == *tier))
+    {
+        // A tier that cannot even start is a failure of that tier; the others still tell what they know.
+        let row = tier
+            .run(&progress, args.long)
+            .await
+            .unwrap_or_else(|error| Row::broken(tier, &error));
+        progress.say(&row);
+        rows.push(row);
+    }
+    println!("\n{}\n", summary::table(&rows));
+    for failure in rows.iter().flat_map(|row| &row.failures) {
+        eprintln!("\n{failure}");
+    }
+    let (passed, failed) = summary::totals(&rows);
+    println!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        bail!("{failed} failed; see above");
+    }
+    Ok(())
+}
