@@ -77,11 +77,9 @@ pub(super) async fn up(options: &Options, progress: &Progress) -> Result<Cluster
     progress.say("kube-apiserver is ready");
     start_clients(&cluster, &users)?;
     let client = cluster.client().await?;
-    wait_for("the node to be Ready", PATIENCE, async || {
-        cluster.check_processes()?;
-        node_is_ready(client.clone()).await
-    })
-    .await?;
+    cluster
+        .wait("the node to be Ready", async || node_is_ready(client.clone()).await)
+        .await?;
     progress.say(format_args!(
         "node Ready {:.1} s after the start",
         (progress.elapsed() - began).as_secs_f64()
@@ -199,19 +197,25 @@ fn start_clients(cluster: &Cluster, users: &Users) -> Result<(), ClusterError> {
 }
 
 impl Cluster {
-    fn check_processes(&self) -> Result<(), String> {
-        self.run
-            .processes()
-            .values()
-            .try_for_each(|process| process.check().map_err(|error| error.to_string()))
+    /// Waits for a condition, and fails at once when a process of the cluster has ended.
+    async fn wait<T>(
+        &self,
+        what: &str,
+        mut condition: impl AsyncFnMut() -> Result<T, String>,
+    ) -> Result<T, ClusterError> {
+        let reached = wait_for(what, PATIENCE, async || {
+            let ended = self.run.processes().into_values().find_map(|process| process.check().err());
+            match ended {
+                Some(ended) => Ok(Err(ended)),
+                None => condition().await.map(Ok),
+            }
+        });
+        Ok(reached.await??)
     }
 
     async fn wait_until_registry_serves(&self) -> Result<(), ClusterError> {
-        wait_for("the registry", PATIENCE, async || {
-            answers(self.registry(), "/v2/").await
-        })
-        .await?;
-        Ok(())
+        self.wait("the registry", async || answers(self.registry(), "/v2/").await)
+            .await
     }
 
     async fn wait_until_api_is_ready(&self, users: &Users) -> Result<(), ClusterError> {
@@ -254,35 +258,19 @@ impl Cluster {
         self.apply(&gateway::shared_gateway(self.record.gateway.port))?;
         self.create_zone().await?;
         let programmed = "jsonpath={.status.conditions[?(@.type=='Programmed')].status} {.status.addresses[0].value}";
-        wait_for(
-            "the Gateway infra/shared to be Programmed",
-            PATIENCE,
-            async || {
-                self.check_processes()?;
-                let said = self
-                    .kubectl(&[
-                        "get",
-                        "gateway",
-                        "shared",
-                        "--namespace=infra",
-                        "--output",
-                        programmed,
-                    ])
-                    .map_err(|error| error.to_string())?;
-                if said.trim() == format!("True {NODE_ADDRESS}") {
-                    Ok(())
-                } else {
-                    Err(format!("it says `{said}`"))
-                }
-            },
-        )
-        .await?;
-        Ok(())
+        self.wait("the Gateway infra/shared to be Programmed", async || {
+            let said = self.kubectl(&["get", "gateway", "shared", "--namespace=infra", "--output", programmed]);
+            match said.map_err(|error| error.to_string())?.trim() {
+                said if said == format!("True {NODE_ADDRESS}") => Ok(()),
+                said => Err(format!("it says `{said}`")),
+            }
+        })
+        .await
     }
 
     /// PowerDNS HTTP API: `POST /api/v1/servers/localhost/zones`.
     async fn create_zone(&self) -> Result<(), ClusterError> {
-        wait_for("the API of PowerDNS", PATIENCE, async || {
+        self.wait("the API of PowerDNS", async || {
             answers(self.pdns_api(), "/api").await
         })
         .await?;

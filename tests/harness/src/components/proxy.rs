@@ -22,8 +22,8 @@ mode: nftables
 clientConnection: {{kubeconfig: "{kubeconfig}", qps: 100, burst: 200}}
 hostnameOverride: {node}
 bindAddress: {address}
-healthzBindAddress: 127.0.0.1:0
-metricsBindAddress: 127.0.0.1:0
+healthzBindAddress: {address}:10256
+metricsBindAddress: {address}:10249
 clusterCIDR: {POD_RANGE}
 nodePortAddresses: ["{address}/32"]
 oomScoreAdj: 0

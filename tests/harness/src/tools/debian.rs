@@ -30,7 +30,7 @@ const fn package(
     }
 }
 
-const PACKAGES: [Package; 12] = [
+const PACKAGES: [Package; 16] = [
     package("containerd", "/usr/bin/containerd", &["containerd.service"]),
     package("runc", "/usr/sbin/runc", &[]),
     package("containernetworking-plugins", "/usr/lib/cni/bridge", &[]),
@@ -55,6 +55,10 @@ const PACKAGES: [Package; 12] = [
         &["redis-server.service"],
     ),
     package("iproute2", "/usr/sbin/ip", &[]),
+    package("bind9-dnsutils", "/usr/bin/dig", &[]),
+    package("binutils", "/usr/bin/strip", &[]),
+    package("ca-certificates", "/etc/ssl/certs/ca-certificates.crt", &[]),
+    package("curl", "/usr/bin/curl", &[]),
 ];
 
 /// Keeps dpkg from starting services while it exists (invoke-rc.d(8), policy-rc.d).
