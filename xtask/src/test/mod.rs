@@ -23,6 +23,8 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
     let progress = Progress::new();
+    // Before anything else, so that no test finds a half-equipped machine.
+    crate::tools::ensure(&progress)?;
     let mut rows: Vec<Row> = Vec::new();
     for tier in Tier::ALL
         .into_iter()
