@@ -4,9 +4,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use maquette_harness::progress::Progress;
+use serde_json::Value;
 
 use crate::binaries::Binaries;
-use crate::root::{root, target};
+use crate::root::root;
 use crate::stage::Registry;
 use crate::step::step;
 
@@ -21,40 +22,49 @@ pub(crate) fn publish(
     registry: &Registry,
     progress: &Progress,
 ) -> Result<String> {
-    let file = target().join("xtask/powerdns.wasm");
-    let mut build = Command::new(binaries.path("maquette"));
-    build
-        .current_dir(root())
-        .args(["plugin", "build", "plugins/powerdns", "--output"])
-        .arg(&file);
-    step(
-        progress,
-        "maquette plugin build plugins/powerdns",
-        &mut build,
+    let mut build = maquette(binaries);
+    build.args(["build", "plugins/powerdns"]);
+    let built = result(
+        &step(
+            progress,
+            "maquette plugin build plugins/powerdns",
+            &mut build,
+        )?,
+        "path",
     )?;
 
-    let mut push = Command::new(binaries.path("maquette"));
-    push.current_dir(root()).args(["plugin", "push"]).arg(&file);
+    let mut push = maquette(binaries);
     push.args([
-        format!("{}/{REPOSITORY}:{TAG}", registry.push_address),
-        "--plain-http".to_owned(),
+        "push",
+        &built,
+        &format!("{}/{REPOSITORY}:{TAG}", registry.push_address),
     ]);
-    let lines = step(progress, "maquette plugin push", &mut push)?;
-    let digest = lines.iter().rev().find_map(|line| digest(line));
-    digest
-        .map(str::to_owned)
-        .context("`maquette plugin push` did not print the digest")
+    // The tag moves with every build here; whoever publishes for others gives each build a version.
+    push.args(["--overwrite", "--plain-http"]);
+    result(
+        &step(progress, "maquette plugin push", &mut push)?,
+        "digest",
+    )
 }
 
-/// The digest in a line, if there is one.
-fn digest(line: &str) -> Option<&str> {
-    let rest = line.get(line.find("sha256:")?..)?;
-    let digest = rest.get(..71)?;
-    digest
-        .bytes()
-        .skip(7)
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then_some(digest)
+fn maquette(binaries: &Binaries) -> Command {
+    let mut command = Command::new(binaries.path("maquette"));
+    command
+        .current_dir(root())
+        .args(["--output", "json", "plugin"]);
+    command
+}
+
+/// A field of the JSON document at the end of a command's output; progress may stand before it.
+fn result(lines: &[String], field: &str) -> Result<String> {
+    let document = lines.iter().skip_while(|line| !line.starts_with('{'));
+    let document = document.map(String::as_str).collect::<Vec<_>>().join("\n");
+    let value: Value = serde_json::from_str(&document)
+        .with_context(|| format!("the command's answer is no JSON: {document}"))?;
+    let found = value.get(field).and_then(Value::as_str);
+    found
+        .map(str::to_owned)
+        .with_context(|| format!("the command's answer has no {field}: {document}"))
 }
 
 #[cfg(test)]
@@ -62,12 +72,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_found_inside_a_line() {
-        let sum = "0".repeat(64);
-        assert_eq!(
-            digest(&format!("pushed r/p@sha256:{sum} (1 layer)")),
-            Some(format!("sha256:{sum}").as_str())
+    fn the_answer_is_found_after_the_progress() {
+        let lines: Vec<String> = ["Compiling powerdns", "{", "  \"path\": \"a.wasm\"", "}"]
+            .map(str::to_owned)
+            .into();
+        assert_eq!(result(&lines, "path").unwrap(), "a.wasm");
+        assert!(
+            result(&lines, "digest")
+                .unwrap_err()
+                .to_string()
+                .contains("no digest")
         );
-        assert_eq!(digest("pushed sha256:00"), None);
     }
 }
