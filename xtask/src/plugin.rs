@@ -24,7 +24,7 @@ pub(crate) fn publish(
 ) -> Result<String> {
     let mut build = maquette(binaries);
     build.args(["build", "plugins/powerdns"]);
-    let built = result(
+    let file = result(
         &step(
             progress,
             "maquette plugin build plugins/powerdns",
@@ -36,7 +36,7 @@ pub(crate) fn publish(
     let mut push = maquette(binaries);
     push.args([
         "push",
-        &built,
+        &file,
         &format!("{}/{REPOSITORY}:{TAG}", registry.push_address),
     ]);
     // The tag moves with every build here; whoever publishes for others gives each build a version.
