@@ -1,6 +1,23 @@
 //! Runs `describe()` of a component once, for whoever builds a plugin.
 
-use crate::{InspectError, Manifest, call::CallError, manifest::ManifestError};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    Digest, InspectError, Limits, Manifest,
+    call::{Call, CallError},
+    code,
+    egress::{Needles, Policy},
+    inspect::inspect,
+    manifest::{Credential, Host, ManifestError, Placement},
+    metrics::Meter,
+    sandbox::{self, Lane, Ticker, guest_manifest as guest},
+    tls,
+};
 
 /// Why a component does not describe itself.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +31,9 @@ pub enum DescribeError {
     /// It failed.
     #[error("describe() failed: {0}")]
     Call(#[from] CallError),
+    /// The configuration schema is not JSON.
+    #[error("describe() returns a configSchema that is not JSON: {0}")]
+    Schema(String),
     /// What it says cannot be used.
     #[error("what describe() returns cannot be used: {0}")]
     Manifest(#[from] ManifestError),
@@ -23,6 +43,95 @@ pub enum DescribeError {
 ///
 /// # Errors
 /// What is not a plugin, fails, or describes itself in a way that the host cannot use.
-pub async fn describe(_wasm: &[u8]) -> Result<Manifest, DescribeError> {
-    unimplemented!()
+pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
+    inspect(wasm)?;
+    let unusable = |error: wasmtime::Error| DescribeError::Compile(format!("{error:#}"));
+    let engine = code::engine(1).map_err(unusable)?;
+    let linker = sandbox::linker(&engine).map_err(unusable)?;
+    let compiled = code::compile(&engine, &linker, None, wasm).map_err(DescribeError::Compile)?;
+    let ticker =
+        Ticker::start(engine).map_err(|error| DescribeError::Compile(error.to_string()))?;
+    let meter = Arc::new(Meter::default());
+    let policy = Policy {
+        plugin: Digest::of(wasm).to_string(),
+        provider: "none".to_owned(),
+        egress: Vec::new(),
+        cidrs: Vec::new(),
+        credentials: Vec::new(),
+        needles: Arc::new(Needles::of([])),
+        tls: tls::client_config(&[]).map_err(DescribeError::Compile)?,
+        meter: meter.clone(),
+    };
+    let limits = Limits {
+        timeout: Duration::from_secs(10),
+        concurrency: 1,
+        ..Limits::default()
+    };
+    let lane = Lane {
+        pre: compiled.pre,
+        policy: Arc::new(policy),
+        limits,
+        config: "{}".to_owned(),
+        slots: Semaphore::new(1),
+        pool: Arc::new(Semaphore::new(1)),
+        ticker: Arc::new(ticker),
+        meter,
+    };
+    let call = Call {
+        installation: String::new(),
+        object: "describe".to_owned(),
+        idempotency_key: String::new(),
+        deadline: Instant::now() + limits.timeout,
+    };
+    let indices = compiled.manifest;
+    let description = sandbox::run(&lane, &call, move |store, instance, _context| {
+        Box::pin(async move {
+            Ok(Ok(indices
+                .load(&mut *store, &instance)?
+                .call_describe(store)
+                .await?))
+        })
+    });
+    let manifest = convert(description.await?)?;
+    manifest.check()?;
+    Ok(manifest)
+}
+
+fn convert(description: guest::Description) -> Result<Manifest, DescribeError> {
+    let schema = serde_json::from_str(&description.config_schema);
+    Ok(Manifest {
+        name: description.name,
+        version: description.version,
+        summary: description.summary,
+        docs_url: description.docs_url,
+        config_schema: schema.map_err(|error| DescribeError::Schema(error.to_string()))?,
+        credentials: description
+            .credentials
+            .into_iter()
+            .map(credential)
+            .collect(),
+        hosts: description.hosts.into_iter().map(host).collect(),
+    })
+}
+
+fn credential(credential: guest::Credential) -> Credential {
+    let placement = match credential.placement {
+        guest::Placement::Bearer => Placement::Bearer,
+        guest::Placement::Basic => Placement::Basic,
+        guest::Placement::Header(name) => Placement::Header { name },
+        guest::Placement::HmacKey => Placement::HmacKey,
+    };
+    Credential {
+        name: credential.name,
+        description: credential.description,
+        placement,
+        optional: credential.optional,
+    }
+}
+
+fn host(host: guest::Host) -> Host {
+    match host {
+        guest::Host::Fixed(origin) => Host::Fixed(origin),
+        guest::Host::FromConfig(pointer) => Host::FromConfig(pointer),
+    }
 }

@@ -1,38 +1,348 @@
 //! The host: installs plugins and binds them to providers.
 
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+
+use rustls::ClientConfig;
+use tokio::sync::Semaphore;
+use wasmtime::{Engine, component::Linker};
+
 use crate::{
     Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
     StartError, Wanted,
+    code::{self, CodeCache, Compiled},
+    egress::{Held, Needles, Policy},
+    grants::{Admitted, admit},
+    inspect::inspect,
+    metrics::Meter,
+    provider::Loaded,
+    registry::{Client, Pull, PullError},
+    sandbox::{self, Lane, State, Ticker},
+    store::{Resolution, Store},
+    tls,
 };
 
 /// Installs plugins and binds them to providers. Cheap to clone; dropping the last clone ends its thread.
 #[derive(Clone)]
-pub struct Host {}
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<State>,
+    ticker: Arc<Ticker>,
+    pool: Arc<Semaphore>,
+    tls: Arc<ClientConfig>,
+    registry: Client,
+    store: Store,
+    code: Arc<CodeCache>,
+    /// One compilation at a time: it keeps a processor busy.
+    compiling: Arc<Semaphore>,
+    compile_timeout: Duration,
+    plugins: RwLock<HashMap<Digest, Arc<Loaded>>>,
+    /// Components whose compilation did not end in time, by their own digest.
+    endless: Mutex<Vec<Digest>>,
+    meters: Mutex<BTreeMap<String, Metered>>,
+}
+
+/// The counters of a provider, which outlive its grants and its plugin's version.
+struct Metered {
+    plugin: String,
+    digest: Digest,
+    meter: Arc<Meter>,
+}
 
 impl Host {
     /// Makes the sandbox and opens the cache.
-    pub fn new(_settings: Settings) -> Result<Self, StartError> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// The cache folder or the certificates cannot be used, or the machine cannot run the sandbox.
+    pub fn new(settings: Settings) -> Result<Self, StartError> {
+        let sandbox = |error: wasmtime::Error| StartError::Sandbox(format!("{error:#}"));
+        let cache = |source| StartError::Cache {
+            path: settings.cache_dir.clone(),
+            source,
+        };
+        let engine = code::engine(settings.concurrency).map_err(sandbox)?;
+        let tls = tls::client_config(&settings.extra_ca_pem).map_err(StartError::Certificates)?;
+        let folder: &Path = &settings.cache_dir;
+        Ok(Self(Arc::new(Inner {
+            linker: sandbox::linker(&engine).map_err(sandbox)?,
+            ticker: Arc::new(
+                Ticker::start(engine.clone())
+                    .map_err(|error| StartError::Sandbox(error.to_string()))?,
+            ),
+            engine,
+            pool: Arc::new(Semaphore::new(settings.concurrency as usize)),
+            registry: Client::new(
+                tls.clone(),
+                settings.pull,
+                settings.plain_http_registries.clone(),
+            ),
+            tls,
+            store: Store::open(folder).map_err(cache)?,
+            code: Arc::new(CodeCache::open(&folder.join("code")).map_err(cache)?),
+            compiling: Arc::new(Semaphore::new(1)),
+            compile_timeout: settings.compile_timeout,
+            plugins: RwLock::default(),
+            endless: Mutex::default(),
+            meters: Mutex::default(),
+        })))
     }
 
     /// Resolves, pulls (or takes from the cache), verifies, reads and compiles a plugin.
-    /// Doing it again costs a request to the registry at most.
-    pub async fn install(&self, _wanted: &Wanted) -> Result<Installed, InstallError> {
-        unimplemented!()
+    ///
+    /// Doing it again costs a request to the registry at most. With the registry down, what was installed before is
+    /// installed from the cache, also after a restart.
+    ///
+    /// # Errors
+    /// It cannot be pulled, is not a plugin of this host, or cannot be compiled.
+    pub async fn install(&self, wanted: &Wanted) -> Result<Installed, InstallError> {
+        let inner = &*self.0;
+        let mut pull = Pull::new(&inner.registry, wanted)?;
+        let (resolution, manifest, remembered) = match pull.resolve().await {
+            Ok((resolution, manifest)) => {
+                inner
+                    .store
+                    .remember(wanted, &resolution)
+                    .map_err(cache_error)?;
+                (resolution, manifest, false)
+            }
+            Err(
+                error @ (PullError::Unreachable { .. }
+                | PullError::Timeout { .. }
+                | PullError::Refused { .. }),
+            ) => {
+                let resolution = inner.store.recall(wanted).ok_or(error)?;
+                (resolution, None, true)
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(loaded) = self.loaded(&resolution.digest) {
+            return Ok(installed_as(&loaded.installed, &resolution, remembered));
+        }
+        let wasm = inner.fetch(&mut pull, &resolution, manifest).await?;
+        let loaded = inner.load(wasm, &resolution).await?;
+        let installed = installed_as(&loaded.installed, &resolution, remembered);
+        let mut plugins = inner
+            .plugins
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        plugins.entry(resolution.digest).or_insert(loaded);
+        Ok(installed)
     }
 
     /// Binds an installed plugin to what a provider grants it. No I/O.
+    ///
+    /// # Errors
+    /// What the plugin asks for and is not granted, and what is wrong with the configuration or the credentials.
     pub fn provider(
         &self,
-        _name: &str,
-        _digest: &Digest,
-        _grants: Grants,
+        name: &str,
+        digest: &Digest,
+        grants: Grants,
     ) -> Result<Provider, GrantError> {
-        unimplemented!()
+        let inner = &*self.0;
+        let plugin = self
+            .loaded(digest)
+            .ok_or_else(|| GrantError::NotInstalled(digest.clone()))?;
+        let manifest = &plugin.installed.manifest;
+        let Admitted { config, grants } = admit(manifest, grants)?;
+        let meter = inner.meter(name, &manifest.name, digest);
+        let held = manifest.credentials.iter().filter_map(|declared| {
+            let secret = grants.credentials.get(&declared.name)?.clone();
+            Some(Held {
+                name: declared.name.clone(),
+                placement: declared.placement.clone(),
+                secret,
+            })
+        });
+        let policy = Policy {
+            plugin: manifest.name.clone(),
+            provider: name.to_owned(),
+            credentials: held.collect(),
+            needles: Arc::new(Needles::of(grants.credentials.values())),
+            egress: grants.egress,
+            cidrs: grants.egress_cidrs,
+            tls: inner.tls.clone(),
+            meter: meter.clone(),
+        };
+        let lane = Lane {
+            pre: plugin.compiled.pre.clone(),
+            policy: Arc::new(policy),
+            limits: grants.limits,
+            config,
+            slots: Semaphore::new(grants.limits.concurrency),
+            pool: inner.pool.clone(),
+            ticker: inner.ticker.clone(),
+            meter,
+        };
+        Ok(Provider {
+            plugin,
+            lane: Arc::new(lane),
+        })
     }
 
-    /// What the calls of every provider consumed.
+    /// What the calls of every provider consumed, by the provider's name.
     pub fn usage(&self) -> Vec<ProviderUsage> {
-        unimplemented!()
+        let meters = self.0.meters.lock().unwrap_or_else(PoisonError::into_inner);
+        meters
+            .iter()
+            .map(|(name, metered)| metered.meter.usage(name, &metered.plugin, &metered.digest))
+            .collect()
     }
+
+    /// Forgets the counters of a provider that does not exist any more.
+    pub fn forget(&self, provider: &str) {
+        self.0
+            .meters
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(provider);
+    }
+
+    /// Drops every plugin that is not one of these from memory. Providers that still use one keep it.
+    pub fn keep_only(&self, digests: &[Digest]) {
+        let mut plugins = self
+            .0
+            .plugins
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        plugins.retain(|digest, _| digests.contains(digest));
+    }
+
+    fn loaded(&self, digest: &Digest) -> Option<Arc<Loaded>> {
+        self.0
+            .plugins
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(digest)
+            .cloned()
+    }
+}
+
+impl Inner {
+    /// The component of a resolved version: from the cache, or from the registry into the cache.
+    async fn fetch(
+        &self,
+        pull: &mut Pull<'_>,
+        resolution: &Resolution,
+        manifest: Option<bytes::Bytes>,
+    ) -> Result<Vec<u8>, InstallError> {
+        let cached = self.store.read(&resolution.digest);
+        if let Some(wasm) = cached
+            .as_deref()
+            .and_then(Pull::component_digest)
+            .and_then(|d| self.store.read(&d))
+        {
+            return Ok(wasm);
+        }
+        let manifest = match (manifest, cached) {
+            (Some(manifest), _) => manifest,
+            (None, Some(manifest)) => manifest.into(),
+            (None, None) => pull.manifest_of(&resolution.digest).await?,
+        };
+        let wasm = pull.component(&manifest).await?;
+        // The manifest last: where it is, its component is.
+        self.store
+            .write(&Digest::of(&wasm), &wasm)
+            .map_err(cache_error)?;
+        self.store
+            .write(&resolution.digest, &manifest)
+            .map_err(cache_error)?;
+        Ok(wasm.into())
+    }
+
+    async fn load(
+        &self,
+        wasm: Vec<u8>,
+        resolution: &Resolution,
+    ) -> Result<Arc<Loaded>, InstallError> {
+        let inspection = inspect(&wasm)?;
+        let manifest = inspection.require_plugin()?.clone();
+        let installed = Installed {
+            digest: resolution.digest.clone(),
+            version: manifest.version.clone(),
+            interfaces: inspection.interfaces(),
+            size_bytes: inspection.size_bytes,
+            manifest,
+            remembered: false,
+        };
+        let compiled = self.compile(wasm).await?;
+        Ok(Arc::new(Loaded {
+            installed,
+            compiled,
+        }))
+    }
+
+    /// Compiles on a thread of its own. A compilation that takes too long cannot be ended; it goes on alone, the next
+    /// one waits for it, and the same component is not tried again.
+    async fn compile(&self, wasm: Vec<u8>) -> Result<Compiled, InstallError> {
+        let digest = Digest::of(&wasm);
+        let late = InstallError::CompileTimeout(self.compile_timeout);
+        if self
+            .endless
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&digest)
+        {
+            return Err(late);
+        }
+        let compiling = async {
+            let turn = self.compiling.clone().acquire_owned().await;
+            let (engine, linker, cache) =
+                (self.engine.clone(), self.linker.clone(), self.code.clone());
+            let task = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                code::compile(&engine, &linker, Some(&cache), &wasm)
+            });
+            tokio::time::timeout(self.compile_timeout, task).await
+        };
+        match compiling.await {
+            Ok(Ok(compiled)) => compiled.map_err(InstallError::Compile),
+            Ok(Err(panicked)) => Err(InstallError::Compile(panicked.to_string())),
+            Err(_elapsed) => {
+                self.endless
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(digest);
+                Err(late)
+            }
+        }
+    }
+
+    fn meter(&self, provider: &str, plugin: &str, digest: &Digest) -> Arc<Meter> {
+        let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
+        let meter = meters
+            .get(provider)
+            .map(|metered| metered.meter.clone())
+            .unwrap_or_default();
+        let metered = Metered {
+            plugin: plugin.to_owned(),
+            digest: digest.clone(),
+            meter: meter.clone(),
+        };
+        meters.insert(provider.to_owned(), metered);
+        meter
+    }
+}
+
+fn installed_as(installed: &Installed, resolution: &Resolution, remembered: bool) -> Installed {
+    let version = resolution
+        .tag
+        .clone()
+        .unwrap_or_else(|| installed.manifest.version.clone());
+    Installed {
+        version,
+        remembered,
+        ..installed.clone()
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
+fn cache_error(error: std::io::Error) -> InstallError {
+    InstallError::Cache(error.to_string())
 }

@@ -5,8 +5,11 @@
 //! [`Provider::dns`] gives typed functions. The rest of the operator sees neither Wasmtime nor the registry protocol.
 
 mod call;
+mod code;
 mod describe;
+mod disk;
 pub mod dns;
+mod egress;
 mod grants;
 mod host;
 mod inspect;
@@ -16,10 +19,14 @@ mod metrics;
 mod names;
 mod provider;
 mod registry;
+mod sandbox;
 mod settings;
+mod store;
+mod tls;
 
 pub use call::{Call, CallError, NotExported, PluginError};
 pub use describe::{DescribeError, describe};
+pub use dns::Dns;
 pub use grants::{GrantError, Grants, Limits};
 pub use host::Host;
 pub use inspect::{InspectError, Inspection, inspect};
@@ -29,6 +36,6 @@ pub use metrics::ProviderUsage;
 pub use names::{
     Digest, Login, Origin, OriginError, ReferenceError, Repository, Secret, Tag, Version,
 };
-pub use provider::{Dns, Provider};
+pub use provider::Provider;
 pub use registry::PullError;
 pub use settings::{PullCaps, Settings, StartError};

@@ -1,6 +1,14 @@
 //! A pull client for one kind of artifact: small enough that every byte it reads is capped while it streams,
-//! and that it is plain to see where a credential goes.
+//! and that it is plain to see where a credential goes. `auth`, `artifact` and `tags` decide and are pure;
+//! `http` and `pull` act.
 
+mod artifact;
+mod auth;
 mod error;
+mod http;
+mod pull;
+mod tags;
 
 pub use error::PullError;
+pub(crate) use http::Client;
+pub(crate) use pull::Pull;

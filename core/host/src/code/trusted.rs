@@ -1,0 +1,49 @@
+//! The only unsafe code of the host: machine code from the disk becomes executable here.
+//! It is machine code that this host wrote itself, or nothing: the check and the use of the same bytes stand together.
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use wasmtime::{Engine, component::Component};
+
+use crate::names::Digest;
+
+/// Length of the authentication code in front of the machine code, bytes.
+const MAC_BYTES: usize = 32;
+
+/// A key that is known to this host alone.
+pub(super) struct Key([u8; 32]);
+
+impl Key {
+    pub(super) fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The machine code of this component with the proof that it comes from here.
+    pub(super) fn seal(&self, digest: &Digest, machine_code: &[u8]) -> Option<Vec<u8>> {
+        let mac = self.mac(digest, machine_code)?.finalize().into_bytes();
+        Some([mac.as_slice(), machine_code].concat())
+    }
+
+    /// The component, if these bytes were sealed by this host for this digest and this version of Wasmtime.
+    #[expect(unsafe_code, reason = "the only way to load compiled code; see SAFETY")]
+    pub(super) fn open(
+        &self,
+        engine: &Engine,
+        digest: &Digest,
+        sealed: &[u8],
+    ) -> Option<Component> {
+        let (mac, machine_code) = sealed.split_at_checked(MAC_BYTES)?;
+        self.mac(digest, machine_code)?.verify_slice(mac).ok()?;
+        // SAFETY: `deserialize` requires bytes that `Component::serialize` made, unchanged. `seal` is called with
+        // nothing else, and the bytes were just authenticated in memory under a key that never leaves this machine;
+        // the file that they come from is not read again. Wasmtime itself refuses code of another version or setting.
+        unsafe { Component::deserialize(engine, machine_code) }.ok()
+    }
+
+    fn mac(&self, digest: &Digest, machine_code: &[u8]) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        mac.update(digest.to_string().as_bytes());
+        mac.update(machine_code);
+        Some(mac)
+    }
+}

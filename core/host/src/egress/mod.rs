@@ -1,0 +1,35 @@
+//! Outgoing requests of plugins: who may be called (`judge`, `address`), what the host puts in and takes out
+//! (`credentials`, `scrub`), and the connection itself (`send`). `judge`, `address` and `scrub` are pure.
+//! Wasmtime's own sender is not compiled in.
+
+mod address;
+mod credentials;
+mod judge;
+mod receive;
+mod scrub;
+mod send;
+mod session;
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use rustls::ClientConfig;
+
+pub(crate) use address::is_loopback_name_or_address;
+pub(crate) use credentials::{CredentialRefusal, Held};
+pub(crate) use scrub::Needles;
+pub(crate) use session::Session;
+
+use crate::{metrics::Meter, names::Origin};
+
+/// What the requests of one provider are held against.
+pub(crate) struct Policy {
+    pub(crate) plugin: String,
+    pub(crate) provider: String,
+    pub(crate) egress: Vec<Origin>,
+    pub(crate) cidrs: Vec<IpNet>,
+    pub(crate) credentials: Vec<Held>,
+    pub(crate) needles: Arc<Needles>,
+    pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) meter: Arc<Meter>,
+}

@@ -1,0 +1,168 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::Request;
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use super::{
+    CredentialRefusal, Held, Policy,
+    judge::{Placeholder, judge},
+    send::{Answer, send},
+};
+
+/// Requests that one call may make.
+const REQUESTS: usize = 1000;
+/// Credential operations that one call may make.
+const CREDENTIAL_USES: usize = 10_000;
+
+/// Requests and credentials of one call.
+pub(crate) struct Session {
+    policy: Arc<Policy>,
+    placeholders: Vec<Placeholder>,
+    requests: usize,
+    credential_uses: usize,
+    denials: Denials,
+}
+
+/// What the host refused during one call, in words for the user.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Denials(Arc<Mutex<Option<String>>>);
+
+impl Denials {
+    /// Keeps the first.
+    pub(super) fn note(&self, text: String) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(text);
+    }
+}
+
+type Sent = Box<dyn Future<Output = Result<Answer, Error>> + Send>;
+
+impl Session {
+    pub(crate) fn new(policy: Arc<Policy>) -> Self {
+        Self {
+            policy,
+            placeholders: Vec::new(),
+            requests: 0,
+            credential_uses: 0,
+            denials: Denials::default(),
+        }
+    }
+
+    pub(crate) fn plugin(&self) -> &str {
+        &self.policy.plugin
+    }
+
+    pub(crate) fn provider(&self) -> &str {
+        &self.policy.provider
+    }
+
+    /// The first thing that was refused.
+    pub(crate) fn denial(&self) -> Option<String> {
+        self.denials
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// A text of the plugin without any secret.
+    pub(crate) fn scrub_text(&self, text: String) -> String {
+        self.policy.needles.mask_text(text)
+    }
+
+    /// A random text that stands for the value of the credential's header until the end of this call.
+    pub(crate) fn placeholder(&mut self, name: &str) -> Result<String, CredentialRefusal> {
+        self.count_credential_use()?;
+        let (index, held) = find(&self.policy, name)?;
+        if held.header().is_none() {
+            let text = format!("`{name}` is declared as a key for hmac-sha256 and is never sent");
+            return Err(CredentialRefusal::Misplaced(text));
+        }
+        if let Some(known) = self
+            .placeholders
+            .iter()
+            .find(|placeholder| placeholder.credential == index)
+        {
+            return Ok(known.text.clone());
+        }
+        let mut random = [0_u8; 16];
+        getrandom::fill(&mut random)
+            .map_err(|error| CredentialRefusal::Unknown(format!("no randomness: {error}")))?;
+        let text = format!("maquette-credential-{}", hex::encode(random));
+        self.placeholders.push(Placeholder {
+            text: text.clone(),
+            credential: index,
+        });
+        Ok(text)
+    }
+
+    pub(crate) fn hmac_sha256(
+        &mut self,
+        name: &str,
+        prefix: &[u8],
+        messages: &[Vec<u8>],
+    ) -> Result<Vec<u8>, CredentialRefusal> {
+        self.count_credential_use()?;
+        find(&self.policy, name)?.1.hmac_sha256(prefix, messages)
+    }
+
+    fn count_credential_use(&mut self) -> Result<(), CredentialRefusal> {
+        self.credential_uses += 1;
+        if self.credential_uses > CREDENTIAL_USES {
+            return Err(CredentialRefusal::Misplaced(
+                "too many uses of credentials in one call".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, text: String) -> Sent {
+        self.policy.meter.denied();
+        self.denials.note(text);
+        Box::new(std::future::ready(Err(Error::HttpRequestDenied)))
+    }
+}
+
+fn find<'a>(policy: &'a Policy, name: &str) -> Result<(usize, &'a Held), CredentialRefusal> {
+    let found = policy
+        .credentials
+        .iter()
+        .enumerate()
+        .find(|(_, held)| held.name == name);
+    found.ok_or_else(|| {
+        CredentialRefusal::Unknown(format!("`{name}` is not given to this provider"))
+    })
+}
+
+impl WasiHttpHooks for Session {
+    fn set_host_header(&mut self) -> bool {
+        // `judge` sets it from the granted origin.
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _processed: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Sent {
+        self.requests += 1;
+        if self.requests > REQUESTS {
+            return self.refuse(format!(
+                "the plugin made more than {REQUESTS} requests in one call; tell its author"
+            ));
+        }
+        match judge(request, &self.policy, &self.placeholders) {
+            Ok((origin, request)) => Box::new(send(
+                self.policy.clone(),
+                self.denials.clone(),
+                origin,
+                request,
+                options.unwrap_or_default(),
+            )),
+            Err(denial) => self.refuse(denial.to_string()),
+        }
+    }
+}

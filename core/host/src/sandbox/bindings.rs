@@ -1,0 +1,14 @@
+//! What Wasmtime generates from `wit/`. Its types stay inside this crate.
+#![expect(clippy::all, clippy::pedantic, reason = "generated")]
+
+wasmtime::component::bindgen!({
+    path: "../../wit",
+    world: "dns-plugin",
+    exports: { default: async },
+});
+
+pub(crate) use exports::maquette::plugin::{dns as guest_dns, manifest as guest_manifest};
+pub(crate) use maquette::plugin::{
+    credentials, log,
+    types::{self, Context, Error as GuestError},
+};

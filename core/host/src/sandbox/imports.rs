@@ -1,0 +1,67 @@
+use tracing::{debug, error, info, warn};
+
+use super::{
+    State,
+    bindings::{credentials, log, types},
+    log::{Admission, printable},
+};
+use crate::egress::CredentialRefusal;
+
+impl types::Host for State {}
+
+impl log::Host for State {
+    fn write(&mut self, level: log::Level, message: String) {
+        let line = match self.lines.admit() {
+            Admission::Log => printable(&self.session.scrub_text(message)),
+            Admission::Last => {
+                "the plugin logs too much; the rest of this call is dropped".to_owned()
+            }
+            Admission::Drop => return,
+        };
+        let (plugin, provider, object) = (
+            self.session.plugin(),
+            self.session.provider(),
+            self.object.as_str(),
+        );
+        match level {
+            log::Level::Debug => {
+                debug!(target: "maquette_plugin", plugin, provider, object, "{line}")
+            }
+            log::Level::Info => {
+                info!(target: "maquette_plugin", plugin, provider, object, "{line}")
+            }
+            log::Level::Warn => {
+                warn!(target: "maquette_plugin", plugin, provider, object, "{line}")
+            }
+            log::Level::Error => {
+                error!(target: "maquette_plugin", plugin, provider, object, "{line}")
+            }
+        }
+    }
+}
+
+impl credentials::Host for State {
+    fn header_value(&mut self, name: String) -> Result<String, credentials::CredentialError> {
+        self.session.placeholder(&name).map_err(Into::into)
+    }
+
+    fn hmac_sha256(
+        &mut self,
+        name: String,
+        prefix: Vec<u8>,
+        messages: Vec<Vec<u8>>,
+    ) -> Result<Vec<u8>, credentials::CredentialError> {
+        self.session
+            .hmac_sha256(&name, &prefix, &messages)
+            .map_err(Into::into)
+    }
+}
+
+impl From<CredentialRefusal> for credentials::CredentialError {
+    fn from(refusal: CredentialRefusal) -> Self {
+        match refusal {
+            CredentialRefusal::Unknown(text) => Self::Unknown(text),
+            CredentialRefusal::Misplaced(text) => Self::Misplaced(text),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Pulled artifacts on disk, by digest. What is read is hashed again, so a damaged or changed file is a missing file.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    disk,
+    install::Wanted,
+    names::{Digest, Version},
+};
+
+/// Artifacts and the versions that names last stood for.
+pub(crate) struct Store {
+    blobs: PathBuf,
+    resolutions: PathBuf,
+}
+
+/// What a name stood for when the registry was last asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolution {
+    pub(crate) digest: Digest,
+    /// The tag; nothing where the digest itself was asked for.
+    pub(crate) tag: Option<String>,
+}
+
+impl Store {
+    pub(crate) fn open(folder: &Path) -> io::Result<Self> {
+        let store = Self {
+            blobs: folder.join("sha256"),
+            resolutions: folder.join("resolved"),
+        };
+        fs::create_dir_all(&store.blobs)?;
+        fs::create_dir_all(&store.resolutions)?;
+        Ok(store)
+    }
+
+    /// The bytes of this digest, if they are here and are still those.
+    pub(crate) fn read(&self, digest: &Digest) -> Option<Vec<u8>> {
+        let bytes = fs::read(self.blobs.join(digest.hex())).ok()?;
+        if Digest::of(&bytes) == *digest {
+            return Some(bytes);
+        }
+        tracing::warn!(%digest, "a cached artifact is damaged: pulling it again");
+        None
+    }
+
+    pub(crate) fn write(&self, digest: &Digest, bytes: &[u8]) -> io::Result<()> {
+        disk::write(&self.blobs.join(digest.hex()), bytes)
+    }
+
+    /// Remembers what a tag or range stands for, for the time when the registry is down.
+    pub(crate) fn remember(&self, wanted: &Wanted, resolution: &Resolution) -> io::Result<()> {
+        let tag = resolution.tag.as_deref().unwrap_or_default();
+        disk::write(
+            &self.resolution_path(wanted),
+            format!("{}\n{tag}\n", resolution.digest).as_bytes(),
+        )
+    }
+
+    /// What the wanted version stood for when it was last resolved.
+    pub(crate) fn recall(&self, wanted: &Wanted) -> Option<Resolution> {
+        if let Version::Digest(digest) = &wanted.version {
+            return Some(Resolution {
+                digest: digest.clone(),
+                tag: None,
+            });
+        }
+        let text = fs::read_to_string(self.resolution_path(wanted)).ok()?;
+        let mut lines = text.lines();
+        let digest = lines.next()?.parse().ok()?;
+        let tag = lines
+            .next()
+            .filter(|tag| !tag.is_empty())
+            .map(ToOwned::to_owned);
+        Some(Resolution { digest, tag })
+    }
+
+    fn resolution_path(&self, wanted: &Wanted) -> PathBuf {
+        let name = format!("{} {}", wanted.repository, wanted.version);
+        self.resolutions.join(Digest::of(name.as_bytes()).hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_changed_file_is_a_missing_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let digest = Digest::of(b"component");
+        store.write(&digest, b"component").unwrap();
+        assert_eq!(store.read(&digest).as_deref(), Some(&b"component"[..]));
+        fs::write(store.blobs.join(digest.hex()), b"c0mponent").unwrap();
+        assert_eq!(store.read(&digest), None);
+    }
+}
