@@ -5,6 +5,8 @@ mod cargo;
 mod cluster;
 mod crds;
 mod demo;
+#[cfg(test)]
+mod docs;
 mod images;
 mod plugin;
 mod root;
