@@ -1,0 +1,190 @@
+//! Arguments and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+/// Builds, publishes, inspects and tries Maquette's provider plugins.
+#[derive(Debug, Parser)]
+#[command(
+    name = "maquette",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+
+    /// How results are written to standard output.
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+
+    /// No progress on standard error.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Works with provider plugins: WebAssembly components.
+    #[command(subcommand)]
+    Plugin(PluginAction),
+    /// Prints the version of this command.
+    Version,
+    /// Prints the completion script of a shell.
+    #[command(
+        after_long_help = "Example:\n  maquette completion bash > /etc/bash_completion.d/maquette"
+    )]
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginAction {
+    /// Builds the plugin of a crate.
+    Build(Build),
+    /// Publishes a plugin in an OCI registry.
+    Push(Push),
+    /// Says what a plugin is and what it asks for, without running it.
+    Inspect(Inspect),
+    /// Calls one function of a plugin here, in the sandbox that the operator uses.
+    Run(Run),
+}
+
+/// Builds the plugin of a crate.
+///
+/// Compiles the crate for wasm32-wasip2 with its release profile, asks the component once, in a sandbox without network,
+/// what it is, and writes the answer into the file as its manifest. The result is all that `push` needs.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  maquette plugin build
+  maquette plugin build plugins/powerdns
+  maquette plugin build --output json | jq -r .path")]
+pub(crate) struct Build {
+    /// Folder of the crate.
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+}
+
+/// Publishes a plugin in an OCI registry.
+///
+/// The artifact is the CNCF's for WebAssembly (config application/vnd.wasm.config.v0+json, one layer application/wasm).
+/// Without a tag, the version in the plugin's manifest becomes the tag. Prints the digest. The same file gives the same
+/// digest when SOURCE_DATE_EPOCH is set, or unset: then no time is recorded.
+///
+/// The login is that of `docker login` (~/.docker/config.json and its credential helpers) unless one is given.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  maquette plugin push target/maquette/powerdns.wasm registry.example.com/maquette/powerdns
+  maquette plugin push powerdns.wasm registry.example.com/maquette/powerdns:1.2.0-rc.1
+  maquette plugin push powerdns.wasm 127.0.0.1:5000/powerdns
+  echo \"$TOKEN\" | maquette plugin push powerdns.wasm ghcr.io/me/powerdns --username me --password-stdin")]
+pub(crate) struct Push {
+    /// File that `maquette plugin build` made.
+    pub(crate) file: PathBuf,
+    /// Where to: REGISTRY/REPOSITORY or REGISTRY/REPOSITORY:TAG.
+    pub(crate) reference: String,
+    /// Replaces a tag that already points to something else.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+}
+
+/// Says what a plugin is and what it asks for, without running it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  maquette plugin inspect target/maquette/powerdns.wasm
+  maquette plugin inspect registry.example.com/maquette/powerdns:1.2.0
+  maquette plugin inspect registry.example.com/maquette/powerdns@sha256:… --output json")]
+pub(crate) struct Inspect {
+    /// A file, or REGISTRY/REPOSITORY with :TAG or @DIGEST.
+    pub(crate) plugin: String,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+}
+
+/// Calls one function of a plugin here, in the sandbox that the operator uses.
+///
+/// Nothing is reachable but what is granted, and credentials are put on requests by the sandbox, as in a cluster.
+/// The argument is a JSON object with the function's parameters as `wit/dns.wit` names them; the result is JSON.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Functions:
+  dns.zones        {}
+  dns.normalize    {\"records\": [{\"name\", \"kind\", \"ttl\", \"values\"}]}
+  dns.observe      {\"zone\", \"names\": [\"a.example.com\"]}
+  dns.apply        {\"zone\", \"changes\": [{\"create\": {\"records\", \"owner\"}}, {\"replace\": {\"records\", \"owner\", \"expect\"}},
+                    {\"delete\": {\"name\", \"kind\", \"owner\"}}]}
+  dns.list-owned   {\"zone\", \"owner-prefix\", \"cursor\"}
+
+Examples:
+  maquette plugin run powerdns.wasm dns.zones --config '{\"url\": \"http://127.0.0.1:8081\"}' \\
+    --credential api-key=env:PDNS_API_KEY --egress http://127.0.0.1:8081
+  maquette plugin run powerdns.wasm dns.observe '{\"zone\": \"preview.test\", \"names\": [\"a.preview.test\"]}' \\
+    --config @config.json --credential api-key=file:api-key --egress https://pdns.example.com:8081")]
+pub(crate) struct Run {
+    /// A file, or REGISTRY/REPOSITORY with :TAG or @DIGEST.
+    pub(crate) plugin: String,
+    /// INTERFACE.FUNCTION, for example dns.observe.
+    pub(crate) function: String,
+    /// The function's parameters as a JSON object; @FILE reads it from a file.
+    #[arg(default_value = "{}")]
+    pub(crate) parameters: String,
+    /// The Provider's spec.config as JSON; @FILE reads it from a file.
+    #[arg(long, default_value = "{}", value_name = "JSON")]
+    pub(crate) config: String,
+    /// A credential and where its value is. Repeatable.
+    #[arg(long, value_name = "NAME=env:VARIABLE|NAME=file:PATH")]
+    pub(crate) credential: Vec<String>,
+    /// A server that the plugin may reach: scheme, host and port. Repeatable.
+    #[arg(long, value_name = "URL")]
+    pub(crate) egress: Vec<String>,
+    /// A range of private addresses that those servers' names may resolve to. Repeatable; addresses that are written
+    /// in --egress are granted by that.
+    #[arg(long, value_name = "CIDR")]
+    pub(crate) egress_cidr: Vec<IpNet>,
+    /// Seconds after which the call is ended.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+}
+
+/// How to reach a registry.
+#[derive(Debug, Args)]
+pub(crate) struct Registry {
+    /// Speaks to the registry without TLS. Loopback addresses always are.
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// User name for the registry, with --password-stdin.
+    #[arg(long, requires = "password_stdin")]
+    pub(crate) username: Option<String>,
+    /// Reads the registry's password or token from standard input.
+    #[arg(long, requires = "username")]
+    pub(crate) password_stdin: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,12 @@
+//! Everything about OCI registries: references, logins, the artifact's documents, reading and writing artifacts.
+//! Nothing here knows what a plugin does.
+
+mod artifact;
+mod client;
+mod login;
+mod reference;
+
+pub(crate) use artifact::{Artifact, Created};
+pub(crate) use client::{Client, Pulled};
+pub(crate) use login::Login;
+pub(crate) use reference::Target;
