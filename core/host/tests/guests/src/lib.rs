@@ -1,0 +1,171 @@
+//! A plugin that does, well and badly, what the host has to cope with. `observe` does what its zone says;
+//! the other functions answer like a provider that has nothing.
+
+mod http;
+
+wit_bindgen::generate!({ world: "dns-plugin", path: "../../../../wit" });
+
+use exports::maquette::plugin::{
+    dns::{Change, Guest as Dns, Observed, Page, RecordSet, RecordType, Zone},
+    manifest::{Credential, Description, Guest as Manifest, Host, Placement},
+};
+use maquette::plugin::{
+    credentials,
+    log::{self, Level},
+    types::{Context, Error, FieldError},
+};
+
+struct Guest;
+
+export!(Guest);
+
+impl Manifest for Guest {
+    fn describe() -> Description {
+        let credential = |name: &str, placement, optional| Credential {
+            name: name.into(),
+            description: format!("The {name} of the test server."),
+            placement,
+            optional,
+        };
+        Description {
+            name: "guest".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            summary: "What the host's tests call".into(),
+            docs_url: None,
+            config_schema: r#"{"type":"object","required":["url"],"additionalProperties":false,
+                "properties":{"url":{"type":"string"},"retries":{"type":"integer","maximum":9}}}"#
+                .into(),
+            credentials: vec![
+                credential("api-key", Placement::Header("X-API-Key".into()), false),
+                credential("login", Placement::Basic, true),
+                credential("token", Placement::Bearer, true),
+                credential("key", Placement::HmacKey, true),
+            ],
+            hosts: vec![Host::FromConfig("/url".into())],
+        }
+    }
+}
+
+impl Dns for Guest {
+    fn zones(ctx: Context) -> Result<Vec<Zone>, Error> {
+        Ok(vec![Zone { name: ctx.object, id: ctx.idempotency_key }])
+    }
+
+    fn normalize(_: Context, mut records: Vec<RecordSet>) -> Result<Vec<RecordSet>, Error> {
+        for records in &mut records {
+            records.name = records.name.to_lowercase();
+            records.values.sort();
+        }
+        Ok(records)
+    }
+
+    fn observe(ctx: Context, zone: String, names: Vec<String>) -> Result<Vec<Observed>, Error> {
+        let argument = names.first().cloned().unwrap_or_default();
+        let values = behave(&ctx, &zone, &argument)?;
+        let name = if zone == "answers-another-name" { "other.example.com".into() } else { argument };
+        Ok(vec![Observed { records: text(name, values), owner: None, etag: "1".into() }])
+    }
+
+    fn apply(_: Context, zone: String, changes: Vec<Change>) -> Result<Vec<Result<String, Error>>, Error> {
+        if zone == "forgets-an-outcome" {
+            return Ok(vec![]);
+        }
+        Ok(changes
+            .into_iter()
+            .map(|change| match change {
+                Change::Create(creation) if creation.records.name.starts_with("taken") => {
+                    Err(Error::Conflict(Some("somebody".into())))
+                }
+                Change::Create(creation) => Ok(format!("{} {}", creation.owner, creation.records.name)),
+                Change::Replace(replacement) => Ok(format!("after {}", replacement.expect)),
+                Change::Delete(_) => Ok(String::new()),
+            })
+            .collect())
+    }
+
+    fn list_owned(_: Context, _: String, prefix: String, cursor: Option<String>) -> Result<Page, Error> {
+        let number = cursor.as_deref().unwrap_or("1").to_owned();
+        let item = Observed {
+            records: text(format!("{number}.example.com"), vec![]),
+            owner: Some(format!("{prefix}x")),
+            etag: number.clone(),
+        };
+        Ok(Page { items: vec![item], next: (number == "1").then(|| "2".into()) })
+    }
+}
+
+fn text(name: String, values: Vec<String>) -> RecordSet {
+    RecordSet { name, kind: RecordType::Txt, ttl: 60, values }
+}
+
+fn behave(ctx: &Context, zone: &str, argument: &str) -> Result<Vec<String>, Error> {
+    match zone {
+        "loops" => loop {
+            std::hint::black_box(0);
+        },
+        "eats-memory" => {
+            let mut eaten: Vec<Vec<u8>> = Vec::new();
+            loop {
+                eaten.push(std::hint::black_box(vec![1; 1 << 20]));
+            }
+        }
+        "panics" => panic!("the guest panicked on purpose"),
+        "overflows-its-stack" => Ok(vec![dive(1).to_string()]),
+        "sleeps" => {
+            std::thread::sleep(std::time::Duration::from_secs(3600));
+            Ok(vec![])
+        }
+        "returns-too-much" => Ok(vec!["x".repeat(40 << 20)]),
+        "floods-the-log" => {
+            for line in 0..100_000 {
+                log::write(Level::Info, &format!("line {line}"));
+            }
+            Ok(vec![])
+        }
+        "logs" => {
+            log::write(Level::Info, argument);
+            Ok(vec![])
+        }
+        "floods-stderr" => {
+            for line in 0..100_000 {
+                eprintln!("line {line}");
+            }
+            Ok(vec![])
+        }
+        "remembers" => {
+            static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+            Ok(vec![COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed).to_string()])
+        }
+        "looks-around" => {
+            let variables = std::env::vars().count();
+            let arguments = std::env::args().count();
+            let input = std::io::stdin().lines().count();
+            Ok(vec![format!("{variables} variables, {arguments} arguments, {input} lines of input")])
+        }
+        "refuses" => Err(Error::Invalid(FieldError { path: "values[0]".into(), message: argument.into() })),
+        "answers-another-name" => Ok(vec![]),
+        "tells-its-context" => Ok(vec![ctx.installation.clone(), ctx.object.clone(), ctx.config.clone()]),
+        "signs" => {
+            let mac = credentials::hmac_sha256("key", b"p", &[b"one".to_vec(), b"two".to_vec()]);
+            Ok(vec![format!("{mac:?}")])
+        }
+        "signs-nothing" => Ok(vec![format!("{:?}", credentials::hmac_sha256("key", b"", &[]))]),
+        "asks-for-credentials" => {
+            Ok(["api-key", "login", "token", "key", "other"].map(|name| format!("{:?}", credentials::header_value(name))).into())
+        }
+        "sends" => http::send(argument),
+        "sends-often" => {
+            for _ in 0..1_000_000 {
+                let _ = http::send(argument);
+            }
+            Ok(vec![])
+        }
+        other => Err(Error::NotFound(other.into())),
+    }
+}
+
+#[expect(unconditional_recursion, reason = "on purpose")]
+fn dive(depth: u64) -> u64 {
+    let here = std::hint::black_box([depth; 64]);
+    dive(depth + 1) + here[0]
+}

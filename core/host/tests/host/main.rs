@@ -1,0 +1,13 @@
+//! The host against real components, real servers and a real registry, and against scripted hostile ones.
+#![allow(missing_docs, clippy::pedantic, reason = "tests: their names are their documentation")]
+
+mod support;
+
+mod credentials;
+mod grants;
+mod inspection;
+mod install;
+mod limits;
+mod network;
+mod pull;
+mod real_registry;
