@@ -31,7 +31,9 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
             println!("export KUBECONFIG={}", cluster.kubeconfig().display());
             Ok(())
         }
-        Command::Down => Cluster::down().await.context("the cluster could not be removed"),
+        Command::Down => Cluster::down()
+            .await
+            .context("the cluster could not be removed"),
         Command::Status => status().await,
     }
 }

@@ -10,8 +10,9 @@ mod record;
 mod status;
 mod up;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::access::NoRandomness;
 use crate::command::CommandError;
@@ -24,7 +25,7 @@ use crate::paths;
 use crate::process::{ProcessError, Run};
 use crate::progress::Progress;
 use crate::tools::ToolError;
-use crate::wait::Timeout;
+use crate::wait::{Timeout, wait_for};
 
 pub use faults::Component;
 use record::Record;
@@ -36,6 +37,9 @@ pub const ZONE: &str = "preview.test";
 
 /// The image host of tests. No such host exists: containerd takes every image from the local registry.
 pub const IMAGE_HOST: &str = "registry.test";
+
+/// How long a command waits for another one that starts or removes the cluster: long enough to build every program.
+const PATIENCE: Duration = Duration::from_secs(45 * 60);
 
 /// How to start a cluster.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +67,7 @@ pub enum ClusterError {
     #[error("no cluster is running; `cargo xtask cluster up` starts one")]
     NotRunning,
     #[error(
-        "a cluster is being started or removed by another command; wait for it, or end it and run `cargo xtask cluster down`"
+        "another command has been starting or removing the cluster for 45 minutes; end it and run `cargo xtask cluster down`"
     )]
     Busy,
     #[error(
@@ -105,15 +109,20 @@ impl Cluster {
         } else {
             Progress::new()
         };
-        let _lock = lock()?;
-        if let Ok(running) = Self::current() {
-            if running.status().await.is_healthy() {
-                progress.say("the cluster is running already");
-                return Ok(running);
-            }
-            progress.say("the recorded cluster is not healthy; starting afresh");
+        if let Some(running) = Self::healthy().await {
+            progress.say("the cluster is running already");
+            return Ok(running);
+        }
+        let _lock = lock(&progress).await?;
+        if let Some(running) = Self::healthy().await {
+            return Ok(running);
         }
         up::up(&options, &progress).await
+    }
+
+    async fn healthy() -> Option<Self> {
+        let running = Self::current().ok()?;
+        running.status().await.is_healthy().then_some(running)
     }
 
     /// The cluster that the machine's record names, whether or not it is healthy.
@@ -126,9 +135,10 @@ impl Cluster {
     }
 
     /// Removes the machine's cluster, complete or not: processes, containers, mounts, network, data. Does nothing when there is none.
-    pub fn down() -> Result<(), ClusterError> {
-        let _lock = lock()?;
-        clean::clean(&folder(), &Progress::new())
+    pub async fn down() -> Result<(), ClusterError> {
+        let progress = Progress::new();
+        let _lock = lock(&progress).await?;
+        clean::clean(&folder(), &progress)
     }
 
     /// The administrator's kubeconfig; the certificate authority is inside.
@@ -197,8 +207,8 @@ fn folder() -> PathBuf {
     paths::state().join("cluster")
 }
 
-/// One command at a time starts or removes the cluster. The kernel releases the lock when the command dies.
-fn lock() -> Result<File, ClusterError> {
+/// One command at a time starts or removes the cluster; others wait for it. The kernel releases the lock when the command dies.
+async fn lock(progress: &Progress) -> Result<File, ClusterError> {
     let path = paths::state().join("cluster.lock");
     let failed = |source| ClusterError::File {
         path: path.clone(),
@@ -207,8 +217,14 @@ fn lock() -> Result<File, ClusterError> {
     fs::create_dir_all(paths::state()).map_err(failed)?;
     let file = File::create(&path).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(ClusterError::Busy),
-        Err(fs::TryLockError::Error(source)) => Err(failed(source)),
+        Ok(()) => return Ok(file),
+        Err(TryLockError::Error(source)) => return Err(failed(source)),
+        Err(TryLockError::WouldBlock) => {}
     }
+    progress.say("another command starts or removes the cluster; waiting for it");
+    let locked = wait_for("the other command", PATIENCE, async || {
+        file.try_lock().map_err(|error| error.to_string())
+    });
+    locked.await.map_err(|_| ClusterError::Busy)?;
+    Ok(file)
 }

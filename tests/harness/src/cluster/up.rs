@@ -78,7 +78,9 @@ pub(super) async fn up(options: &Options, progress: &Progress) -> Result<Cluster
     start_clients(&cluster, &users)?;
     let client = cluster.client().await?;
     cluster
-        .wait("the node to be Ready", async || node_is_ready(client.clone()).await)
+        .wait("the node to be Ready", async || {
+            node_is_ready(client.clone()).await
+        })
         .await?;
     progress.say(format_args!(
         "node Ready {:.1} s after the start",
@@ -204,7 +206,11 @@ impl Cluster {
         mut condition: impl AsyncFnMut() -> Result<T, String>,
     ) -> Result<T, ClusterError> {
         let reached = wait_for(what, PATIENCE, async || {
-            let ended = self.run.processes().into_values().find_map(|process| process.check().err());
+            let ended = self
+                .run
+                .processes()
+                .into_values()
+                .find_map(|process| process.check().err());
             match ended {
                 Some(ended) => Ok(Err(ended)),
                 None => condition().await.map(Ok),
@@ -214,8 +220,10 @@ impl Cluster {
     }
 
     async fn wait_until_registry_serves(&self) -> Result<(), ClusterError> {
-        self.wait("the registry", async || answers(self.registry(), "/v2/").await)
-            .await
+        self.wait("the registry", async || {
+            answers(self.registry(), "/v2/").await
+        })
+        .await
     }
 
     async fn wait_until_api_is_ready(&self, users: &Users) -> Result<(), ClusterError> {
@@ -259,7 +267,14 @@ impl Cluster {
         self.create_zone().await?;
         let programmed = "jsonpath={.status.conditions[?(@.type=='Programmed')].status} {.status.addresses[0].value}";
         self.wait("the Gateway infra/shared to be Programmed", async || {
-            let said = self.kubectl(&["get", "gateway", "shared", "--namespace=infra", "--output", programmed]);
+            let said = self.kubectl(&[
+                "get",
+                "gateway",
+                "shared",
+                "--namespace=infra",
+                "--output",
+                programmed,
+            ]);
             match said.map_err(|error| error.to_string())?.trim() {
                 said if said == format!("True {NODE_ADDRESS}") => Ok(()),
                 said => Err(format!("it says `{said}`")),

@@ -22,9 +22,11 @@ pub(crate) fn unit(
 }
 
 /// Forwards nowhere: a name outside the cluster does not exist (RFC 2308), at once and without a packet leaving the machine.
+///
+/// Two servers, because within one the `template` plugin would answer before the `kubernetes` plugin.
 fn corefile(kubeconfig: &Path, address: &str, port: u16) -> String {
     format!(
-        ".:{port} {{
+        "cluster.local:{port} in-addr.arpa:{port} {{
     bind {address}
     errors
     kubernetes cluster.local in-addr.arpa {{
@@ -32,6 +34,10 @@ fn corefile(kubeconfig: &Path, address: &str, port: u16) -> String {
         pods insecure
         ttl 1
     }}
+}}
+.:{port} {{
+    bind {address}
+    errors
     template ANY ANY {{
         rcode NXDOMAIN
     }}
