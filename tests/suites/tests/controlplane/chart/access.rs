@@ -15,7 +15,7 @@ use super::helm::Release;
 const OPERATOR: &str = "system:serviceaccount:maquette-system:maquette";
 
 /// Namespace, verb, group, resource, and whether the operator may.
-const RIGHTS: [(&str, &str, &str, &str, bool); 21] = [
+const RIGHTS: [(&str, &str, &str, &str, bool); 24] = [
     ("shop", "patch", "maquette.dev", "workspaces", true),
     ("shop", "patch", "maquette.dev", "workspaces/status", true),
     (
@@ -60,6 +60,16 @@ const RIGHTS: [(&str, &str, &str, &str, bool); 21] = [
         false,
     ),
     ("shop", "delete", "", "namespaces", false),
+    ("shop", "update", "maquette.dev", "workspaces", false),
+    ("shop", "update", "apps", "deployments", false),
+    // Only the Lease of its own name.
+    (
+        "maquette-system",
+        "update",
+        "coordination.k8s.io",
+        "leases",
+        false,
+    ),
     (
         "maquette-system",
         "create",
