@@ -1,2 +1,128 @@
-//! Filled by the commits that follow.
-fn main() {}
+//! The program that a cluster runs.
+
+use anyhow::Context as _;
+use clap::{Parser, ValueEnum};
+use maquette_host::{Host, Settings};
+use maquette_operator::run::{Options, run};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// Reconciles Workspaces and what belongs to them.
+#[derive(Debug, Parser)]
+#[command(name = "maquette-operator", version)]
+struct Arguments {
+    /// Namespace of the operator: credentials of providers, pull secrets and the Lease are there.
+    #[arg(long, env = "MAQUETTE_NAMESPACE", default_value = "maquette-system")]
+    namespace: String,
+    /// Folder for plugins and their compiled code; kept over restarts, it makes them independent of the registry.
+    #[arg(
+        long,
+        env = "MAQUETTE_CACHE_DIR",
+        default_value = "/var/cache/maquette"
+    )]
+    cache_dir: PathBuf,
+    /// Where `/metrics` is served.
+    #[arg(long, env = "MAQUETTE_METRICS_ADDR", default_value = "0.0.0.0:8080")]
+    metrics_addr: SocketAddr,
+    /// Where `/healthz` and `/readyz` are served.
+    #[arg(long, env = "MAQUETTE_HEALTH_ADDR", default_value = "0.0.0.0:8081")]
+    health_addr: SocketAddr,
+    /// Form of the log. Its level is set with `RUST_LOG`, for example `info,maquette_operator=debug`.
+    #[arg(long, env = "MAQUETTE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+    /// Registry that is spoken to without TLS, as `host:port`. May be given several times.
+    #[arg(long, env = "MAQUETTE_PLAIN_HTTP_REGISTRY", value_delimiter = ',')]
+    plain_http_registry: Vec<String>,
+    /// Let replicas elect a leader; the others wait.
+    #[arg(long, env = "MAQUETTE_LEADER_ELECT")]
+    leader_elect: bool,
+    /// Name of this replica in the Lease and in events.
+    #[arg(long, env = "MAQUETTE_IDENTITY", default_value_t = default_identity())]
+    identity: String,
+    /// Objects of each kind that are worked on at one time.
+    #[arg(long, env = "MAQUETTE_WORKERS", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    workers: u16,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Json,
+    Text,
+}
+
+fn default_identity() -> String {
+    std::env::var("HOSTNAME").unwrap_or_else(|_| format!("maquette-{}", std::process::id()))
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    init_log(arguments.log_format);
+    // The client and the plugin host share one implementation of TLS.
+    if rustls::crypto::ring::default_provider()
+        .install_default()
+        .is_err()
+    {
+        tracing::debug!("TLS was set up before");
+    }
+    let stop = CancellationToken::new();
+    stop_on_signals(stop.clone())?;
+    let mut settings = Settings::new(&arguments.cache_dir);
+    settings.plain_http_registries = arguments.plain_http_registry;
+    let host = Host::new(settings).with_context(|| {
+        format!(
+            "the plugin host cannot start in {}",
+            arguments.cache_dir.display()
+        )
+    })?;
+    let mut config = kube::Config::infer()
+        .await
+        .context("no API server: run in a cluster, or set KUBECONFIG")?;
+    // A watch is ended by the API server after 240 s; silence for longer means a dead connection.
+    config.read_timeout = Some(Duration::from_secs(250));
+    config.write_timeout = Some(Duration::from_secs(30));
+    config.connect_timeout = Some(Duration::from_secs(5));
+    let client =
+        kube::Client::try_from(config).context("the client of the API server cannot be made")?;
+    let options = Options {
+        namespace: arguments.namespace,
+        metrics_addr: arguments.metrics_addr,
+        health_addr: arguments.health_addr,
+        leader_elect: arguments.leader_elect,
+        identity: arguments.identity,
+        workers: arguments.workers.into(),
+    };
+    run(client, host, options, stop).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn init_log(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log.init(),
+    }
+}
+
+/// SIGTERM and SIGINT ask for an orderly end.
+fn stop_on_signals(stop: CancellationToken) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+    Ok(())
+}

@@ -16,7 +16,10 @@ use std::{
 
 /// Every shared cache. Filled by [`super::start_watches`].
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "each holds the objects of the kind of its name")]
+#[expect(
+    missing_docs,
+    reason = "each holds the objects of the kind of its name"
+)]
 pub struct Caches {
     pub plugins: Store<Plugin>,
     pub providers: Store<Provider>,
@@ -78,20 +81,36 @@ impl Change {
 impl Caches {
     /// Whether this cluster serves the kind.
     pub fn serves(&self, kind: Kind) -> bool {
-        !self.absent.read().unwrap_or_else(PoisonError::into_inner).contains(&kind)
+        !self
+            .absent
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&kind)
     }
 
     /// Whether an object of this kind and name exists that the operator did not make.
     pub fn is_foreign(&self, kind: Kind, key: &Key) -> bool {
-        self.foreign.read().unwrap_or_else(PoisonError::into_inner).contains(&(kind, key.clone()))
+        self.foreign
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&(kind, key.clone()))
     }
 
     /// The object as it is served, without what only the API server needs. Nothing for kinds that nobody applies.
     pub fn live(&self, kind: Kind, key: &Key) -> Option<Value> {
         match kind {
-            Kind::Component => self.components.get(key).and_then(|object| serde_json::to_value(&*object).ok()),
-            Kind::DNSRecord => self.records.get(key).and_then(|object| serde_json::to_value(&*object).ok()),
-            other => self.dynamic(other)?.get(key).and_then(|object| serde_json::to_value(&*object).ok()),
+            Kind::Component => self
+                .components
+                .get(key)
+                .and_then(|object| serde_json::to_value(&*object).ok()),
+            Kind::DNSRecord => self
+                .records
+                .get(key)
+                .and_then(|object| serde_json::to_value(&*object).ok()),
+            other => self
+                .dynamic(other)?
+                .get(key)
+                .and_then(|object| serde_json::to_value(&*object).ok()),
         }
     }
 

@@ -71,7 +71,11 @@ impl Kind {
     /// `group/version`, or `version` for the core group.
     pub fn api_version(self) -> String {
         let (group, version, ..) = self.coordinates();
-        if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
+        if group.is_empty() {
+            version.to_owned()
+        } else {
+            format!("{group}/{version}")
+        }
     }
 
     /// What a client needs to call it.

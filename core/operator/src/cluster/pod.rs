@@ -76,15 +76,30 @@ impl From<Pod> for PodSummary {
         let spec_images: Vec<(String, String)> = pod
             .spec
             .into_iter()
-            .flat_map(|spec| spec.init_containers.unwrap_or_default().into_iter().chain(spec.containers))
+            .flat_map(|spec| {
+                spec.init_containers
+                    .unwrap_or_default()
+                    .into_iter()
+                    .chain(spec.containers)
+            })
             .map(|c| (c.name, c.image.unwrap_or_default()))
             .collect();
-        let image_of = |name: &str| spec_images.iter().find(|(n, _)| n == name).map(|(_, i)| i.clone()).unwrap_or_default();
+        let image_of = |name: &str| {
+            spec_images
+                .iter()
+                .find(|(n, _)| n == name)
+                .map(|(_, i)| i.clone())
+                .unwrap_or_default()
+        };
         let unschedulable = status
             .conditions
             .iter()
             .flatten()
-            .find(|c| c.type_ == "PodScheduled" && c.status == "False" && c.reason.as_deref() == Some("Unschedulable"))
+            .find(|c| {
+                c.type_ == "PodScheduled"
+                    && c.status == "False"
+                    && c.reason.as_deref() == Some("Unschedulable")
+            })
             .map(|c| c.message.clone().unwrap_or_default());
         Self {
             metadata: ObjectMeta {
@@ -100,7 +115,9 @@ impl From<Pod> for PodSummary {
             },
             phase: status.phase.unwrap_or_default(),
             unschedulable,
-            ended: status.reason.map(|reason| (reason, status.message.unwrap_or_default())),
+            ended: status
+                .reason
+                .map(|reason| (reason, status.message.unwrap_or_default())),
             containers: status
                 .init_container_statuses
                 .into_iter()
@@ -139,6 +156,9 @@ fn summary(status: ContainerStatus, image: String) -> ContainerSummary {
         restarts: status.restart_count,
         ready: status.ready,
         state,
-        last: status.last_state.and_then(|last| last.terminated).map(termination),
+        last: status
+            .last_state
+            .and_then(|last| last.terminated)
+            .map(termination),
     }
 }

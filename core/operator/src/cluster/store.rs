@@ -1,10 +1,11 @@
 //! One kind's objects as the watch last said, overlaid with what the operator itself wrote since.
 
-use kube::Resource;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::Resource;
 use std::{
     collections::{HashMap, HashSet},
     fmt,
+    hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -20,7 +21,10 @@ pub struct Key {
 impl Key {
     /// A namespaced object's key.
     pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { namespace: namespace.into(), name: name.into() }
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+        }
     }
 
     /// A cluster-scoped object's key.
@@ -30,7 +34,10 @@ impl Key {
 
     /// The key of the object with this metadata.
     pub fn of(meta: &ObjectMeta) -> Self {
-        Self::new(meta.namespace.clone().unwrap_or_default(), meta.name.clone().unwrap_or_default())
+        Self::new(
+            meta.namespace.clone().unwrap_or_default(),
+            meta.name.clone().unwrap_or_default(),
+        )
     }
 }
 
@@ -69,12 +76,20 @@ pub struct Store<T> {
 struct Inner<T> {
     objects: HashMap<Key, Arc<T>>,
     by_owner: HashMap<String, HashSet<Key>>,
+    by_instance: HashMap<Key, HashSet<Key>>,
     relisting: Option<HashSet<Key>>,
 }
 
 impl<T> Default for Store<T> {
     fn default() -> Self {
-        Self { inner: RwLock::new(Inner { objects: HashMap::new(), by_owner: HashMap::new(), relisting: None }) }
+        Self {
+            inner: RwLock::new(Inner {
+                objects: HashMap::new(),
+                by_owner: HashMap::new(),
+                by_instance: HashMap::new(),
+                relisting: None,
+            }),
+        }
     }
 }
 
@@ -102,15 +117,13 @@ impl<T: Stored> Store<T> {
     /// Objects whose controller is the object with this UID, in the order of their names.
     pub fn owned_by(&self, uid: &str) -> Vec<Arc<T>> {
         let inner = self.read();
-        let mut owned: Vec<_> = inner
-            .by_owner
-            .get(uid)
-            .into_iter()
-            .flatten()
-            .filter_map(|key| inner.objects.get(key).map(|object| (key, object.clone())))
-            .collect();
-        owned.sort_by(|(a, _), (b, _)| a.cmp(b));
-        owned.into_iter().map(|(_, object)| object).collect()
+        inner.sorted(inner.by_owner.get(uid))
+    }
+
+    /// Objects in the namespace of `instance` whose label `app.kubernetes.io/instance` is its name, by name.
+    pub fn of_instance(&self, instance: &Key) -> Vec<Arc<T>> {
+        let inner = self.read();
+        inner.sorted(inner.by_instance.get(instance))
     }
 
     /// Takes the answer to a write.
@@ -135,7 +148,10 @@ impl<T: Stored> Store<T> {
     /// The object with this UID is gone.
     pub fn forget(&self, key: &Key, uid: Option<&str>) {
         let mut inner = self.write();
-        let same = inner.objects.get(key).is_some_and(|held| held.metadata().uid.as_deref() == uid);
+        let same = inner
+            .objects
+            .get(key)
+            .is_some_and(|held| held.metadata().uid.as_deref() == uid);
         if same {
             inner.remove(key);
         }
@@ -150,7 +166,12 @@ impl<T: Stored> Store<T> {
     pub fn end_listing(&self) -> Vec<Arc<T>> {
         let mut inner = self.write();
         let listed = inner.relisting.take().unwrap_or_default();
-        let gone: Vec<Key> = inner.objects.keys().filter(|key| !listed.contains(key)).cloned().collect();
+        let gone: Vec<Key> = inner
+            .objects
+            .keys()
+            .filter(|key| !listed.contains(key))
+            .cloned()
+            .collect();
         gone.iter().filter_map(|key| inner.remove(key)).collect()
     }
 
@@ -166,12 +187,22 @@ impl<T: Stored> Store<T> {
 impl<T: Stored> Inner<T> {
     fn put(&mut self, object: T) -> bool {
         let key = Key::of(object.metadata());
-        if self.objects.get(&key).is_some_and(|held| is_older(object.metadata(), held.metadata())) {
+        if self
+            .objects
+            .get(&key)
+            .is_some_and(|held| is_older(object.metadata(), held.metadata()))
+        {
             return false;
         }
         self.remove(&key);
         if let Some(owner) = controller_uid(object.metadata()) {
             self.by_owner.entry(owner).or_default().insert(key.clone());
+        }
+        if let Some(instance) = instance(object.metadata()) {
+            self.by_instance
+                .entry(instance)
+                .or_default()
+                .insert(key.clone());
         }
         self.objects.insert(key, Arc::new(object));
         true
@@ -179,21 +210,51 @@ impl<T: Stored> Inner<T> {
 
     fn remove(&mut self, key: &Key) -> Option<Arc<T>> {
         let object = self.objects.remove(key)?;
-        if let Some(owner) = controller_uid(object.metadata())
-            && let Some(keys) = self.by_owner.get_mut(&owner)
-        {
-            keys.remove(key);
-            if keys.is_empty() {
-                self.by_owner.remove(&owner);
-            }
+        if let Some(owner) = controller_uid(object.metadata()) {
+            unlist(&mut self.by_owner, &owner, key);
+        }
+        if let Some(instance) = instance(object.metadata()) {
+            unlist(&mut self.by_instance, &instance, key);
         }
         Some(object)
     }
+
+    fn sorted(&self, keys: Option<&HashSet<Key>>) -> Vec<Arc<T>> {
+        let mut found: Vec<_> = keys
+            .into_iter()
+            .flatten()
+            .filter_map(|key| self.objects.get_key_value(key))
+            .collect();
+        found.sort_by_key(|(key, _)| *key);
+        found
+            .into_iter()
+            .map(|(_, object)| object.clone())
+            .collect()
+    }
+}
+
+fn unlist<K: Hash + Eq>(index: &mut HashMap<K, HashSet<Key>>, entry: &K, key: &Key) {
+    if let Some(keys) = index.get_mut(entry) {
+        keys.remove(key);
+        if keys.is_empty() {
+            index.remove(entry);
+        }
+    }
+}
+
+/// Namespace and instance that the object says it belongs to.
+fn instance(meta: &ObjectMeta) -> Option<Key> {
+    let name = meta.labels.as_ref()?.get("app.kubernetes.io/instance")?;
+    Some(Key::new(meta.namespace.clone()?, name.clone()))
 }
 
 /// UID of the owner that controls the object.
 fn controller_uid(meta: &ObjectMeta) -> Option<String> {
-    meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.clone())
+    meta.owner_references
+        .iter()
+        .flatten()
+        .find(|owner| owner.controller == Some(true))
+        .map(|owner| owner.uid.clone())
 }
 
 /// Whether `one` is an older version of the same object than `other`, or the same version.
@@ -227,7 +288,10 @@ mod tests {
 
     fn held(store: &Store<ConfigMap>) -> Option<(String, String)> {
         let object = store.get(&Key::new("n", "a"))?;
-        Some((object.metadata.uid.clone()?, object.metadata.resource_version.clone()?))
+        Some((
+            object.metadata.uid.clone()?,
+            object.metadata.resource_version.clone()?,
+        ))
     }
 
     #[test]

@@ -38,8 +38,19 @@ const FOREIGN: &str = "app.kubernetes.io/managed-by!=maquette";
 ///
 /// The tasks end with the set that is returned. A kind that the cluster does not serve counts as complete and is
 /// looked for again.
-pub async fn start(client: &Client, caches: &Arc<Caches>, operator_namespace: &str, changes: &broadcast::Sender<Change>) -> JoinSet<()> {
-    let mut starter = Starter { client, caches, changes, tasks: JoinSet::new(), complete: Vec::new() };
+pub async fn start(
+    client: &Client,
+    caches: &Arc<Caches>,
+    operator_namespace: &str,
+    changes: &broadcast::Sender<Change>,
+) -> JoinSet<()> {
+    let mut starter = Starter {
+        client,
+        caches,
+        changes,
+        tasks: JoinSet::new(),
+        complete: Vec::new(),
+    };
     let all = Config::default().timeout(WATCH_SECONDS);
     let ours = all.clone().labels(OURS);
 
@@ -48,26 +59,49 @@ pub async fn start(client: &Client, caches: &Arc<Caches>, operator_namespace: &s
     starter.typed(Kind::Workspace, &all, |c| &c.workspaces);
     starter.typed(Kind::Component, &all, |c| &c.components);
     starter.typed(Kind::DNSRecord, &all, |c| &c.records);
-    for kind in [Kind::Deployment, Kind::StatefulSet, Kind::Job, Kind::Service, Kind::HTTPRoute] {
+    for kind in [
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::Job,
+        Kind::Service,
+        Kind::HTTPRoute,
+    ] {
         starter.dynamic(kind, &ours);
     }
     starter.dynamic(Kind::Gateway, &all);
-    for kind in [Kind::Deployment, Kind::StatefulSet, Kind::Job, Kind::Service] {
+    for kind in [
+        Kind::Deployment,
+        Kind::StatefulSet,
+        Kind::Job,
+        Kind::Service,
+    ] {
         starter.foreign(kind, &all.clone().labels(FOREIGN));
     }
     let pods: Api<Pod> = Api::all(client.clone());
-    starter.run(Kind::Pod, watcher::watcher(pods, ours.clone()).boxed(), |c| &c.pods, PodSummary::from);
-    let namespaces: Api<Namespace> = Api::all(client.clone());
+    starter.run(
+        Kind::Pod,
+        watcher::watcher(pods, ours.clone()).boxed(),
+        |c| &c.pods,
+        PodSummary::from,
+    );
+    let namespaces: Api<PartialObjectMeta<Namespace>> = Api::all(client.clone());
     starter.run(
         Kind::Namespace,
-        watcher::metadata_watcher(namespaces, all.clone()).boxed(),
+        watcher::watcher(namespaces, all.clone()).boxed(),
         |c| &c.namespaces,
-        |namespace: PartialObjectMeta<Namespace>| namespace,
+        |namespace| namespace,
     );
     let secrets: Api<Secret> = Api::namespaced(client.clone(), operator_namespace);
-    starter.run(Kind::Secret, watcher::watcher(secrets, all).boxed(), |c| &c.secrets, |secret| secret);
+    starter.run(
+        Kind::Secret,
+        watcher::watcher(secrets, all).boxed(),
+        |c| &c.secrets,
+        |secret| secret,
+    );
 
-    let Starter { tasks, complete, .. } = starter;
+    let Starter {
+        tasks, complete, ..
+    } = starter;
     for mut done in complete {
         // The sender lives as long as its task, which does not end by itself.
         let _ = done.wait_for(|complete| *complete).await;
@@ -91,10 +125,15 @@ impl Starter<'_> {
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     {
         let api: Api<K> = Api::all(self.client.clone());
-        self.run(kind, watcher::watcher(api, config.clone()).boxed(), store, |mut object: K| {
-            object.meta_mut().managed_fields = None;
-            object
-        });
+        self.run(
+            kind,
+            watcher::watcher(api, config.clone()).boxed(),
+            store,
+            |mut object: K| {
+                object.meta_mut().managed_fields = None;
+                object
+            },
+        );
     }
 
     fn dynamic(&mut self, kind: Kind, config: &Config) {
@@ -104,10 +143,18 @@ impl Starter<'_> {
         let complete = self.completion();
         self.tasks.spawn(async move {
             if let Some(store) = caches.dynamic(kind) {
-                follow(kind, stream, &caches, store, &changes, &complete, |mut object: DynamicObject| {
-                    object.metadata.managed_fields = None;
-                    object
-                })
+                follow(
+                    kind,
+                    stream,
+                    &caches,
+                    store,
+                    &changes,
+                    &complete,
+                    |mut object: DynamicObject| {
+                        object.metadata.managed_fields = None;
+                        object
+                    },
+                )
                 .await;
             }
         });
@@ -115,13 +162,19 @@ impl Starter<'_> {
 
     /// Keeps only the names of what the operator did not make.
     fn foreign(&mut self, kind: Kind, config: &Config) {
-        let api: Api<DynamicObject> = Api::all_with(self.client.clone(), &kind.api_resource());
-        let mut stream = watcher::metadata_watcher(api, config.clone()).default_backoff().boxed();
+        let api: Api<PartialObjectMeta<DynamicObject>> =
+            Api::all_with(self.client.clone(), &kind.api_resource());
+        let mut stream = watcher::watcher(api, config.clone())
+            .default_backoff()
+            .boxed();
         let caches = self.caches.clone();
         let complete = self.completion();
         self.tasks.spawn(async move {
             while let Some(event) = stream.next().await {
-                let mut names = caches.foreign.write().unwrap_or_else(PoisonError::into_inner);
+                let mut names = caches
+                    .foreign
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner);
                 match event {
                     Ok(Event::Init) => names.retain(|(held, _)| *held != kind),
                     Ok(Event::InitApply(object) | Event::Apply(object)) => {
@@ -133,20 +186,38 @@ impl Starter<'_> {
                     Ok(Event::InitDone) => {
                         let _ = complete.send(true);
                     }
-                    Err(error) => tracing::debug!(%kind, %error, "watch of foreign names interrupted"),
+                    Err(error) => {
+                        tracing::debug!(%kind, %error, "watch of foreign names interrupted")
+                    }
                 }
             }
         });
     }
 
-    fn run<K, T>(&mut self, kind: Kind, stream: Stream<K>, store: fn(&Caches) -> &Store<T>, keep: fn(K) -> T)
-    where
+    fn run<K, T>(
+        &mut self,
+        kind: Kind,
+        stream: Stream<K>,
+        store: fn(&Caches) -> &Store<T>,
+        keep: fn(K) -> T,
+    ) where
         K: Send + 'static,
         T: Stored,
     {
         let (caches, changes) = (self.caches.clone(), self.changes.clone());
         let complete = self.completion();
-        self.tasks.spawn(async move { follow(kind, stream, &caches, store(&caches), &changes, &complete, keep).await });
+        self.tasks.spawn(async move {
+            follow(
+                kind,
+                stream,
+                &caches,
+                store(&caches),
+                &changes,
+                &complete,
+                keep,
+            )
+            .await
+        });
     }
 
     fn completion(&mut self) -> watch::Sender<bool> {
@@ -187,12 +258,20 @@ async fn follow<K: Send + 'static, T: Stored>(
                 for gone in store.end_listing() {
                     tell(Change::of(kind, gone.as_ref()));
                 }
-                caches.absent.write().unwrap_or_else(PoisonError::into_inner).remove(&kind);
+                caches
+                    .absent
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(&kind);
                 let _ = complete.send(true);
             }
             Err(error) if is_absent(&error) => {
                 tracing::debug!(%kind, "not served by this cluster");
-                caches.absent.write().unwrap_or_else(PoisonError::into_inner).insert(kind);
+                caches
+                    .absent
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(kind);
                 let _ = complete.send(true);
             }
             Err(error) => tracing::warn!(%kind, %error, "watch interrupted; it is resumed"),

@@ -1,10 +1,6 @@
 //! Every write to the API server: counted, and put into the caches at once.
 
-use super::{
-    caches::Caches,
-    kind::Kind,
-    store::Key,
-};
+use super::{caches::Caches, kind::Kind, store::Key};
 use kube::{
     Api, Client, Resource,
     api::{DeleteParams, Patch, PatchParams, PropagationPolicy, ValidationDirective},
@@ -70,21 +66,41 @@ pub enum WriteError {
 
 impl Writer {
     /// A writer that reports each request to `count` as kind and verb.
-    pub fn new(client: Client, caches: Arc<Caches>, count: impl Fn(Kind, &'static str) + Send + Sync + 'static) -> Self {
-        Self { client, caches, count: Arc::new(count) }
+    pub fn new(
+        client: Client,
+        caches: Arc<Caches>,
+        count: impl Fn(Kind, &'static str) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            client,
+            caches,
+            count: Arc::new(count),
+        }
     }
 
     /// Applies the object (server-side apply, RFC-less; see the Kubernetes documentation) with strict field validation.
     pub async fn apply(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
-        let params = PatchParams { field_validation: Some(ValidationDirective::Strict), ..PatchParams::apply(FIELD_MANAGER).force() };
+        let params = PatchParams {
+            field_validation: Some(ValidationDirective::Strict),
+            ..PatchParams::apply(FIELD_MANAGER).force()
+        };
         (self.count)(kind, "apply");
-        let answer = self.api(kind, key).patch(&key.name, &params, &Patch::Apply(object)).await;
+        let answer = self
+            .api(kind, key)
+            .patch(&key.name, &params, &Patch::Apply(object))
+            .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
 
     /// Replaces the status of the object that has this UID.
-    pub async fn status(&self, kind: Kind, key: &Key, uid: &str, status: &Value) -> Result<(), WriteError> {
+    pub async fn status(
+        &self,
+        kind: Kind,
+        key: &Key,
+        uid: &str,
+        status: &Value,
+    ) -> Result<(), WriteError> {
         let body = json!({
             "apiVersion": kind.api_version(),
             "kind": kind.name(),
@@ -93,25 +109,54 @@ impl Writer {
         });
         (self.count)(kind, "status");
         let params = PatchParams::apply(FIELD_MANAGER).force();
-        let answer = self.api(kind, key).patch_status(&key.name, &params, &Patch::Apply(&body)).await;
+        let answer = self
+            .api(kind, key)
+            .patch_status(&key.name, &params, &Patch::Apply(&body))
+            .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
 
     /// Replaces the finalizers of the object that has this resource version.
-    pub async fn finalizers(&self, kind: Kind, key: &Key, version: &str, finalizers: &[String]) -> Result<(), WriteError> {
+    pub async fn finalizers(
+        &self,
+        kind: Kind,
+        key: &Key,
+        version: &str,
+        finalizers: &[String],
+    ) -> Result<(), WriteError> {
         let body = json!({ "metadata": { "finalizers": finalizers, "resourceVersion": version } });
         (self.count)(kind, "finalizers");
-        let params = PatchParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PatchParams::default() };
-        let answer = self.api(kind, key).patch(&key.name, &params, &Patch::Merge(&body)).await;
+        let params = PatchParams {
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            ..PatchParams::default()
+        };
+        let answer = self
+            .api(kind, key)
+            .patch(&key.name, &params, &Patch::Merge(&body))
+            .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
 
     /// Deletes the object that has this UID, its dependents first where `foreground`. An absent object is no error.
-    pub async fn delete(&self, kind: Kind, key: &Key, uid: &str, foreground: bool) -> Result<(), WriteError> {
-        let policy = if foreground { PropagationPolicy::Foreground } else { PropagationPolicy::Background };
-        let params = DeleteParams { propagation_policy: Some(policy), ..DeleteParams::default() }.preconditions(kube::api::Preconditions {
+    pub async fn delete(
+        &self,
+        kind: Kind,
+        key: &Key,
+        uid: &str,
+        foreground: bool,
+    ) -> Result<(), WriteError> {
+        let policy = if foreground {
+            PropagationPolicy::Foreground
+        } else {
+            PropagationPolicy::Background
+        };
+        let params = DeleteParams {
+            propagation_policy: Some(policy),
+            ..DeleteParams::default()
+        }
+        .preconditions(kube::api::Preconditions {
             uid: Some(uid.to_owned()),
             resource_version: None,
         });
@@ -142,7 +187,12 @@ impl Writer {
 
     fn remember(&self, kind: Kind, mut object: DynamicObject) {
         object.metadata.managed_fields = None;
-        let gone = object.metadata.deletion_timestamp.is_some() && object.metadata.finalizers.as_ref().is_none_or(Vec::is_empty);
+        let gone = object.metadata.deletion_timestamp.is_some()
+            && object
+                .metadata
+                .finalizers
+                .as_ref()
+                .is_none_or(Vec::is_empty);
         if gone && kind != Kind::Pod {
             // The last finalizer went, so the object did too; the watch says so in a moment.
             return;
@@ -164,7 +214,13 @@ impl Writer {
 
 fn remember_typed<K>(store: &super::Store<K>, object: DynamicObject)
 where
-    K: Resource<DynamicType = ()> + DeserializeOwned + Clone + std::fmt::Debug + Send + Sync + 'static,
+    K: Resource<DynamicType = ()>
+        + DeserializeOwned
+        + Clone
+        + std::fmt::Debug
+        + Send
+        + Sync
+        + 'static,
 {
     // What does not parse is left to the watch, which reports it.
     if let Ok(object) = object.try_parse() {
@@ -175,21 +231,44 @@ where
 fn classify(kind: Kind, key: &Key, error: kube::Error) -> WriteError {
     let key = key.clone();
     let kube::Error::Api(status) = error else {
-        return WriteError::Transient { kind, key, source: error };
+        return WriteError::Transient {
+            kind,
+            key,
+            source: error,
+        };
     };
     match status.code {
         403 if is_terminating(&status) => WriteError::NamespaceTerminating(key.namespace),
         404 => WriteError::Gone { kind, key },
         409 => WriteError::Stale { kind, key },
-        400 | 403 | 405 | 413 | 422 => WriteError::Refused { kind, key, message: status.message },
+        400 | 403 | 405 | 413 | 422 => WriteError::Refused {
+            kind,
+            key,
+            message: status.message,
+        },
         // An unknown field in an applied object is answered with 500 (apimachinery, typed patch objects).
-        500 if status.message.contains("failed to create typed patch object") => {
-            WriteError::Refused { kind, key, message: status.message }
+        500 if status
+            .message
+            .contains("failed to create typed patch object") =>
+        {
+            WriteError::Refused {
+                kind,
+                key,
+                message: status.message,
+            }
         }
-        _ => WriteError::Transient { kind, key, source: kube::Error::Api(status) },
+        _ => WriteError::Transient {
+            kind,
+            key,
+            source: kube::Error::Api(status),
+        },
     }
 }
 
 fn is_terminating(status: &Status) -> bool {
-    status.details.iter().flat_map(|details| &details.causes).any(|cause| cause.reason == "NamespaceTerminating")
+    status
+        .details
+        .iter()
+        .flat_map(|details| &details.causes)
+        .any(|cause| cause.reason == "NamespaceTerminating")
 }

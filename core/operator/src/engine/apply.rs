@@ -14,25 +14,29 @@ use std::{
 /// An object is, where everything desired is in it. The API server writes some values in another form (`0.5` becomes
 /// `500m`); what such an object looked like right after it was applied is remembered, so it is not applied for ever.
 #[derive(Debug, Default)]
-pub struct Unchanged {
+pub(super) struct Unchanged {
     settled: Mutex<HashMap<(Kind, Key), (String, u64)>>,
 }
 
 impl Unchanged {
     /// Whether the live object is as desired.
-    pub fn holds(&self, desired: &Desired, live: &Value) -> bool {
+    pub(super) fn holds(&self, desired: &Desired, live: &Value) -> bool {
         if contains(live, desired.object()) {
             return true;
         }
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         settled
             .get(&(desired.kind, desired.key.clone()))
-            .is_some_and(|(digest, seen)| desired.digest() == Some(digest) && *seen == fingerprint(live))
+            .is_some_and(|(digest, seen)| {
+                desired.digest() == Some(digest) && *seen == fingerprint(live)
+            })
     }
 
     /// The object was applied; the caches hold the answer.
-    pub fn applied(&self, desired: &Desired, caches: &Caches) {
-        let Some(live) = caches.live(desired.kind, &desired.key) else { return };
+    pub(super) fn applied(&self, desired: &Desired, caches: &Caches) {
+        let Some(live) = caches.live(desired.kind, &desired.key) else {
+            return;
+        };
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         let id = (desired.kind, desired.key.clone());
         match desired.digest() {
@@ -53,7 +57,10 @@ fn fingerprint(live: &Value) -> u64 {
         live.get(field).map(Value::to_string).hash(&mut hasher);
     }
     for field in ["labels", "annotations", "ownerReferences"] {
-        live.get("metadata").and_then(|metadata| metadata.get(field)).map(Value::to_string).hash(&mut hasher);
+        live.get("metadata")
+            .and_then(|metadata| metadata.get(field))
+            .map(Value::to_string)
+            .hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -61,12 +68,18 @@ fn fingerprint(live: &Value) -> u64 {
 /// Whether everything in `wanted` is in `live`. The API server leaves out what is empty, false or zero.
 fn contains(live: &Value, wanted: &Value) -> bool {
     match (live, wanted) {
-        (Value::Object(live), Value::Object(wanted)) => wanted.iter().all(|(key, wanted)| match live.get(key) {
-            Some(live) => contains(live, wanted),
-            None => is_empty(wanted),
-        }),
+        (Value::Object(live), Value::Object(wanted)) => {
+            wanted.iter().all(|(key, wanted)| match live.get(key) {
+                Some(live) => contains(live, wanted),
+                None => is_empty(wanted),
+            })
+        }
         (Value::Array(live), Value::Array(wanted)) => {
-            live.len() == wanted.len() && live.iter().zip(wanted).all(|(live, wanted)| contains(live, wanted))
+            live.len() == wanted.len()
+                && live
+                    .iter()
+                    .zip(wanted)
+                    .all(|(live, wanted)| contains(live, wanted))
         }
         (live, wanted) => live == wanted,
     }
@@ -91,13 +104,21 @@ mod tests {
     #[test]
     fn defaults_of_the_api_server_are_no_difference() {
         let live = json!({"spec": {"containers": [{"name": "a", "imagePullPolicy": "Always"}], "restartPolicy": "Always"}});
-        assert!(contains(&live, &json!({"spec": {"containers": [{"name": "a", "env": [], "stdin": false}]}})));
+        assert!(contains(
+            &live,
+            &json!({"spec": {"containers": [{"name": "a", "env": [], "stdin": false}]}})
+        ));
     }
 
     #[test]
     fn a_changed_a_missing_and_an_additional_item_are_differences() {
         let live = json!({"a": "x", "list": [1, 2]});
-        for wanted in [json!({"a": "y"}), json!({"b": "x"}), json!({"list": [1]}), json!({"list": [2, 1]})] {
+        for wanted in [
+            json!({"a": "y"}),
+            json!({"b": "x"}),
+            json!({"list": [1]}),
+            json!({"list": [2, 1]}),
+        ] {
             assert!(!contains(&live, &wanted), "{wanted}");
         }
     }

@@ -8,9 +8,11 @@ const BASE: Duration = Duration::from_millis(500);
 const MAX: Duration = Duration::from_secs(120);
 
 /// Exponential delay after this many consecutive failures, at least one, spread by `jitter` from 0 to 1.
-pub fn delay(failures: u32, jitter: f64) -> Duration {
+pub(super) fn delay(failures: u32, jitter: f64) -> Duration {
     let doubled = BASE.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16)));
-    doubled.min(MAX).mul_f64(0.75 + 0.5 * jitter.clamp(0.0, 1.0))
+    doubled
+        .min(MAX)
+        .mul_f64(0.75 + 0.5 * jitter.clamp(0.0, 1.0))
 }
 
 #[cfg(test)]

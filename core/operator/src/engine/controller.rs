@@ -53,7 +53,11 @@ pub trait Controller: Send + Sync + Sized + 'static {
     ) -> Report<Self::Status>;
 
     /// Makes one call.
-    fn call(&self, object: &Arc<Self::Object>, call: Self::Call) -> impl Future<Output = Self::Answer> + Send;
+    fn call(
+        &self,
+        object: &Arc<Self::Object>,
+        call: Self::Call,
+    ) -> impl Future<Output = Self::Answer> + Send;
 
     /// Keys of the objects that this change may matter to.
     fn wakes(&self, change: &Change) -> Vec<Key>;

@@ -22,20 +22,35 @@ pub struct Desired {
 impl Desired {
     /// An object of this kind and name with this owner, labels and annotations; `body` holds the other fields, for
     /// example `spec`.
-    pub fn new(kind: Kind, key: Key, owner: Value, labels: &BTreeMap<String, String>, annotations: &BTreeMap<String, String>, body: Map<String, Value>) -> Self {
-        let mut metadata = json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
+    pub fn new(
+        kind: Kind,
+        key: Key,
+        owner: Value,
+        labels: &BTreeMap<String, String>,
+        annotations: &BTreeMap<String, String>,
+        body: Map<String, Value>,
+    ) -> Self {
+        let mut metadata =
+            json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
         if kind.is_namespaced() {
             set(&mut metadata, "namespace", json!(key.namespace));
         }
         let mut annotations: BTreeMap<_, _> = annotations.clone();
         let digest = Sha256::digest(json!([metadata, annotations, body]).to_string());
-        annotations.insert(DIGEST_ANNOTATION.to_owned(), hex::encode(digest.get(..10).unwrap_or_default()));
+        annotations.insert(
+            DIGEST_ANNOTATION.to_owned(),
+            hex::encode(digest.get(..10).unwrap_or_default()),
+        );
         set(&mut metadata, "annotations", json!(annotations));
         let mut object = body;
         object.insert("apiVersion".to_owned(), json!(kind.api_version()));
         object.insert("kind".to_owned(), json!(kind.name()));
         object.insert("metadata".to_owned(), metadata);
-        Self { kind, key, object: Value::Object(object) }
+        Self {
+            kind,
+            key,
+            object: Value::Object(object),
+        }
     }
 
     /// Adds a finalizer that the object is made with.
@@ -54,7 +69,11 @@ impl Desired {
 
     /// Digest of what is wanted.
     pub fn digest(&self) -> Option<&str> {
-        self.object.get("metadata")?.get("annotations")?.get(DIGEST_ANNOTATION)?.as_str()
+        self.object
+            .get("metadata")?
+            .get("annotations")?
+            .get(DIGEST_ANNOTATION)?
+            .as_str()
     }
 }
 
@@ -79,7 +98,10 @@ pub fn owner_reference<K: Resource<DynamicType = ()>>(kind: Kind, owner: &K) -> 
 /// The label by which the caches find what the operator made, and the ones that tools read.
 pub fn managed_labels(instance: &str) -> BTreeMap<String, String> {
     BTreeMap::from([
-        ("app.kubernetes.io/managed-by".to_owned(), "maquette".to_owned()),
+        (
+            "app.kubernetes.io/managed-by".to_owned(),
+            "maquette".to_owned(),
+        ),
         ("app.kubernetes.io/instance".to_owned(), instance.to_owned()),
     ])
 }

@@ -41,7 +41,13 @@ pub(super) struct Executed<S> {
 impl Executor {
     /// An executor with nothing remembered.
     pub fn new(caches: Arc<Caches>, writer: Writer, recorder: Recorder, metrics: Metrics) -> Self {
-        Self { caches, writer, recorder, metrics, unchanged: Arc::default() }
+        Self {
+            caches,
+            writer,
+            recorder,
+            metrics,
+            unchanged: Arc::default(),
+        }
     }
 
     /// Executes the plan. `may_wait` says whether the object's last status is so fresh that news without urgency wait.
@@ -61,11 +67,14 @@ impl Executor {
         if !plan.calls.is_empty() {
             // The ledger is durable before anything outside the cluster is asked for.
             let intention = C::status(object, observed, plan, &results, Timestamp::now());
-            self.write_status::<C>(object, &key, &intention.status).await?;
+            self.write_status::<C>(object, &key, &intention.status)
+                .await?;
         }
         self.write_objects(plan, &mut results).await?;
         for call in &plan.calls {
-            results.answers.push((call.clone(), controller.call(object, call.clone()).await));
+            results
+                .answers
+                .push((call.clone(), controller.call(object, call.clone()).await));
         }
         results.called = true;
         for notice in &plan.notices {
@@ -74,32 +83,64 @@ impl Executor {
         if plan.finalizer == Finalizer::Remove {
             let report = C::status(object, observed, plan, &results, Timestamp::now());
             self.set_finalizer::<C>(object, &key, false).await?;
-            return Ok(Executed { report, waits: false, gone: true });
+            return Ok(Executed {
+                report,
+                waits: false,
+                gone: true,
+            });
         }
         let report = C::status(object, observed, plan, &results, Timestamp::now());
-        let waits = may_wait && plan.calls.is_empty() && self.differs::<C>(object, &key, &report.status) && C::can_wait(object, &report);
+        let waits = may_wait
+            && plan.calls.is_empty()
+            && self.differs::<C>(object, &key, &report.status)
+            && C::can_wait(object, &report);
         if !waits {
             self.tell_verdict::<C>(object, &report).await;
             self.write_status::<C>(object, &key, &report.status).await?;
         }
-        Ok(Executed { report, waits, gone: false })
+        Ok(Executed {
+            report,
+            waits,
+            gone: false,
+        })
     }
 
     /// Applies and deletes; what the API server refuses is a result, what passes is an error.
-    async fn write_objects<Call, A>(&self, plan: &Plan<Call>, results: &mut Results<Call, A>) -> Result<(), WriteError> {
+    async fn write_objects<Call, A>(
+        &self,
+        plan: &Plan<Call>,
+        results: &mut Results<Call, A>,
+    ) -> Result<(), WriteError> {
         for desired in &plan.apply {
-            if self.caches.live(desired.kind, &desired.key).is_some_and(|live| self.unchanged.holds(desired, &live)) {
+            if self
+                .caches
+                .live(desired.kind, &desired.key)
+                .is_some_and(|live| self.unchanged.holds(desired, &live))
+            {
                 continue;
             }
-            match self.writer.apply(desired.kind, &desired.key, desired.object()).await {
+            match self
+                .writer
+                .apply(desired.kind, &desired.key, desired.object())
+                .await
+            {
                 Ok(()) => self.unchanged.applied(desired, &self.caches),
-                Err(WriteError::Refused { kind, key, message }) => results.refused.push(Refusal { kind, key, message }),
+                Err(WriteError::Refused { kind, key, message }) => {
+                    results.refused.push(Refusal { kind, key, message })
+                }
                 Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
                 Err(error) => return Err(error),
             }
         }
         for deletion in &plan.delete {
-            self.writer.delete(deletion.kind, &deletion.key, &deletion.uid, deletion.foreground).await?;
+            self.writer
+                .delete(
+                    deletion.kind,
+                    &deletion.key,
+                    &deletion.uid,
+                    deletion.foreground,
+                )
+                .await?;
         }
         Ok(())
     }
@@ -112,16 +153,30 @@ impl Executor {
         }
     }
 
-    fn differs<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, status: &C::Status) -> bool {
+    fn differs<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        key: &Key,
+        status: &C::Status,
+    ) -> bool {
         C::current(&self.newest::<C>(object, key)) != Some(status)
     }
 
-    async fn write_status<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, status: &C::Status) -> Result<(), WriteError> {
+    async fn write_status<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        key: &Key,
+        status: &C::Status,
+    ) -> Result<(), WriteError> {
         if !self.differs::<C>(object, key, status) {
             return Ok(());
         }
-        let Some(uid) = object.meta().uid.as_deref() else { return Ok(()) };
-        let Ok(body) = serde_json::to_value(status) else { return Ok(()) };
+        let Some(uid) = object.meta().uid.as_deref() else {
+            return Ok(());
+        };
+        let Ok(body) = serde_json::to_value(status) else {
+            return Ok(());
+        };
         match self.writer.status(C::KIND, key, uid, &body).await {
             // It went while we looked at it.
             Err(WriteError::Gone { .. }) => Ok(()),
@@ -129,7 +184,12 @@ impl Executor {
         }
     }
 
-    async fn set_finalizer<C: Controller>(&self, object: &Arc<C::Object>, key: &Key, present: bool) -> Result<(), WriteError> {
+    async fn set_finalizer<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        key: &Key,
+        present: bool,
+    ) -> Result<(), WriteError> {
         let newest = self.newest::<C>(object, key);
         let held = newest.meta().finalizers.clone().unwrap_or_default();
         if held.iter().any(|f| f == FINALIZER) == present {
@@ -140,25 +200,43 @@ impl Executor {
             wanted.push(FINALIZER.to_owned());
         }
         let version = newest.resource_version().unwrap_or_default();
-        match self.writer.finalizers(C::KIND, key, &version, &wanted).await {
+        match self
+            .writer
+            .finalizers(C::KIND, key, &version, &wanted)
+            .await
+        {
             Err(WriteError::Gone { .. }) if !present => Ok(()),
             other => other,
         }
     }
 
     /// An event where a problem begins or changes its reason.
-    async fn tell_verdict<C: Controller>(&self, object: &Arc<C::Object>, report: &Report<C::Status>) {
-        let before = C::current(object).and_then(|status| condition::find(C::conditions(status), condition::READY));
-        if !report.verdict.is_problem() || before.is_some_and(|c| c.reason == report.verdict.reason) {
+    async fn tell_verdict<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        report: &Report<C::Status>,
+    ) {
+        let before = C::current(object)
+            .and_then(|status| condition::find(C::conditions(status), condition::READY));
+        if !report.verdict.is_problem() || before.is_some_and(|c| c.reason == report.verdict.reason)
+        {
             return;
         }
-        let notice = Notice { warning: true, reason: report.verdict.reason, message: report.verdict.message.clone() };
+        let notice = Notice {
+            warning: true,
+            reason: report.verdict.reason,
+            message: report.verdict.message.clone(),
+        };
         self.tell(object.as_ref(), &notice).await;
     }
 
     async fn tell<K: Resource<DynamicType = ()>>(&self, object: &K, notice: &Notice) {
         let event = Event {
-            type_: if notice.warning { EventType::Warning } else { EventType::Normal },
+            type_: if notice.warning {
+                EventType::Warning
+            } else {
+                EventType::Normal
+            },
             reason: notice.reason.to_owned(),
             note: Some(notice.message.chars().take(1000).collect()),
             action: "Reconcile".to_owned(),

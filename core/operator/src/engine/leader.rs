@@ -49,10 +49,18 @@ impl Leadership {
         loop {
             match try_acquire(&api, name, identity, &mut seen).await {
                 Ok(Some(held)) => {
-                    return Self { api, name: name.to_owned(), identity: identity.to_owned(), held };
+                    return Self {
+                        api,
+                        name: name.to_owned(),
+                        identity: identity.to_owned(),
+                        held,
+                    };
                 }
                 Ok(None) => {}
-                Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the Lease cannot be read or written; it is tried again"),
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the Lease cannot be read or written; it is tried again"
+                ),
             }
             tokio::time::sleep(RETRY).await;
         }
@@ -65,7 +73,8 @@ impl Leadership {
         loop {
             tokio::time::sleep(pause).await;
             let wanted = renewal(&self.held, &self.identity);
-            let attempt = self.api.replace(&self.name, &PostParams::default(), &wanted);
+            let params = PostParams::default();
+            let attempt = self.api.replace(&self.name, &params, &wanted);
             match tokio::time::timeout(RETRY * 2, attempt).await {
                 Ok(Ok(lease)) => {
                     self.held = lease;
@@ -82,7 +91,9 @@ impl Leadership {
                     }
                 }
                 Err(_) if renewed.elapsed() >= RENEW_DEADLINE => {
-                    return LeaderError::Lost(kube::Error::Service("the API server does not answer".into()));
+                    return LeaderError::Lost(kube::Error::Service(
+                        "the API server does not answer".into(),
+                    ));
                 }
                 Err(_) => {}
             }
@@ -96,18 +107,28 @@ impl Leadership {
             spec.holder_identity = Some(String::new());
             spec.lease_duration_seconds = Some(1);
         }
-        if let Err(error) = self.api.replace(&self.name, &PostParams::default(), &self.held).await {
+        if let Err(error) = self
+            .api
+            .replace(&self.name, &PostParams::default(), &self.held)
+            .await
+        {
             tracing::debug!(%error, "the Lease was not released");
         }
     }
 
     /// After a conflict: whether another replica holds the Lease, or only its version moved.
     async fn is_lost(&mut self, error: &kube::Error, renewed: Instant) -> Option<LeaderError> {
-        if !matches!(error, kube::Error::Api(status) if status.code == 409) || renewed.elapsed() >= LEASE {
+        if !matches!(error, kube::Error::Api(status) if status.code == 409)
+            || renewed.elapsed() >= LEASE
+        {
             return None;
         }
         let current = self.api.get(&self.name).await.ok()?;
-        let holder = current.spec.as_ref().and_then(|spec| spec.holder_identity.clone()).unwrap_or_default();
+        let holder = current
+            .spec
+            .as_ref()
+            .and_then(|spec| spec.holder_identity.clone())
+            .unwrap_or_default();
         if holder == self.identity {
             self.held = current;
             return None;
@@ -116,11 +137,22 @@ impl Leadership {
     }
 }
 
-async fn try_acquire(api: &Api<Lease>, name: &str, identity: &str, seen: &mut Option<Seen>) -> Result<Option<Lease>, kube::Error> {
+async fn try_acquire(
+    api: &Api<Lease>,
+    name: &str,
+    identity: &str,
+    seen: &mut Option<Seen>,
+) -> Result<Option<Lease>, kube::Error> {
     let Some(current) = api.get_opt(name).await? else {
         let fresh = Lease {
-            metadata: ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() },
-            spec: Some(LeaseSpec { lease_transitions: Some(0), ..held_by(identity) }),
+            metadata: ObjectMeta {
+                name: Some(name.to_owned()),
+                ..ObjectMeta::default()
+            },
+            spec: Some(LeaseSpec {
+                lease_transitions: Some(0),
+                ..held_by(identity)
+            }),
         };
         return match api.create(&PostParams::default(), &fresh).await {
             Ok(lease) => Ok(Some(lease)),
@@ -128,12 +160,19 @@ async fn try_acquire(api: &Api<Lease>, name: &str, identity: &str, seen: &mut Op
             Err(error) => Err(error),
         };
     };
-    let holder = current.spec.as_ref().and_then(|spec| spec.holder_identity.as_deref()).unwrap_or_default();
+    let holder = current
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.holder_identity.as_deref())
+        .unwrap_or_default();
     let free = holder.is_empty() || holder == identity || is_expired(&current, seen);
     if !free {
         return Ok(None);
     }
-    match api.replace(name, &PostParams::default(), &renewal(&current, identity)).await {
+    match api
+        .replace(name, &PostParams::default(), &renewal(&current, identity))
+        .await
+    {
         Ok(lease) => Ok(Some(lease)),
         Err(kube::Error::Api(status)) if status.code == 409 => Ok(None),
         Err(error) => Err(error),
@@ -141,12 +180,21 @@ async fn try_acquire(api: &Api<Lease>, name: &str, identity: &str, seen: &mut Op
 }
 
 fn is_expired(current: &Lease, seen: &mut Option<Seen>) -> bool {
-    let duration = current.spec.as_ref().and_then(|spec| spec.lease_duration_seconds).and_then(|s| u64::try_from(s).ok());
+    let duration = current
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.lease_duration_seconds)
+        .and_then(|s| u64::try_from(s).ok());
     let duration = duration.map_or(LEASE, Duration::from_secs);
     match seen {
-        Some(seen) if seen.version == current.metadata.resource_version => seen.since.elapsed() >= duration,
+        Some(seen) if seen.version == current.metadata.resource_version => {
+            seen.since.elapsed() >= duration
+        }
         _ => {
-            *seen = Some(Seen { version: current.metadata.resource_version.clone(), since: Instant::now() });
+            *seen = Some(Seen {
+                version: current.metadata.resource_version.clone(),
+                since: Instant::now(),
+            });
             false
         }
     }
@@ -170,7 +218,11 @@ fn renewal(current: &Lease, identity: &str) -> Lease {
     let mut lease = current.clone();
     lease.metadata.managed_fields = None;
     lease.spec = Some(LeaseSpec {
-        acquire_time: if mine { before.acquire_time } else { Some(MicroTime(Timestamp::now())) },
+        acquire_time: if mine {
+            before.acquire_time
+        } else {
+            Some(MicroTime(Timestamp::now()))
+        },
         lease_transitions: Some(before.lease_transitions.unwrap_or(0) + i32::from(!mine)),
         ..held_by(identity)
     });
@@ -183,8 +235,14 @@ mod tests {
 
     fn lease(holder: &str, version: &str) -> Lease {
         Lease {
-            metadata: ObjectMeta { resource_version: Some(version.to_owned()), ..ObjectMeta::default() },
-            spec: Some(LeaseSpec { lease_duration_seconds: Some(0), ..held_by(holder) }),
+            metadata: ObjectMeta {
+                resource_version: Some(version.to_owned()),
+                ..ObjectMeta::default()
+            },
+            spec: Some(LeaseSpec {
+                lease_duration_seconds: Some(0),
+                ..held_by(holder)
+            }),
         }
     }
 
@@ -192,7 +250,10 @@ mod tests {
     fn taking_over_counts_a_transition_and_renewing_does_not() {
         let taken = renewal(&lease("a", "1"), "b");
         assert_eq!(taken.spec.as_ref().unwrap().lease_transitions, Some(1));
-        assert_eq!(renewal(&taken, "b").spec.unwrap().lease_transitions, Some(1));
+        assert_eq!(
+            renewal(&taken, "b").spec.unwrap().lease_transitions,
+            Some(1)
+        );
     }
 
     #[test]

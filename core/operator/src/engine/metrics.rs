@@ -45,8 +45,9 @@ struct WriteLabels {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let reconcile_seconds =
-            Family::<ControllerLabels, Histogram>::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0]));
+        let reconcile_seconds = Family::<ControllerLabels, Histogram>::new_with_constructor(|| {
+            Histogram::new([0.001, 0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 30.0])
+        });
         let metrics = Self {
             registry: Arc::default(),
             reconciled: Family::default(),
@@ -55,12 +56,35 @@ impl Default for Metrics {
             writes: Family::default(),
             leader: Gauge::default(),
         };
-        let mut registry = metrics.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.register("controller_runtime_reconcile", "Reconciliations by result", metrics.reconciled.clone());
-        registry.register("controller_runtime_reconcile_time_seconds", "Duration of reconciliations", metrics.reconcile_seconds.clone());
-        registry.register("workqueue_depth", "Objects that wait for a worker", metrics.depth.clone());
-        registry.register("maquette_api_writes", "Requests that write to the API server", metrics.writes.clone());
-        registry.register("leader_election_master_status", "Whether this replica leads", metrics.leader.clone());
+        let mut registry = metrics
+            .registry
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        registry.register(
+            "controller_runtime_reconcile",
+            "Reconciliations by result",
+            metrics.reconciled.clone(),
+        );
+        registry.register(
+            "controller_runtime_reconcile_time_seconds",
+            "Duration of reconciliations",
+            metrics.reconcile_seconds.clone(),
+        );
+        registry.register(
+            "workqueue_depth",
+            "Objects that wait for a worker",
+            metrics.depth.clone(),
+        );
+        registry.register(
+            "maquette_api_writes",
+            "Requests that write to the API server",
+            metrics.writes.clone(),
+        );
+        registry.register(
+            "leader_election_master_status",
+            "Whether this replica leads",
+            metrics.leader.clone(),
+        );
         drop(registry);
         metrics
     }
@@ -69,13 +93,19 @@ impl Default for Metrics {
 impl Metrics {
     /// A reconciliation ended.
     pub fn reconciled(&self, controller: &'static str, result: &'static str, took: Duration) {
-        self.reconciled.get_or_create(&ReconcileLabels { controller, result }).inc();
-        self.reconcile_seconds.get_or_create(&ControllerLabels { controller }).observe(took.as_secs_f64());
+        self.reconciled
+            .get_or_create(&ReconcileLabels { controller, result })
+            .inc();
+        self.reconcile_seconds
+            .get_or_create(&ControllerLabels { controller })
+            .observe(took.as_secs_f64());
     }
 
     /// How many objects wait.
     pub fn queue_depth(&self, name: &'static str, depth: usize) {
-        self.depth.get_or_create(&QueueLabels { name }).set(i64::try_from(depth).unwrap_or(i64::MAX));
+        self.depth
+            .get_or_create(&QueueLabels { name })
+            .set(i64::try_from(depth).unwrap_or(i64::MAX));
     }
 
     /// A request that writes was sent.
@@ -97,7 +127,10 @@ impl Metrics {
     pub fn render(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
-        let _ = encode(&mut text, &self.registry.lock().unwrap_or_else(PoisonError::into_inner));
+        let _ = encode(
+            &mut text,
+            &self.registry.lock().unwrap_or_else(PoisonError::into_inner),
+        );
         text
     }
 }

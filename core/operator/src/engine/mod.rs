@@ -19,7 +19,7 @@ pub use controller::{Controller, Report};
 pub use desired::{Desired, managed_labels, owner_reference};
 pub use execute::Executor;
 pub use health::{Health, serve};
-pub use leader::{Leadership, LeaderError};
+pub use leader::{LeaderError, Leadership};
 pub use metrics::Metrics;
 pub use plan::{Deletion, Finalizer, Notice, Plan, Refusal, Results};
 pub use queue::Queue;

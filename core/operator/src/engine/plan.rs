@@ -98,6 +98,11 @@ pub struct Results<C, A> {
 
 impl<C, A> Default for Results<C, A> {
     fn default() -> Self {
-        Self { called: false, answers: Vec::new(), refused: Vec::new(), namespace_terminating: false }
+        Self {
+            called: false,
+            answers: Vec::new(),
+            refused: Vec::new(),
+            namespace_terminating: false,
+        }
     }
 }

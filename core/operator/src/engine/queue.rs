@@ -42,7 +42,11 @@ impl Queue {
     pub fn add_after(&self, key: Key, delay: Duration) {
         let mut state = self.state();
         let at = Instant::now() + delay;
-        if state.due.get(&key).is_some_and(|(earlier, _)| *earlier <= at) {
+        if state
+            .due
+            .get(&key)
+            .is_some_and(|(earlier, _)| *earlier <= at)
+        {
             return;
         }
         state.disarm(&key);
@@ -163,11 +167,20 @@ mod tests {
         queue.add(key("a"));
         assert_eq!(queue.next().await, key("a"));
         queue.add(key("a"));
-        assert!(tokio::time::timeout(Duration::from_secs(60), queue.next()).await.is_err(), "two workers on one key");
+        assert!(
+            tokio::time::timeout(Duration::from_secs(60), queue.next())
+                .await
+                .is_err(),
+            "two workers on one key"
+        );
         queue.done(&key("a"));
         assert_eq!(queue.next().await, key("a"));
         queue.done(&key("a"));
-        assert!(tokio::time::timeout(Duration::from_secs(60), queue.next()).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_secs(60), queue.next())
+                .await
+                .is_err()
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -180,7 +193,12 @@ mod tests {
         queue.next().await;
         assert_eq!(start.elapsed().as_secs(), 1);
         queue.done(&key("a"));
-        assert!(tokio::time::timeout(Duration::from_secs(600), queue.next()).await.is_err(), "handed out twice");
+        assert!(
+            tokio::time::timeout(Duration::from_secs(600), queue.next())
+                .await
+                .is_err(),
+            "handed out twice"
+        );
     }
 
     #[tokio::test(start_paused = true)]

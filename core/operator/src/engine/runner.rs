@@ -41,8 +41,13 @@ pub async fn run<C: Controller>(
     enqueue_all(&queue);
     let tasks = TaskTracker::new();
     for _ in 0..workers {
-        let (controller, executor, queue, written, stop) =
-            (controller.clone(), executor.clone(), queue.clone(), written.clone(), stop.clone());
+        let (controller, executor, queue, written, stop) = (
+            controller.clone(),
+            executor.clone(),
+            queue.clone(),
+            written.clone(),
+            stop.clone(),
+        );
         tasks.spawn(async move {
             loop {
                 let key = tokio::select! {
@@ -83,11 +88,17 @@ struct LastWritten(Mutex<HashMap<Key, Instant>>);
 
 impl LastWritten {
     fn wrote(&self, key: &Key) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone(), Instant::now());
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key.clone(), Instant::now());
     }
 
     fn forget(&self, key: &Key) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
     }
 
     /// How long news may still wait.
@@ -98,7 +109,13 @@ impl LastWritten {
     }
 }
 
-async fn work<C: Controller>(controller: &C, executor: &Executor, queue: &Queue, written: &LastWritten, key: &Key) {
+async fn work<C: Controller>(
+    controller: &C,
+    executor: &Executor,
+    queue: &Queue,
+    written: &LastWritten,
+    key: &Key,
+) {
     let Some(object) = C::store(&executor.caches).get(key) else {
         queue.succeeded(key);
         written.forget(key);
@@ -107,7 +124,12 @@ async fn work<C: Controller>(controller: &C, executor: &Executor, queue: &Queue,
     };
     let span = tracing::info_span!("reconcile", kind = C::KIND.name(), object = %key, generation = object.meta().generation);
     let started = Instant::now();
-    let outcome = AssertUnwindSafe(reconcile(controller, executor, queue, written, key, &object)).catch_unwind().instrument(span).await;
+    let outcome = AssertUnwindSafe(reconcile(
+        controller, executor, queue, written, key, &object,
+    ))
+    .catch_unwind()
+    .instrument(span)
+    .await;
     let result = match outcome {
         Ok(Ok(result)) => result,
         Ok(Err(WriteError::Stale { .. })) => {
@@ -126,7 +148,9 @@ async fn work<C: Controller>(controller: &C, executor: &Executor, queue: &Queue,
             "error"
         }
     };
-    executor.metrics.reconciled(C::KIND.name(), result, started.elapsed());
+    executor
+        .metrics
+        .reconciled(C::KIND.name(), result, started.elapsed());
 }
 
 async fn reconcile<C: Controller>(
@@ -140,7 +164,13 @@ async fn reconcile<C: Controller>(
     let observed = controller.observe(object).await;
     let plan = C::plan(object, &observed, Timestamp::now());
     let patience = written.patience(key);
-    let Executed { report, waits, gone } = executor.execute(controller, object, &observed, &plan, !patience.is_zero()).await?;
+    let Executed {
+        report,
+        waits,
+        gone,
+    } = executor
+        .execute(controller, object, &observed, &plan, !patience.is_zero())
+        .await?;
     if gone {
         written.forget(key);
         queue.succeeded(key);

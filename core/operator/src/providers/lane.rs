@@ -20,6 +20,8 @@ const WINDOW: Duration = Duration::from_millis(1000);
 const BATCH: usize = 500;
 /// Questions that may wait; more are refused, and asked again later.
 const CAPACITY: usize = 4096;
+/// Longest time for which a lane does what a provider asks and waits.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// How long one call may take, before the provider's own limit.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -57,22 +59,57 @@ pub enum LaneError {
     NoOutcome,
 }
 
+impl LaneError {
+    /// How long the provider asks everybody to wait.
+    fn pause(&self) -> Option<Duration> {
+        let error = match self {
+            Self::Refused(error) => error,
+            Self::Call(error) => match &**error {
+                CallError::Plugin(error) => error,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        pause(error)
+    }
+}
+
 enum Question {
-    Look { name: String, wanted: Option<RecordSet>, answer: oneshot::Sender<Result<Sight, LaneError>> },
-    Change { change: Change, answer: oneshot::Sender<Result<String, LaneError>> },
+    Look {
+        name: String,
+        wanted: Option<RecordSet>,
+        answer: oneshot::Sender<Result<Sight, LaneError>>,
+    },
+    Change {
+        change: Change,
+        answer: oneshot::Sender<Result<String, LaneError>>,
+    },
 }
 
 impl Lane {
     /// A lane that ends when the last handle to it is dropped.
     pub fn start(dns: Dns, installation: String, object: String, zone: String) -> Self {
         let (questions, receiver) = mpsc::channel(CAPACITY);
-        tokio::spawn(drive(Zone { dns, installation, object, zone }, receiver));
+        tokio::spawn(drive(
+            Zone {
+                dns,
+                installation,
+                object,
+                zone,
+            },
+            receiver,
+        ));
         Self { questions }
     }
 
     /// Every record set of the name as it is, and `wanted` in the provider's own form.
     pub async fn look(&self, name: String, wanted: Option<RecordSet>) -> Result<Sight, LaneError> {
-        self.ask(|answer| Question::Look { name, wanted, answer }).await
+        self.ask(|answer| Question::Look {
+            name,
+            wanted,
+            answer,
+        })
+        .await
     }
 
     /// Makes one change. Gives the new `etag`, empty after a deletion.
@@ -80,12 +117,17 @@ impl Lane {
         self.ask(|answer| Question::Change { change, answer }).await
     }
 
-    async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<Result<T, LaneError>>) -> Question) -> Result<T, LaneError> {
+    async fn ask<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<Result<T, LaneError>>) -> Question,
+    ) -> Result<T, LaneError> {
         let (sender, receiver) = oneshot::channel();
-        self.questions.try_send(question(sender)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => LaneError::Full,
-            mpsc::error::TrySendError::Closed(_) => LaneError::Closed,
-        })?;
+        self.questions
+            .try_send(question(sender))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => LaneError::Full,
+                mpsc::error::TrySendError::Closed(_) => LaneError::Closed,
+            })?;
         receiver.await.unwrap_or(Err(LaneError::Closed))
     }
 }
@@ -109,16 +151,33 @@ async fn drive(zone: Zone, mut questions: mpsc::Receiver<Question>) {
                 Ok(None) | Err(_) => break,
             }
         }
-        zone.answer(batch).await;
+        if let Some(pause) = zone.answer(batch).await {
+            tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+        }
+    }
+}
+
+/// How long the provider asks everybody to wait.
+fn pause(error: &PluginError) -> Option<Duration> {
+    match error {
+        PluginError::RateLimited(wait) => Some(*wait),
+        PluginError::Transient { retry_after, .. } => *retry_after,
+        _ => None,
     }
 }
 
 impl Zone {
-    async fn answer(&self, batch: Vec<Question>) {
+    /// Asks and answers. Returns how long the provider wants to be left alone.
+    async fn answer(&self, batch: Vec<Question>) -> Option<Duration> {
+        let mut wait = None;
         let (mut looks, mut changes) = (Vec::new(), Vec::new());
         for question in batch {
             match question {
-                Question::Look { name, wanted, answer } => looks.push((name, wanted, answer)),
+                Question::Look {
+                    name,
+                    wanted,
+                    answer,
+                } => looks.push((name, wanted, answer)),
                 Question::Change { change, answer } => changes.push((change, answer)),
             }
         }
@@ -128,45 +187,87 @@ impl Zone {
                 Ok(outcomes) => {
                     let mut outcomes = outcomes.into_iter();
                     for answer in answers {
-                        let outcome = outcomes.next().map_or(Err(LaneError::NoOutcome), |outcome| outcome.map_err(LaneError::Refused));
+                        let outcome = outcomes
+                            .next()
+                            .map_or(Err(LaneError::NoOutcome), |outcome| {
+                                outcome.map_err(LaneError::Refused)
+                            });
+                        wait = wait.max(outcome.as_ref().err().and_then(LaneError::pause));
                         let _ = answer.send(outcome);
                     }
                 }
-                Err(error) => answers.into_iter().for_each(|answer| drop(answer.send(Err(error.clone())))),
+                Err(error) => {
+                    wait = wait.max(error.pause());
+                    answers
+                        .into_iter()
+                        .for_each(|answer| drop(answer.send(Err(error.clone()))));
+                }
             }
         }
         if !looks.is_empty() {
             let names: BTreeSet<String> = looks.iter().map(|(name, ..)| name.clone()).collect();
-            let wanted: Vec<RecordSet> = looks.iter().filter_map(|(_, wanted, _)| wanted.clone()).collect();
+            let wanted: Vec<RecordSet> = looks
+                .iter()
+                .filter_map(|(_, wanted, _)| wanted.clone())
+                .collect();
             match self.look(names, &wanted).await {
                 Ok((live, normal)) => {
                     let mut normal = normal.into_iter();
                     for (name, wanted, answer) in looks {
                         let sight = Sight {
-                            live: live.iter().filter(|seen| seen.records.name == name).cloned().collect(),
+                            live: live
+                                .iter()
+                                .filter(|seen| seen.records.name == name)
+                                .cloned()
+                                .collect(),
                             normal: wanted.and_then(|_| normal.next()),
                         };
                         let _ = answer.send(Ok(sight));
                     }
                 }
-                Err(error) => looks.into_iter().for_each(|(.., answer)| drop(answer.send(Err(error.clone())))),
+                Err(error) => {
+                    wait = wait.max(error.pause());
+                    looks
+                        .into_iter()
+                        .for_each(|(.., answer)| drop(answer.send(Err(error.clone()))));
+                }
             }
         }
+        wait
     }
 
-    async fn look(&self, names: BTreeSet<String>, wanted: &[RecordSet]) -> Result<(Vec<Observed>, Vec<RecordSet>), LaneError> {
+    async fn look(
+        &self,
+        names: BTreeSet<String>,
+        wanted: &[RecordSet],
+    ) -> Result<(Vec<Observed>, Vec<RecordSet>), LaneError> {
         let names: Vec<String> = names.into_iter().collect();
-        let live = self.dns.observe(&self.call(&names.join(" ")), &self.zone, &names).await.map_err(Arc::new)?;
+        let live = self
+            .dns
+            .observe(&self.call(&names.join(" ")), &self.zone, &names)
+            .await
+            .map_err(Arc::new)?;
         let normal = match wanted {
             [] => Vec::new(),
-            wanted => self.dns.normalize(&self.call("normalize"), wanted).await.map_err(Arc::new)?,
+            wanted => self
+                .dns
+                .normalize(&self.call("normalize"), wanted)
+                .await
+                .map_err(Arc::new)?,
         };
         Ok((live, normal))
     }
 
-    async fn change(&self, changes: &[Change]) -> Result<Vec<Result<String, PluginError>>, LaneError> {
+    async fn change(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<Result<String, PluginError>>, LaneError> {
         let call = self.call(&format!("{changes:?}"));
-        Ok(self.dns.apply(&call, &self.zone, changes).await.map_err(Arc::new)?)
+        Ok(self
+            .dns
+            .apply(&call, &self.zone, changes)
+            .await
+            .map_err(Arc::new)?)
     }
 
     /// The key is the same for every attempt at the same batch.

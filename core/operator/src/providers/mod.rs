@@ -2,6 +2,8 @@
 
 mod lane;
 mod registry;
+mod usage;
 
 pub use lane::{Lane, LaneError, Sight};
 pub use registry::{Configured, Registry};
+pub use usage::UsageCollector;

@@ -1,12 +1,15 @@
 //! Which providers can be used now.
 
-use super::lane::Lane;
-use maquette_host::Dns;
+use super::lane::{Lane, LaneError};
+use maquette_host::{Call, Dns};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+/// How long a list of zones is good for.
+const ZONES_FOR: Duration = Duration::from_secs(300);
 
 /// Providers that are Ready, by name.
 #[derive(Default)]
@@ -27,29 +30,82 @@ pub struct Configured {
     /// How often what it keeps is compared with what it should be.
     pub interval: Duration,
     lanes: Mutex<HashMap<String, Arc<Lane>>>,
+    zones: tokio::sync::Mutex<Option<(Instant, Vec<String>)>>,
 }
 
 impl Registry {
     /// The provider of this name, if it is Ready.
     pub fn get(&self, name: &str) -> Option<Arc<Configured>> {
-        self.providers.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.providers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     /// The provider is Ready.
     pub fn put(&self, provider: Configured) {
-        self.providers.write().unwrap_or_else(PoisonError::into_inner).insert(provider.name.clone(), Arc::new(provider));
+        self.providers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(provider.name.clone(), Arc::new(provider));
     }
 
     /// The provider is not Ready any more. Calls that have begun end.
     pub fn remove(&self, name: &str) {
-        self.providers.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.providers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(name);
     }
 }
 
 impl Configured {
     /// A provider that is Ready.
-    pub fn new(name: String, installation: String, fingerprint: String, dns: Option<Dns>, interval: Duration) -> Self {
-        Self { name, installation, fingerprint, dns, interval, lanes: Mutex::default() }
+    pub fn new(
+        name: String,
+        installation: String,
+        fingerprint: String,
+        dns: Option<Dns>,
+        interval: Duration,
+    ) -> Self {
+        Self {
+            name,
+            installation,
+            fingerprint,
+            dns,
+            interval,
+            lanes: Mutex::default(),
+            zones: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Zones that the credential can change, at most five minutes old.
+    pub async fn zones(&self) -> Result<Vec<String>, LaneError> {
+        let mut held = self.zones.lock().await;
+        if let Some((at, zones)) = &*held
+            && at.elapsed() < ZONES_FOR
+        {
+            return Ok(zones.clone());
+        }
+        let Some(dns) = &self.dns else {
+            return Ok(Vec::new());
+        };
+        let call = Call {
+            installation: self.installation.clone(),
+            object: format!("Provider/{}", self.name),
+            idempotency_key: "zones".to_owned(),
+            deadline: Instant::now() + Duration::from_secs(60),
+        };
+        let zones: Vec<String> = dns
+            .zones(&call)
+            .await
+            .map_err(Arc::new)?
+            .into_iter()
+            .map(|zone| zone.name)
+            .collect();
+        *held = Some((Instant::now(), zones.clone()));
+        Ok(zones)
     }
 
     /// The lane of one zone. Nothing where the plugin keeps no record sets.
@@ -57,7 +113,12 @@ impl Configured {
         let dns = self.dns.clone()?;
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(zone.to_owned()).or_insert_with(|| {
-            Arc::new(Lane::start(dns, self.installation.clone(), format!("Provider/{}", self.name), zone.to_owned()))
+            Arc::new(Lane::start(
+                dns,
+                self.installation.clone(),
+                format!("Provider/{}", self.name),
+                zone.to_owned(),
+            ))
         });
         Some(lane.clone())
     }

@@ -1,0 +1,114 @@
+//! Component: a workload and its Service, and why it is not up where it is not.
+
+mod build;
+mod explain;
+mod networks;
+mod observe;
+mod plan;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    cluster::{Caches, Change, Key, Kind, Store},
+    engine::{Controller, Plan, Report, Results},
+};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use maquette_api::{
+    Component, ComponentStatus,
+    component::STARTED,
+    condition::{self, Outcome},
+};
+use std::{convert::Infallible, sync::Arc};
+
+pub use networks::networks;
+pub use observe::Observed;
+
+/// Annotation that names a condition somebody waits for, so that it is reported without delay.
+pub const AWAITED_ANNOTATION: &str = "maquette.dev/awaited";
+
+/// Reconciles Components.
+pub struct ComponentController {
+    /// The shared caches.
+    pub caches: Arc<Caches>,
+}
+
+impl Controller for ComponentController {
+    type Object = Component;
+    type Observed = Observed;
+    type Call = Infallible;
+    type Answer = Infallible;
+    type Status = ComponentStatus;
+
+    const KIND: Kind = Kind::Component;
+
+    fn store(caches: &Caches) -> &Store<Component> {
+        &caches.components
+    }
+
+    fn current(object: &Component) -> Option<&ComponentStatus> {
+        object.status.as_ref()
+    }
+
+    fn conditions(status: &ComponentStatus) -> &[Condition] {
+        &status.conditions
+    }
+
+    async fn observe(&self, object: &Arc<Component>) -> Observed {
+        observe::observe(&self.caches, object)
+    }
+
+    fn plan(object: &Component, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
+        plan::plan(object, observed)
+    }
+
+    fn status(
+        object: &Component,
+        observed: &Observed,
+        _: &Plan<Infallible>,
+        results: &Results<Infallible, Infallible>,
+        now: Timestamp,
+    ) -> Report<ComponentStatus> {
+        status::status(object, observed, results, now)
+    }
+
+    async fn call(&self, _: &Arc<Component>, call: Infallible) -> Infallible {
+        match call {}
+    }
+
+    fn wakes(&self, change: &Change) -> Vec<Key> {
+        match change.kind {
+            Kind::Deployment | Kind::StatefulSet | Kind::Job | Kind::Service => {
+                change.owner_of_kind(Kind::Component).into_iter().collect()
+            }
+            Kind::Pod => {
+                let instance = change.labels.get("app.kubernetes.io/instance");
+                instance
+                    .map(|name| Key::new(change.key.namespace.clone(), name.clone()))
+                    .into_iter()
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn can_wait(object: &Component, new: &Report<ComponentStatus>) -> bool {
+        let held = object
+            .status
+            .as_ref()
+            .map(|status| status.conditions.as_slice())
+            .unwrap_or_default();
+        let awaited = object
+            .metadata
+            .annotations
+            .as_ref()
+            .and_then(|a| a.get(AWAITED_ANNOTATION))
+            .is_some_and(|c| c == STARTED);
+        let starts =
+            condition::holds(&new.status.conditions, STARTED) != condition::holds(held, STARTED);
+        new.verdict.outcome == Outcome::Progressing
+            && !condition::holds(held, condition::READY)
+            && !(awaited && starts)
+    }
+}

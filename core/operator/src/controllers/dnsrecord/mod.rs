@@ -1,0 +1,164 @@
+//! `DNSRecord`: one record set at a provider, never one that somebody else owns, never one that is forgotten.
+//!
+//! The ledger in the status names every record set that may exist because of this object. An entry is written before
+//! the call that makes the record set, and goes only after the record set was seen to be absent or another's.
+
+mod observe;
+mod plan;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    cluster::{Caches, Change, Key, Kind, Store},
+    engine::{Controller, Plan, Report, Results},
+    providers::{LaneError, Registry},
+};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use maquette_api::{DNSRecord, DNSRecordStatus, LedgerEntry};
+use maquette_host::dns;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+pub use observe::Observed;
+
+/// Annotation that lets a record go whose provider is gone for good; what it keeps is left behind.
+pub const ABANDON_ANNOTATION: &str = "maquette.dev/abandon";
+
+/// Reconciles `DNSRecord`s.
+pub struct DnsRecordController {
+    caches: Arc<Caches>,
+    registry: Arc<Registry>,
+    installation: String,
+    /// When each object's record set was last known to be right, and for which generation.
+    confirmed: Mutex<HashMap<Key, (Instant, Option<i64>)>>,
+}
+
+/// One change at a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub(crate) entry: LedgerEntry,
+    pub(crate) change: dns::Change,
+}
+
+/// The new `etag`, empty after a deletion.
+pub type Answer = Result<String, LaneError>;
+
+impl DnsRecordController {
+    /// A controller for this installation.
+    pub fn new(caches: Arc<Caches>, registry: Arc<Registry>, installation: String) -> Self {
+        Self {
+            caches,
+            registry,
+            installation,
+            confirmed: Mutex::default(),
+        }
+    }
+
+    fn confirm(&self, key: Key, generation: Option<i64>) {
+        self.confirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key, (Instant::now(), generation));
+    }
+
+    fn confirmed(&self, key: &Key) -> Option<(Instant, Option<i64>)> {
+        self.confirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .copied()
+    }
+}
+
+impl Controller for DnsRecordController {
+    type Object = DNSRecord;
+    type Observed = Observed;
+    type Call = Call;
+    type Answer = Answer;
+    type Status = DNSRecordStatus;
+
+    const KIND: Kind = Kind::DNSRecord;
+
+    fn store(caches: &Caches) -> &Store<DNSRecord> {
+        &caches.records
+    }
+
+    fn current(object: &DNSRecord) -> Option<&DNSRecordStatus> {
+        object.status.as_ref()
+    }
+
+    fn conditions(status: &DNSRecordStatus) -> &[Condition] {
+        &status.conditions
+    }
+
+    async fn observe(&self, object: &Arc<DNSRecord>) -> Observed {
+        observe::observe(self, object).await
+    }
+
+    fn plan(object: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
+        plan::plan(object, observed, now)
+    }
+
+    fn status(
+        object: &DNSRecord,
+        observed: &Observed,
+        plan: &Plan<Call>,
+        results: &Results<Call, Answer>,
+        now: Timestamp,
+    ) -> Report<DNSRecordStatus> {
+        status::status(object, observed, plan, results, now)
+    }
+
+    async fn call(&self, object: &Arc<DNSRecord>, call: Call) -> Answer {
+        let lane = self
+            .registry
+            .get(&call.entry.provider)
+            .and_then(|provider| provider.lane(&call.entry.zone));
+        let answer = lane
+            .ok_or(LaneError::Closed)?
+            .change(call.change.clone())
+            .await;
+        if answer.is_ok() && !matches!(call.change, dns::Change::Delete(_)) {
+            self.confirm(Key::of(&object.metadata), object.metadata.generation);
+        }
+        answer
+    }
+
+    fn wakes(&self, change: &Change) -> Vec<Key> {
+        let concerns = |record: &DNSRecord| match change.kind {
+            Kind::Provider => {
+                let name = &change.key.name;
+                record.spec.provider == *name
+                    || record
+                        .status
+                        .iter()
+                        .flat_map(|status| &status.ledger)
+                        .any(|entry| entry.provider == *name)
+            }
+            Kind::Namespace => record.metadata.namespace.as_deref() == Some(&change.key.name),
+            _ => false,
+        };
+        if !matches!(change.kind, Kind::Provider | Kind::Namespace) {
+            return Vec::new();
+        }
+        self.caches
+            .records
+            .all()
+            .iter()
+            .filter(|record| concerns(record))
+            .map(|record| Key::of(&record.metadata))
+            .collect()
+    }
+
+    fn gone(&self, key: &Key) {
+        self.confirmed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
+    }
+}

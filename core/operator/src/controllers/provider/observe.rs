@@ -1,0 +1,295 @@
+//! Binds the plugin to what the Provider grants it, and offers it under the Provider's name.
+
+use super::ProviderController;
+use crate::{cluster::Key, providers::Configured};
+use maquette_api::{Plugin, Provider, condition, plugin};
+use maquette_host::{
+    Digest, GrantError, Grants, InstallError, Limits, OriginError, ReferenceError, Secret, Wanted,
+};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::{collections::BTreeMap, time::Duration};
+
+/// How often what a provider keeps is compared with what it should be, where the spec does not say.
+const INTERVAL: Duration = Duration::from_secs(60);
+
+/// What became of binding the plugin.
+pub struct Observed {
+    /// Digest of the plugin that serves the provider now.
+    pub(super) bound: Result<String, Problem>,
+    /// Records that still use it: namespace and name.
+    pub(super) used_by: Vec<Key>,
+}
+
+/// Why the provider cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("spec.plugin: there is no Plugin {0}; apply one, or correct the name")]
+    PluginMissing(String),
+    #[error("Plugin {name} is not Ready: {message}")]
+    PluginNotReady { name: String, message: String },
+    #[error("spec.credentials.{name}: {problem}")]
+    Credential { name: String, problem: String },
+    #[error("spec.egress: {0}")]
+    Origin(#[from] OriginError),
+    #[error("spec.egressCIDRs: {0} is not an address range")]
+    Range(String),
+    #[error(
+        "Plugin {plugin}: spec.limits.memory: {quantity} is not an amount of memory such as 64Mi"
+    )]
+    Memory { plugin: String, quantity: String },
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    #[error("spec.{0}")]
+    Grant(#[from] GrantError),
+    #[error(transparent)]
+    Install(#[from] InstallError),
+}
+
+pub(super) async fn observe(controller: &ProviderController, provider: &Provider) -> Observed {
+    let name = provider.metadata.name.clone().unwrap_or_default();
+    let bound = bind(controller, &name, provider).await;
+    if bound.is_err() {
+        controller.registry.remove(&name);
+    }
+    let used_by = if provider.metadata.deletion_timestamp.is_some() {
+        users(controller, &name)
+    } else {
+        Vec::new()
+    };
+    Observed { bound, used_by }
+}
+
+fn users(controller: &ProviderController, name: &str) -> Vec<Key> {
+    let mut users: Vec<Key> = controller
+        .caches
+        .records
+        .all()
+        .iter()
+        .filter(|record| {
+            record
+                .status
+                .iter()
+                .flat_map(|status| &status.ledger)
+                .any(|entry| entry.provider == name)
+        })
+        .map(|record| Key::of(&record.metadata))
+        .collect();
+    users.sort();
+    users
+}
+
+async fn bind(
+    controller: &ProviderController,
+    name: &str,
+    provider: &Provider,
+) -> Result<String, Problem> {
+    let plugin_name = &provider.spec.plugin;
+    let plugin = controller
+        .caches
+        .plugins
+        .get(&Key::cluster(plugin_name))
+        .ok_or_else(|| Problem::PluginMissing(plugin_name.clone()))?;
+    let digest = ready_digest(&plugin)?;
+    let (credentials, versions) = credentials(controller, provider)?;
+    let fingerprint = fingerprint(provider, &plugin, &digest, &versions);
+    if controller
+        .registry
+        .get(name)
+        .is_some_and(|held| held.fingerprint == fingerprint)
+    {
+        return Ok(digest);
+    }
+    // After a restart nothing is loaded yet; the cache on disk has it.
+    let wanted = Wanted {
+        repository: plugin.spec.image.parse()?,
+        version: digest.parse()?,
+        login: None,
+    };
+    let parsed: Digest = controller.host.install(&wanted).await?.digest;
+    let bound = controller
+        .host
+        .provider(name, &parsed, grants(provider, &plugin, credentials)?)?;
+    let interval = provider
+        .spec
+        .interval_seconds
+        .map_or(INTERVAL, |s| Duration::from_secs(s.into()));
+    controller.registry.put(Configured::new(
+        name.to_owned(),
+        controller.installation.clone(),
+        fingerprint,
+        bound.dns().ok(),
+        interval,
+    ));
+    Ok(digest)
+}
+
+fn ready_digest(plugin: &Plugin) -> Result<String, Problem> {
+    let not_ready = |message: String| Problem::PluginNotReady {
+        name: plugin.metadata.name.clone().unwrap_or_default(),
+        message,
+    };
+    let status = plugin
+        .status
+        .as_ref()
+        .ok_or_else(|| not_ready("it is being installed".to_owned()))?;
+    let ready = condition::holds(&status.conditions, condition::READY);
+    match (
+        &status.digest,
+        ready && status.observed_generation == plugin.metadata.generation,
+    ) {
+        (Some(digest), true) => Ok(digest.clone()),
+        _ => Err(not_ready(
+            condition::find(&status.conditions, condition::READY)
+                .filter(|c| c.status != "True")
+                .map_or_else(|| "it is being installed".to_owned(), |c| c.message.clone()),
+        )),
+    }
+}
+
+type Credentials = (BTreeMap<String, Secret>, BTreeMap<String, String>);
+
+/// The credentials and the versions of the Secrets they come from.
+fn credentials(
+    controller: &ProviderController,
+    provider: &Provider,
+) -> Result<Credentials, Problem> {
+    let (mut secrets, mut versions) = (BTreeMap::new(), BTreeMap::new());
+    for (name, credential) in &provider.spec.credentials {
+        let reference = &credential.secret_ref;
+        let problem = |problem: String| Problem::Credential {
+            name: name.clone(),
+            problem,
+        };
+        let key = Key::new(controller.namespace.clone(), reference.name.clone());
+        let secret = controller.caches.secrets.get(&key).ok_or_else(|| {
+            problem(format!(
+                "the Secret {} does not exist in namespace {}",
+                reference.name, controller.namespace
+            ))
+        })?;
+        let bytes = secret
+            .data
+            .as_ref()
+            .and_then(|data| data.get(&reference.key))
+            .ok_or_else(|| {
+                let known: Vec<_> = secret
+                    .data
+                    .iter()
+                    .flatten()
+                    .map(|(key, _)| key.as_str())
+                    .collect();
+                problem(format!(
+                    "the Secret {} has no key {}; it has: {}",
+                    reference.name,
+                    reference.key,
+                    known.join(", ")
+                ))
+            })?;
+        secrets.insert(name.clone(), Secret::new(bytes.0.clone()));
+        versions.insert(
+            name.clone(),
+            secret.metadata.resource_version.clone().unwrap_or_default(),
+        );
+    }
+    Ok((secrets, versions))
+}
+
+fn fingerprint(
+    provider: &Provider,
+    plugin: &Plugin,
+    digest: &str,
+    versions: &BTreeMap<String, String>,
+) -> String {
+    let parts = json!([
+        provider.metadata.uid,
+        provider.spec,
+        plugin.spec.limits,
+        digest,
+        versions
+    ]);
+    hex::encode(Sha256::digest(parts.to_string()))
+}
+
+fn grants(
+    provider: &Provider,
+    plugin: &Plugin,
+    credentials: BTreeMap<String, Secret>,
+) -> Result<Grants, Problem> {
+    Ok(Grants {
+        config: Value::Object(provider.spec.config.0.clone()),
+        credentials,
+        egress: provider
+            .spec
+            .egress
+            .iter()
+            .map(|origin| origin.parse())
+            .collect::<Result<_, _>>()?,
+        egress_cidrs: provider
+            .spec
+            .egress_cidrs
+            .iter()
+            .map(|range| range.parse().map_err(|_| Problem::Range(range.clone())))
+            .collect::<Result<_, _>>()?,
+        limits: limits(plugin)?,
+    })
+}
+
+fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
+    let wanted = plugin.spec.limits.clone().unwrap_or_default();
+    let plugin::Limits {
+        memory,
+        timeout_seconds,
+        concurrency,
+    } = wanted;
+    let mut limits = Limits::default();
+    if let Some(quantity) = memory {
+        limits.memory_bytes = bytes(&quantity.0).ok_or_else(|| Problem::Memory {
+            plugin: plugin.metadata.name.clone().unwrap_or_default(),
+            quantity: quantity.0.clone(),
+        })?;
+    }
+    if let Some(seconds) = timeout_seconds {
+        limits.timeout = Duration::from_secs(seconds.into());
+    }
+    if let Some(concurrency) = concurrency {
+        limits.concurrency = usize::try_from(concurrency).unwrap_or(limits.concurrency);
+    }
+    Ok(limits)
+}
+
+/// A quantity of bytes in the binary or decimal notation of Kubernetes, whole numbers only.
+fn bytes(quantity: &str) -> Option<usize> {
+    let digits = quantity.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: usize = match quantity.get(digits.len()..)? {
+        "" => 1,
+        "k" => 1000,
+        "M" => 1_000_000,
+        "G" => 1_000_000_000,
+        "Ki" => 1 << 10,
+        "Mi" => 1 << 20,
+        "Gi" => 1 << 30,
+        _ => return None,
+    };
+    digits.parse::<usize>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytes;
+
+    #[test]
+    fn quantities_are_read_as_kubernetes_writes_them() {
+        assert_eq!(
+            ["64Mi", "1G", "512", "1.5Mi", "x", "99999999999Gi"].map(bytes),
+            [
+                Some(64 << 20),
+                Some(1_000_000_000),
+                Some(512),
+                None,
+                None,
+                None
+            ]
+        );
+    }
+}

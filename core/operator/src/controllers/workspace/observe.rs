@@ -1,0 +1,239 @@
+//! What exists of a workspace, and what around it matters.
+
+use super::routes;
+use crate::cluster::{Caches, Key, Kind};
+use kube::core::DynamicObject;
+use maquette_api::{
+    Component, DEFAULT_FOR_ANNOTATION, DNSRecord, Workspace, workspace::GatewayRef,
+};
+use serde_json::Value;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Everything the decision needs.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// Its components by their name within the workspace.
+    pub(super) components: BTreeMap<String, Arc<Component>>,
+    /// Its record sets.
+    pub(super) records: Vec<Arc<DNSRecord>>,
+    /// Its routes.
+    pub(super) routes: Vec<Arc<DynamicObject>>,
+    /// Names of wanted objects that exist and belong to somebody else.
+    pub(super) taken: Vec<(Kind, Key)>,
+    /// The Gateway, or why it cannot be used.
+    pub(super) gateway: Option<Result<Gateway, GatewayProblem>>,
+    /// Provider of its record sets.
+    pub(super) dns_provider: Option<String>,
+    /// Hosts of this workspace that an older workspace has.
+    pub(super) hosts_taken: BTreeMap<String, Key>,
+}
+
+/// What of a Gateway matters.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Gateway {
+    /// Its addresses: type (`IPAddress` or `Hostname`) and value.
+    pub(super) addresses: Vec<(String, String)>,
+    /// Its listeners: name, protocol, port.
+    pub(super) listeners: Vec<(String, String, u16)>,
+}
+
+/// Why the Gateway cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum GatewayProblem {
+    #[error(
+        "the Gateway API is not installed in this cluster; install its CustomResourceDefinitions and an implementation"
+    )]
+    NoApi,
+    #[error(
+        "spec.networking.gateway: there is no Gateway {0}; correct the name or ask who runs the cluster"
+    )]
+    Missing(Key),
+    #[error("Gateway {key} is not programmed yet: {message}")]
+    NotProgrammed { key: Key, message: String },
+    #[error("Gateway {0} has no address yet")]
+    NoAddress(Key),
+}
+
+/// The Gateway that the workspace names.
+pub(super) fn gateway_key(workspace: &Workspace) -> Option<Key> {
+    let reference = workspace.spec.networking.as_ref()?.gateway.as_ref()?;
+    Some(gateway_key_of(workspace, reference))
+}
+
+fn gateway_key_of(workspace: &Workspace, reference: &GatewayRef) -> Key {
+    let namespace = reference
+        .namespace
+        .clone()
+        .or_else(|| workspace.metadata.namespace.clone())
+        .unwrap_or_default();
+    Key::new(namespace, reference.name.clone())
+}
+
+pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
+    let uid = workspace.metadata.uid.clone().unwrap_or_default();
+    let components = caches
+        .components
+        .owned_by(&uid)
+        .into_iter()
+        .filter_map(|component| {
+            let name = component
+                .metadata
+                .labels
+                .as_ref()?
+                .get(maquette_api::COMPONENT_LABEL)?
+                .clone();
+            Some((name, component))
+        })
+        .collect();
+    let dns = workspace
+        .spec
+        .networking
+        .as_ref()
+        .and_then(|networking| networking.dns.as_ref());
+    Observed {
+        components,
+        records: caches.records.owned_by(&uid),
+        routes: caches.routes.owned_by(&uid),
+        taken: taken(caches, workspace, &uid),
+        gateway: gateway_key(workspace).map(|key| gateway(caches, key)),
+        dns_provider: dns.and_then(|dns| dns.provider.clone().or_else(|| default_dns(caches))),
+        hosts_taken: hosts_taken(caches, workspace),
+    }
+}
+
+fn default_dns(caches: &Caches) -> Option<String> {
+    let is_default = |annotations: &BTreeMap<String, String>| {
+        annotations
+            .get(DEFAULT_FOR_ANNOTATION)
+            .is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "dns"))
+    };
+    let providers = caches.providers.all();
+    providers
+        .iter()
+        .filter(|p| p.metadata.annotations.as_ref().is_some_and(is_default))
+        .filter_map(|p| p.metadata.name.clone())
+        .min()
+}
+
+fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> {
+    let namespace = workspace.metadata.namespace.clone().unwrap_or_default();
+    let name = workspace.metadata.name.clone().unwrap_or_default();
+    let is_other = |owners: Option<&Vec<_>>| {
+        !owners.into_iter().flatten().any(
+            |owner: &k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference| {
+                owner.uid == uid
+            },
+        )
+    };
+    let mut taken = Vec::new();
+    for component in &workspace.spec.components {
+        let key = Key::new(namespace.clone(), format!("{name}-{}", component.name));
+        if caches
+            .components
+            .get(&key)
+            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
+        {
+            taken.push((Kind::Component, key));
+        }
+    }
+    for host in routes::hosts(workspace) {
+        let key = Key::new(namespace.clone(), routes::object_name(&name, &host));
+        if caches
+            .records
+            .get(&key)
+            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
+        {
+            taken.push((Kind::DNSRecord, key));
+        }
+    }
+    taken
+}
+
+fn gateway(caches: &Caches, key: Key) -> Result<Gateway, GatewayProblem> {
+    if !caches.serves(Kind::Gateway) || !caches.serves(Kind::HTTPRoute) {
+        return Err(GatewayProblem::NoApi);
+    }
+    let object = caches
+        .gateways
+        .get(&key)
+        .ok_or_else(|| GatewayProblem::Missing(key.clone()))?;
+    let status = object.data.get("status");
+    let programmed = status.and_then(|status| {
+        status
+            .get("conditions")?
+            .as_array()?
+            .iter()
+            .find(|c| c.get("type").and_then(Value::as_str) == Some("Programmed"))
+    });
+    if programmed.and_then(|c| c.get("status")?.as_str()) != Some("True") {
+        let message = programmed
+            .and_then(|c| c.get("message")?.as_str())
+            .unwrap_or("no controller has taken it up")
+            .to_owned();
+        return Err(GatewayProblem::NotProgrammed { key, message });
+    }
+    let addresses: Vec<(String, String)> = status
+        .and_then(|status| status.get("addresses")?.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|address| {
+            let kind = address
+                .get("type")
+                .and_then(Value::as_str)
+                .unwrap_or("IPAddress");
+            Some((kind.to_owned(), address.get("value")?.as_str()?.to_owned()))
+        })
+        .collect();
+    if addresses.is_empty() {
+        return Err(GatewayProblem::NoAddress(key));
+    }
+    let listeners = object
+        .data
+        .get("spec")
+        .and_then(|spec| spec.get("listeners")?.as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|listener| {
+            let port = u16::try_from(listener.get("port")?.as_u64()?).ok()?;
+            Some((
+                listener.get("name")?.as_str()?.to_owned(),
+                listener.get("protocol")?.as_str()?.to_owned(),
+                port,
+            ))
+        })
+        .collect();
+    Ok(Gateway {
+        addresses,
+        listeners,
+    })
+}
+
+fn hosts_taken(caches: &Caches, workspace: &Workspace) -> BTreeMap<String, Key> {
+    let mine = routes::hosts(workspace);
+    if mine.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut taken = BTreeMap::new();
+    for other in caches.workspaces.all() {
+        if age(&other) >= age(workspace) {
+            continue;
+        }
+        for host in routes::hosts(&other).intersection(&mine) {
+            taken.insert(host.clone(), Key::of(&other.metadata));
+        }
+    }
+    taken
+}
+
+/// Orders workspaces by age, those of one second by namespace and name.
+fn age(
+    workspace: &Workspace,
+) -> (
+    Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time>,
+    Key,
+) {
+    (
+        workspace.metadata.creation_timestamp.clone(),
+        Key::of(&workspace.metadata),
+    )
+}

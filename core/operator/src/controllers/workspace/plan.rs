@@ -1,0 +1,201 @@
+//! Which components may exist now, and what else a workspace needs.
+
+use super::{
+    draft::{self, SpecError},
+    observe::Observed,
+    render, routes, teardown,
+};
+use crate::{
+    cluster::{Key, Kind},
+    engine::{Deletion, Desired, Finalizer, Plan},
+};
+use maquette_api::{
+    Component, FINALIZER, Workspace,
+    component::{COMPLETED, STARTED},
+    condition::{READY, holds},
+    reason,
+};
+use maquette_graph::State;
+use std::convert::Infallible;
+
+pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallible> {
+    if workspace.metadata.deletion_timestamp.is_some() {
+        return teardown::plan(workspace, observed);
+    }
+    let held = workspace
+        .metadata
+        .finalizers
+        .iter()
+        .flatten()
+        .any(|f| f == FINALIZER);
+    let mut plan = Plan {
+        finalizer: if held {
+            Finalizer::Keep
+        } else {
+            Finalizer::Add
+        },
+        ..Plan::default()
+    };
+    let Ok(components) = components(workspace, observed) else {
+        return plan;
+    };
+    plan.apply.extend(components);
+    plan.apply.extend(routes::desired(workspace, observed));
+    plan.delete = stale(workspace, observed);
+    plan
+}
+
+/// Components that exist or may exist now, when everything in the spec makes sense.
+pub(super) fn components(
+    workspace: &Workspace,
+    observed: &Observed,
+) -> Result<Vec<Desired>, SpecError> {
+    let graph = draft::graph(workspace)?;
+    check_routes(workspace)?;
+    let mut components = Vec::new();
+    for (index, component) in workspace.spec.components.iter().enumerate() {
+        let rendered = render::component(workspace, observed, &graph, index, component);
+        let exists = observed.components.contains_key(&component.name);
+        match rendered {
+            Err(errors) => {
+                if let Some(error) = render::first_unknown(&errors) {
+                    return Err(SpecError {
+                        reason: reason::UNKNOWN_REFERENCE,
+                        message: error.to_string(),
+                    });
+                }
+            }
+            Ok(desired) => {
+                let free = !observed
+                    .taken
+                    .contains(&(Kind::Component, desired.key.clone()));
+                let going = observed
+                    .components
+                    .get(&component.name)
+                    .is_some_and(|held| held.metadata.deletion_timestamp.is_some());
+                let may_exist = exists
+                    || graph
+                        .blocked_by(&component.name, |name| state(observed, name))
+                        .is_empty();
+                if free && !going && may_exist {
+                    components.push(desired);
+                }
+            }
+        }
+    }
+    Ok(components)
+}
+
+fn check_routes(workspace: &Workspace) -> Result<(), SpecError> {
+    let Some(networking) = &workspace.spec.networking else {
+        return Ok(());
+    };
+    let invalid = |message: String| {
+        Err(SpecError {
+            reason: reason::INVALID_SPEC,
+            message,
+        })
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for (index, route) in networking.routes.iter().enumerate() {
+        if routes::target_port(workspace, route).is_none() {
+            let networks = workspace
+                .spec
+                .components
+                .iter()
+                .find(|c| c.name == route.to.component)
+                .map(|c| crate::controllers::component::networks(&c.spec));
+            let known: Vec<String> = networks
+                .into_iter()
+                .flatten()
+                .map(|network| network.name)
+                .collect();
+            return invalid(format!(
+                "spec.networking.routes[{index}].to.network: name one of the networks of {}; it has: {}",
+                route.to.component,
+                if known.is_empty() {
+                    "none, so declare one".to_owned()
+                } else {
+                    known.join(", ")
+                }
+            ));
+        }
+        let host = routes::host(workspace, networking, route);
+        if host.as_ref().is_some_and(|host| host.len() > 253) {
+            return invalid(format!(
+                "spec.networking.routes[{index}]: its host has more than 253 characters; shorten the workspace's name or set host"
+            ));
+        }
+        if !seen.insert((host, route.path.clone().unwrap_or_else(|| "/".to_owned()))) {
+            return invalid(format!(
+                "spec.networking.routes[{index}]: another route has the same host and path; set path or host"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// How a component is, for those that depend on it. What is said of an older generation does not count.
+pub(super) fn state(observed: &Observed, name: &str) -> State {
+    let Some(component) = observed.components.get(name) else {
+        return State::default();
+    };
+    let status = component
+        .status
+        .as_ref()
+        .filter(|status| status.observed_generation == component.metadata.generation);
+    let conditions = status
+        .map(|status| status.conditions.as_slice())
+        .unwrap_or_default();
+    State {
+        exists: true,
+        started: holds(conditions, STARTED),
+        ready: holds(conditions, READY),
+        completed: holds(conditions, COMPLETED),
+    }
+}
+
+/// What the workspace has and the spec does not want any more: names first, then routes, then components.
+fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
+    let wanted = routes::desired(workspace, observed);
+    // Nothing is taken away while the Gateway is away: what exists goes on working.
+    let settled = !matches!(observed.gateway, Some(Err(_)));
+    let is_wanted = |kind: Kind, key: &Key| {
+        !settled
+            || wanted
+                .iter()
+                .any(|object| object.kind == kind && object.key == *key)
+    };
+    let mut deletions: Vec<Deletion> = observed
+        .records
+        .iter()
+        .filter(|record| !is_wanted(Kind::DNSRecord, &Key::of(&record.metadata)))
+        .filter_map(|record| teardown::deletion(Kind::DNSRecord, &record.metadata))
+        .collect();
+    let named = |key: &Key| {
+        observed
+            .records
+            .iter()
+            .any(|record| Key::of(&record.metadata) == *key)
+    };
+    let routes = observed.routes.iter().filter(|route| {
+        let key = Key::of(&route.metadata);
+        !is_wanted(Kind::HTTPRoute, &key) && !named(&key)
+    });
+    deletions
+        .extend(routes.filter_map(|route| teardown::deletion(Kind::HTTPRoute, &route.metadata)));
+    let gone = |name: &str| {
+        !workspace
+            .spec
+            .components
+            .iter()
+            .any(|component| component.name == name)
+    };
+    let components = observed.components.iter().filter(|(name, _)| gone(name));
+    deletions.extend(
+        components.filter_map(|(_, component): (_, &std::sync::Arc<Component>)| {
+            teardown::deletion(Kind::Component, &component.metadata)
+        }),
+    );
+    deletions
+}

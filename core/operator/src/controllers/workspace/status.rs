@@ -1,0 +1,429 @@
+//! Is it up, where, since when; and if not, the first cause in the order of dependencies.
+
+use super::{
+    observe::{GatewayProblem, Observed},
+    plan::state,
+    render, routes,
+    teardown::{self, Step},
+};
+use crate::{
+    cluster::Key,
+    engine::{Report, Results},
+};
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::core::DynamicObject;
+use maquette_api::{
+    Component, Workspace, WorkspaceStatus,
+    condition::{Outcome, READY, STALLED, Verdict, find, holds},
+    reason,
+    workspace::{ComponentSummary, Phase},
+};
+use maquette_graph::Graph;
+use serde_json::Value;
+use std::convert::Infallible;
+
+/// How long one object of a teardown may take before somebody should look.
+const TEARDOWN_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
+
+pub(super) fn status(
+    workspace: &Workspace,
+    observed: &Observed,
+    results: &Results<Infallible, Infallible>,
+    now: Timestamp,
+) -> Report<WorkspaceStatus> {
+    let previous = workspace.status.clone().unwrap_or_default();
+    let graph = super::draft::graph(workspace).ok();
+    let components: Vec<ComponentSummary> = workspace
+        .spec
+        .components
+        .iter()
+        .map(|component| summary(workspace, observed, graph.as_ref(), &component.name))
+        .collect();
+    let verdict = verdict(
+        workspace,
+        observed,
+        results,
+        graph.as_ref(),
+        &components,
+        now,
+    );
+    let urls = routes::urls(workspace, observed);
+    let was_ready = previous.phase == Phase::Ready || previous.phase == Phase::Degraded;
+    let status = WorkspaceStatus {
+        observed_generation: workspace.metadata.generation,
+        phase: phase(workspace, &verdict, was_ready),
+        url: urls.first().cloned(),
+        urls,
+        ready: Some(format!(
+            "{}/{}",
+            components
+                .iter()
+                .filter(|component| component.ready)
+                .count(),
+            components.len()
+        )),
+        conditions: verdict.conditions(&previous.conditions, workspace.metadata.generation, now),
+        components,
+    };
+    Report { status, verdict }
+}
+
+/// Whether another workspace has a host of this one.
+pub(super) fn waits_for_host(workspace: &Workspace) -> bool {
+    let conditions = workspace
+        .status
+        .as_ref()
+        .map(|status| status.conditions.as_slice())
+        .unwrap_or_default();
+    find(conditions, STALLED).is_some_and(|stalled| stalled.reason == reason::HOSTNAME_TAKEN)
+}
+
+fn phase(workspace: &Workspace, verdict: &Verdict, was_ready: bool) -> Phase {
+    if workspace.metadata.deletion_timestamp.is_some() {
+        return Phase::Terminating;
+    }
+    match verdict.outcome {
+        Outcome::Ready => Phase::Ready,
+        Outcome::Stalled => Phase::Failed,
+        _ if was_ready => Phase::Degraded,
+        _ => Phase::Deploying,
+    }
+}
+
+fn summary(
+    workspace: &Workspace,
+    observed: &Observed,
+    graph: Option<&Graph>,
+    name: &str,
+) -> ComponentSummary {
+    let of = |ready: bool, reason: &str, message: String| ComponentSummary {
+        name: name.to_owned(),
+        ready,
+        reason: reason.to_owned(),
+        message,
+    };
+    let Some(component) = observed.components.get(name) else {
+        let key = render::object_key(workspace, name);
+        if observed.taken.iter().any(|(_, taken)| *taken == key) {
+            return of(
+                false,
+                reason::NAME_TAKEN,
+                format!(
+                    "a Component {key} exists that does not belong to this workspace; rename one of them"
+                ),
+            );
+        }
+        let waits: Vec<String> = graph
+            .map(|graph| graph.blocked_by(name, |other| state(observed, other)))
+            .unwrap_or_default()
+            .iter()
+            .map(|edge| format!("{} to be {}", edge.on, edge.condition))
+            .collect();
+        if waits.is_empty() {
+            return of(false, reason::PROGRESSING, "is being made".to_owned());
+        }
+        return of(
+            false,
+            reason::WAITING_FOR_DEPENDENCY,
+            format!("waits for {}", waits.join(" and ")),
+        );
+    };
+    match current_ready(component) {
+        Some(ready) if ready.status == "True" => of(true, &ready.reason, String::new()),
+        Some(ready) => of(false, &ready.reason, ready.message.clone()),
+        None => of(false, reason::PROGRESSING, "comes up".to_owned()),
+    }
+}
+
+/// The Ready condition where it speaks of the current generation.
+fn current_ready(component: &Component) -> Option<&Condition> {
+    let status = component.status.as_ref()?;
+    find(&status.conditions, READY)
+        .filter(|_| status.observed_generation == component.metadata.generation)
+}
+
+fn verdict(
+    workspace: &Workspace,
+    observed: &Observed,
+    results: &Results<Infallible, Infallible>,
+    graph: Option<&Graph>,
+    components: &[ComponentSummary],
+    now: Timestamp,
+) -> Verdict {
+    if workspace.metadata.deletion_timestamp.is_some() {
+        return teardown_verdict(workspace, observed, now);
+    }
+    if results.namespace_terminating {
+        return Verdict::progressing(reason::TERMINATING, "the namespace is being deleted");
+    }
+    if let Err(error) = super::plan::components(workspace, observed) {
+        return Verdict::stalled(error.reason, error.message);
+    }
+    if let Some(refusal) = results.refused.first() {
+        return Verdict::stalled(
+            reason::REFUSED_BY_API_SERVER,
+            format!(
+                "the API server refuses {} {}: {}",
+                refusal.kind, refusal.key, refusal.message
+            ),
+        );
+    }
+    if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
+        return Verdict::stalled(
+            reason::HOSTNAME_TAKEN,
+            format!(
+                "spec.networking.routes: the older workspace {owner} has the host {host}; set another host, or delete that workspace"
+            ),
+        );
+    }
+    if let Some(problem) = component_problem(observed, graph) {
+        return problem;
+    }
+    if let Some((kind, key)) = observed.taken.first() {
+        return Verdict::stalled(
+            reason::NAME_TAKEN,
+            format!(
+                "a {kind} {key} exists that does not belong to this workspace and is not touched; rename one of them"
+            ),
+        );
+    }
+    if let Some(problem) = network_problem(workspace, observed) {
+        return problem;
+    }
+    let waiting: Vec<String> = components
+        .iter()
+        .filter(|component| !component.ready)
+        .map(|c| format!("{} {}", c.name, c.message))
+        .collect();
+    if !waiting.is_empty() {
+        return Verdict::progressing(reason::PROGRESSING, waiting.join("; "));
+    }
+    if let Some(pending) = network_pending(workspace, observed) {
+        return Verdict::progressing(reason::PROGRESSING, pending);
+    }
+    Verdict::ready(format!("all of {} components are ready", components.len()))
+}
+
+/// The first problem in the order of dependencies: what waits for it is not the cause.
+fn component_problem(observed: &Observed, graph: Option<&Graph>) -> Option<Verdict> {
+    graph?.names().find_map(|name| {
+        let ready = current_ready(observed.components.get(name)?)?;
+        let reason = reason::ALL.iter().find(|known| **known == ready.reason)?;
+        if ready.status == "True"
+            || matches!(
+                *reason,
+                reason::PROGRESSING | reason::TERMINATING | reason::READY
+            )
+        {
+            return None;
+        }
+        let component = observed.components.get(name)?;
+        let stalled = component
+            .status
+            .as_ref()
+            .is_some_and(|status| holds(&status.conditions, STALLED));
+        let message = format!("component {name}: {}", ready.message);
+        Some(if stalled {
+            Verdict::stalled(reason, message)
+        } else {
+            Verdict::failing(reason, message)
+        })
+    })
+}
+
+fn network_problem(workspace: &Workspace, observed: &Observed) -> Option<Verdict> {
+    let networking = workspace
+        .spec
+        .networking
+        .as_ref()
+        .filter(|networking| !networking.routes.is_empty())?;
+    match &observed.gateway {
+        Some(Err(problem)) => {
+            let reason = match problem {
+                GatewayProblem::NoApi => reason::GATEWAY_API_MISSING,
+                _ => reason::GATEWAY_NOT_READY,
+            };
+            return Some(Verdict::stalled(reason, problem.to_string()));
+        }
+        _ if networking.dns.is_some() && observed.dns_provider.is_none() => {
+            return Some(Verdict::stalled(
+                reason::PROVIDER_NOT_FOUND,
+                "spec.networking.dns.provider: set it, or annotate a Provider with maquette.dev/default-for=dns",
+            ));
+        }
+        _ => {}
+    }
+    let record = observed.records.iter().find_map(|record| {
+        let status = record
+            .status
+            .as_ref()
+            .filter(|status| status.observed_generation == record.metadata.generation)?;
+        let ready = find(&status.conditions, READY).filter(|ready| ready.status != "True")?;
+        let reason = reason::ALL.iter().find(|known| {
+            **known == ready.reason && ![reason::PROGRESSING, reason::TERMINATING].contains(known)
+        })?;
+        let message = format!("name {}: {}", record.spec.name, ready.message);
+        Some(if holds(&status.conditions, STALLED) {
+            Verdict::stalled(reason, message)
+        } else {
+            Verdict::failing(reason, message)
+        })
+    });
+    record.or_else(|| {
+        observed
+            .routes
+            .iter()
+            .find_map(|route| route_problem(route))
+    })
+}
+
+/// Why a Gateway does not accept the route, or cannot resolve what it leads to.
+fn route_problem(route: &DynamicObject) -> Option<Verdict> {
+    let refused = route_conditions(route).find(|condition| {
+        let text = |field: &str| condition.get(field).and_then(Value::as_str);
+        let current = condition.get("observedGeneration").and_then(Value::as_i64)
+            == route.metadata.generation;
+        // A backend that does not exist yet comes with its component.
+        current && text("status") == Some("False") && text("type") == Some("Accepted")
+    })?;
+    let message = refused
+        .get("message")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    Some(Verdict::failing(
+        reason::ROUTE_NOT_ACCEPTED,
+        format!(
+            "the Gateway does not accept HTTPRoute {}: {message}",
+            Key::of(&route.metadata)
+        ),
+    ))
+}
+
+fn route_conditions(route: &DynamicObject) -> impl Iterator<Item = &Value> {
+    let parents = route
+        .data
+        .get("status")
+        .and_then(|status| status.get("parents")?.as_array());
+    parents
+        .into_iter()
+        .flatten()
+        .filter_map(|parent| parent.get("conditions")?.as_array())
+        .flatten()
+}
+
+/// What of names and routes is on its way.
+fn network_pending(workspace: &Workspace, observed: &Observed) -> Option<String> {
+    let wanted = routes::hosts(workspace);
+    let with_dns = workspace
+        .spec
+        .networking
+        .as_ref()
+        .is_some_and(|networking| networking.dns.is_some());
+    for host in wanted {
+        let name = routes::object_name(&Key::of(&workspace.metadata).name, &host);
+        let route = observed
+            .routes
+            .iter()
+            .find(|route| route.metadata.name.as_deref() == Some(&name));
+        if !route.is_some_and(|route| is_accepted(route)) {
+            return Some(format!(
+                "the route of {host} is being taken up by the Gateway"
+            ));
+        }
+        let record = observed
+            .records
+            .iter()
+            .find(|record| record.metadata.name.as_deref() == Some(&name));
+        let named = record.and_then(|record| {
+            record
+                .status
+                .as_ref()
+                .filter(|s| s.observed_generation == record.metadata.generation)
+        });
+        if with_dns && !named.is_some_and(|status| holds(&status.conditions, READY)) {
+            return Some(format!("the name {host} is being made"));
+        }
+    }
+    None
+}
+
+fn is_accepted(route: &DynamicObject) -> bool {
+    let holds = |kind: &str| {
+        route_conditions(route).any(|condition| {
+            let text = |field: &str| condition.get(field).and_then(Value::as_str);
+            text("type") == Some(kind)
+                && text("status") == Some("True")
+                && condition.get("observedGeneration").and_then(Value::as_i64)
+                    == route.metadata.generation
+        })
+    };
+    holds("Accepted") && holds("ResolvedRefs")
+}
+
+fn teardown_verdict(workspace: &Workspace, observed: &Observed, now: Timestamp) -> Verdict {
+    let (what, metas): (&str, Vec<_>) = match teardown::step(workspace, observed) {
+        Step::Records(_) => (
+            "names",
+            observed
+                .records
+                .iter()
+                .map(|record| {
+                    (
+                        &record.metadata,
+                        message_of(record.status.as_ref().map(|s| s.conditions.as_slice())),
+                    )
+                })
+                .collect(),
+        ),
+        Step::Routes(_) => (
+            "routes",
+            observed
+                .routes
+                .iter()
+                .map(|route| (&route.metadata, None))
+                .collect(),
+        ),
+        Step::Components(_) => (
+            "components",
+            observed
+                .components
+                .values()
+                .map(|c| {
+                    (
+                        &c.metadata,
+                        message_of(c.status.as_ref().map(|s| s.conditions.as_slice())),
+                    )
+                })
+                .collect(),
+        ),
+        Step::Done => return Verdict::progressing(reason::TERMINATING, "nothing is left"),
+    };
+    let stuck = metas.iter().find(|(meta, _)| {
+        meta.deletion_timestamp
+            .as_ref()
+            .is_some_and(|since| now.duration_since(since.0) > TEARDOWN_DEADLINE)
+    });
+    if let Some((meta, message)) = stuck {
+        let why = message
+            .clone()
+            .unwrap_or_else(|| "see its status and finalizers".to_owned());
+        return Verdict::failing(
+            reason::TEARDOWN_STUCK,
+            format!(
+                "{} is being deleted for more than 5 minutes: {why}",
+                Key::of(meta)
+            ),
+        );
+    }
+    Verdict::progressing(
+        reason::TERMINATING,
+        format!("{} {what} are going", metas.len()),
+    )
+}
+
+fn message_of(conditions: Option<&[Condition]>) -> Option<String> {
+    find(conditions.unwrap_or_default(), READY)
+        .filter(|ready| ready.status != "True")
+        .map(|ready| ready.message.clone())
+}

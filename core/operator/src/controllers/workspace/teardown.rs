@@ -1,0 +1,100 @@
+//! Everything down again: names, then routes, then components against the order of their dependencies, each step only
+//! after the one before was seen to be gone.
+
+use super::{draft, observe::Observed};
+use crate::{
+    cluster::{Key, Kind},
+    engine::{Deletion, Finalizer, Plan},
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use maquette_api::Workspace;
+use std::{convert::Infallible, time::Duration};
+
+/// How often the age of a step is looked at.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
+/// What is left, in the order in which it goes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Names.
+    Records(Vec<Deletion>),
+    /// Routes.
+    Routes(Vec<Deletion>),
+    /// Components that nothing depends on any more.
+    Components(Vec<Deletion>),
+    /// Nothing is left.
+    Done,
+}
+
+pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallible> {
+    let mut plan = Plan {
+        again_in: Some(LOOK_AGAIN),
+        ..Plan::default()
+    };
+    match step(workspace, observed) {
+        Step::Records(deletions) | Step::Routes(deletions) | Step::Components(deletions) => {
+            plan.delete = deletions
+        }
+        Step::Done => plan.finalizer = Finalizer::Remove,
+    }
+    plan
+}
+
+/// The step that is due, with what of it is not being deleted yet.
+pub(super) fn step(workspace: &Workspace, observed: &Observed) -> Step {
+    if !observed.records.is_empty() {
+        return Step::Records(
+            observed
+                .records
+                .iter()
+                .filter_map(|record| deletion(Kind::DNSRecord, &record.metadata))
+                .collect(),
+        );
+    }
+    if !observed.routes.is_empty() {
+        return Step::Routes(
+            observed
+                .routes
+                .iter()
+                .filter_map(|route| deletion(Kind::HTTPRoute, &route.metadata))
+                .collect(),
+        );
+    }
+    if observed.components.is_empty() {
+        return Step::Done;
+    }
+    let due = due(workspace, observed);
+    Step::Components(
+        due.iter()
+            .filter_map(|name| deletion(Kind::Component, &observed.components.get(*name)?.metadata))
+            .collect(),
+    )
+}
+
+/// Components on which nothing depends that still exists. A spec without a valid graph has no order.
+fn due<'a>(workspace: &Workspace, observed: &'a Observed) -> Vec<&'a str> {
+    let exists = |name: &str| observed.components.contains_key(name);
+    let all = || observed.components.keys().map(String::as_str);
+    match draft::graph(workspace) {
+        Ok(graph) => {
+            let deletable = graph.deletable(exists);
+            all()
+                .filter(|name| deletable.contains(name) || !graph.contains(name))
+                .collect()
+        }
+        Err(_) => all().collect(),
+    }
+}
+
+/// Nothing where the object is being deleted already.
+pub(super) fn deletion(kind: Kind, meta: &ObjectMeta) -> Option<Deletion> {
+    if meta.deletion_timestamp.is_some() {
+        return None;
+    }
+    Some(Deletion {
+        kind,
+        key: Key::of(meta),
+        uid: meta.uid.clone()?,
+        foreground: false,
+    })
+}

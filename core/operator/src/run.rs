@@ -1,0 +1,227 @@
+//! The operator as a whole: caches, leadership, controllers, and their end.
+
+use crate::{
+    cluster::{Caches, Key, Kind, Writer, start_watches},
+    controllers::{
+        component::ComponentController, dnsrecord::DnsRecordController, plugin::PluginController,
+        provider::ProviderController, workspace::WorkspaceController,
+    },
+    engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
+    providers::{Registry, UsageCollector},
+};
+use kube::{
+    Client,
+    runtime::events::{Recorder, Reporter},
+};
+use maquette_host::Host;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::sync::broadcast;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Changes that may wait to be sorted; beyond that everything is looked at.
+const CHANGES: usize = 16_384;
+/// How long reconciliations that have begun may take to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What the operator runs with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Namespace of the operator: credentials, pull secrets and the Lease are there.
+    pub namespace: String,
+    /// Where `/metrics` is served.
+    pub metrics_addr: SocketAddr,
+    /// Where `/healthz` and `/readyz` are served.
+    pub health_addr: SocketAddr,
+    /// Whether replicas elect a leader.
+    pub leader_elect: bool,
+    /// Name of this replica.
+    pub identity: String,
+    /// Workers of each controller.
+    pub workers: usize,
+}
+
+/// Why the operator ended other than by request.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Health or metrics cannot be served.
+    #[error("health and metrics cannot be served; check --health-addr and --metrics-addr")]
+    Serve(#[source] std::io::Error),
+    /// Another replica leads, or the API server is gone.
+    #[error("leadership ended")]
+    Leader(#[source] LeaderError),
+    /// The cluster has no namespace `kube-system`, whose UID identifies it.
+    #[error("the namespace kube-system cannot be read; the operator needs to get namespaces")]
+    NoIdentity,
+}
+
+/// Runs until `stop`. Ends at once, with an error, when another replica leads.
+pub async fn run(
+    client: Client,
+    host: Host,
+    options: Options,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    let metrics = Metrics::default();
+    UsageCollector::register(&metrics, host.clone());
+    let health = Health::default();
+    let server = tokio::spawn(engine::serve(
+        options.health_addr,
+        options.metrics_addr,
+        health.clone(),
+        metrics.clone(),
+        stop.clone(),
+    ));
+
+    let caches = Arc::new(Caches::default());
+    let (changes, _) = broadcast::channel(CHANGES);
+    let watches = tokio::select! {
+        watches = start_watches(&client, &caches, &options.namespace, &changes) => watches,
+        () = stop.cancelled() => return Ok(()),
+    };
+    health.ready();
+    tracing::info!(workspaces = caches.workspaces.len(), "caches are complete");
+
+    let leadership = if options.leader_elect {
+        tokio::select! {
+            leadership = Leadership::acquire(client.clone(), &options.namespace, "maquette", &options.identity) => Some(leadership),
+            () = stop.cancelled() => return Ok(()),
+        }
+    } else {
+        None
+    };
+    metrics.leads(true);
+    tracing::info!(identity = options.identity, "leading");
+
+    let working = CancellationToken::new();
+    let controllers = start_controllers(
+        &client, host, &options, &caches, &changes, &metrics, &working,
+    )?;
+    let (leadership, outcome) = lead(leadership, &stop, server).await;
+    working.cancel();
+    if tokio::time::timeout(GRACE, controllers.wait())
+        .await
+        .is_err()
+    {
+        tracing::warn!("reconciliations did not end in time; they are taken up by the next leader");
+    }
+    if let (Some(leadership), Ok(())) = (leadership, &outcome) {
+        leadership.release().await;
+    }
+    drop(watches);
+    stop.cancel();
+    outcome
+}
+
+/// Waits for the end of the leadership, of the server, or for a request to stop.
+async fn lead(
+    leadership: Option<Leadership>,
+    stop: &CancellationToken,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+) -> (Option<Leadership>, Result<(), RunError>) {
+    let mut leadership = leadership;
+    let lost = async {
+        match &mut leadership {
+            Some(leadership) => leadership.keep().await,
+            None => std::future::pending().await,
+        }
+    };
+    let outcome = tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        error = lost => Err(RunError::Leader(error)),
+        served = server => match served {
+            Ok(Err(error)) => Err(RunError::Serve(error)),
+            _ => Ok(()),
+        },
+    };
+    (leadership, outcome)
+}
+
+fn start_controllers(
+    client: &Client,
+    host: Host,
+    options: &Options,
+    caches: &Arc<Caches>,
+    changes: &broadcast::Sender<crate::cluster::Change>,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+) -> Result<TaskTracker, RunError> {
+    let installation = caches
+        .namespaces
+        .get(&Key::cluster("kube-system"))
+        .and_then(|namespace| namespace.metadata.uid.clone())
+        .ok_or(RunError::NoIdentity)?;
+    let counter = metrics.clone();
+    let writer = Writer::new(client.clone(), caches.clone(), move |kind: Kind, verb| {
+        counter.wrote(kind.name(), verb)
+    });
+    let reporter = Reporter {
+        controller: "maquette".to_owned(),
+        instance: Some(options.identity.clone()),
+    };
+    let executor = Executor::new(
+        caches.clone(),
+        writer,
+        Recorder::new(client.clone(), reporter),
+        metrics.clone(),
+    );
+    let registry = Arc::new(Registry::default());
+    let starter = Starter {
+        tasks: TaskTracker::new(),
+        executor,
+        changes,
+        workers: options.workers,
+        stop,
+    };
+    starter.start(PluginController {
+        caches: caches.clone(),
+        host: host.clone(),
+        namespace: options.namespace.clone(),
+    });
+    starter.start(ProviderController {
+        caches: caches.clone(),
+        host,
+        registry: registry.clone(),
+        namespace: options.namespace.clone(),
+        installation: installation.clone(),
+    });
+    starter.start(WorkspaceController {
+        caches: caches.clone(),
+    });
+    starter.start(ComponentController {
+        caches: caches.clone(),
+    });
+    starter.start(DnsRecordController::new(
+        caches.clone(),
+        registry,
+        installation,
+    ));
+    starter.tasks.close();
+    Ok(starter.tasks)
+}
+
+struct Starter<'a> {
+    tasks: TaskTracker,
+    executor: Executor,
+    changes: &'a broadcast::Sender<crate::cluster::Change>,
+    workers: usize,
+    stop: &'a CancellationToken,
+}
+
+impl Starter<'_> {
+    fn start<C: Controller>(&self, controller: C) {
+        let changes = self.changes.subscribe();
+        // Calls to providers wait for a lane's window; many records share one call only if many are waited for.
+        let workers = if C::KIND == Kind::DNSRecord {
+            self.workers * 32
+        } else {
+            self.workers
+        };
+        self.tasks.spawn(engine::run(
+            Arc::new(controller),
+            self.executor.clone(),
+            changes,
+            workers,
+            self.stop.clone(),
+        ));
+    }
+}
