@@ -15,7 +15,7 @@ use super::{Policy, scrub::Scrubber};
 use crate::metrics::Meter;
 
 /// The largest response body, bytes.
-const RESPONSE_BYTES: usize = 16 << 20;
+const RESPONSE_BYTES: usize = 8 << 20;
 
 /// A response body as a plugin receives it: bounded in size and waiting, counted, without secrets and trailers.
 pub(super) struct Received {

@@ -1,5 +1,10 @@
 //! The host against real components, real servers and a real registry, and against scripted hostile ones.
-#![allow(missing_docs, clippy::pedantic, reason = "tests: their names are their documentation")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "tests: their names are their documentation"
+)]
 
 mod support;
 

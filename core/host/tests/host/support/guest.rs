@@ -11,7 +11,14 @@ pub static COMPONENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guests");
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--release", "--target", "wasm32-wasip2"])
+        .args([
+            "build",
+            "--quiet",
+            "--locked",
+            "--release",
+            "--target",
+            "wasm32-wasip2",
+        ])
         .current_dir(&guests)
         .env("CARGO_TARGET_DIR", &target)
         .env_remove("RUSTFLAGS")
@@ -27,8 +34,13 @@ pub static COMPONENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 pub fn plugin() -> Vec<u8> {
     static PLUGIN: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let describe = || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(maquette_host::describe(&COMPONENT)).unwrap()
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime
+                .block_on(maquette_host::describe(&COMPONENT))
+                .unwrap()
         };
         // A runtime cannot be started inside of a test's own.
         let manifest = std::thread::spawn(describe).join().unwrap();

@@ -41,7 +41,11 @@ pub fn grants(url: &str) -> Grants {
 }
 
 pub fn short(limits: Limits) -> Limits {
-    Limits { timeout: Duration::from_secs(20), cpu_time: Duration::from_millis(300), ..limits }
+    Limits {
+        timeout: Duration::from_secs(20),
+        cpu_time: Duration::from_millis(300),
+        ..limits
+    }
 }
 
 pub async fn dns_with(name: &str, grants: Grants) -> Dns {
@@ -66,7 +70,10 @@ pub fn call() -> Call {
 /// Does what the guest calls `zone`, and gives the values that it returned.
 pub async fn behave(dns: &Dns, zone: &str, argument: &str) -> Result<Vec<String>, CallError> {
     let observed = dns.observe(&call(), zone, &[argument.to_owned()]).await?;
-    Ok(observed.into_iter().flat_map(|observed| observed.records.values).collect())
+    Ok(observed
+        .into_iter()
+        .flat_map(|observed| observed.records.values)
+        .collect())
 }
 
 /// Waits until something holds, and says what was waited for when it does not.
@@ -101,6 +108,9 @@ impl std::io::Write for Lines {
 pub fn captured_log() -> (Lines, tracing::subscriber::DefaultGuard) {
     let lines = Lines::default();
     let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
     (lines, tracing::subscriber::set_default(subscriber))
 }

@@ -22,7 +22,10 @@ pub struct Request {
 
 impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -51,7 +54,10 @@ impl Reply {
             head += &format!("{name}: {value}\r\n");
         }
         head += "\r\n";
-        Self { pieces: vec![head.into_bytes(), body.as_ref().to_vec()], ..Self::default() }
+        Self {
+            pieces: vec![head.into_bytes(), body.as_ref().to_vec()],
+            ..Self::default()
+        }
     }
 
     pub fn ok(body: impl AsRef<[u8]>) -> Self {
@@ -92,7 +98,8 @@ impl Server {
             let mut connections = JoinSet::new();
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (seen, counted, answer, tls) = (seen.clone(), counted.clone(), answer.clone(), tls.clone());
+                let (seen, counted, answer, tls) =
+                    (seen.clone(), counted.clone(), answer.clone(), tls.clone());
                 connections.spawn(async move {
                     *counted.lock().unwrap() += 1;
                     match tls {
@@ -106,7 +113,12 @@ impl Server {
                 });
             }
         });
-        Self { address, requests, open, _serving: serving }
+        Self {
+            address,
+            requests,
+            open,
+            _serving: serving,
+        }
     }
 
     pub fn url(&self) -> String {
@@ -158,12 +170,20 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
     let text = String::from_utf8(bytes).unwrap();
     let mut lines = text.trim_end().split("\r\n");
     let mut first = lines.next().unwrap().split(' ');
-    let (method, path) = (first.next().unwrap().to_owned(), first.next().unwrap().to_owned());
+    let (method, path) = (
+        first.next().unwrap().to_owned(),
+        first.next().unwrap().to_owned(),
+    );
     let headers: Vec<(String, String)> = lines
         .map(|line| line.split_once(':').unwrap())
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let value = |name: &str| headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let value = |name: &str| {
+        headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+    };
     let ends = |body: &[u8]| match (value("content-length"), value("transfer-encoding")) {
         (Some(length), _) => body.len() >= length.parse().unwrap(),
         (None, Some(_)) => body.ends_with(b"0\r\n\r\n"),
@@ -174,7 +194,12 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Request> {
             return None;
         }
     }
-    Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(Request {
+        method,
+        path,
+        headers,
+        body: String::from_utf8_lossy(&body).into_owned(),
+    })
 }
 
 /// A certificate authority of the tests and a server certificate for `localhost` by it.
@@ -187,14 +212,20 @@ pub fn authority() -> &'static Authority {
     static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| {
         let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
         let pem = certified.cert.pem();
-        let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
+        let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der())
             .unwrap();
-        Authority { pem, acceptor: TlsAcceptor::from(Arc::new(config)) }
+        let config = rustls::ServerConfig::builder_with_provider(
+            rustls::crypto::ring::default_provider().into(),
+        )
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+        Authority {
+            pem,
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+        }
     });
     &AUTHORITY
 }

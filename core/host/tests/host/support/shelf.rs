@@ -42,7 +42,11 @@ impl Documents {
                 "size": component.len(),
             }],
         });
-        Self { config, component, manifest }
+        Self {
+            config,
+            component,
+            manifest,
+        }
     }
 }
 
@@ -66,28 +70,45 @@ impl Shelf {
         let replies = Arc::new(Mutex::new(BTreeMap::from([
             (blob(&documents.config), Reply::ok(&documents.config)),
             (blob(&documents.component), Reply::ok(&documents.component)),
-            (format!("/v2/team/plugin/manifests/{digest}"), manifest_reply.clone()),
+            (
+                format!("/v2/team/plugin/manifests/{digest}"),
+                manifest_reply.clone(),
+            ),
             ("/v2/team/plugin/manifests/1.2.3".to_owned(), manifest_reply),
         ])));
         let known = replies.clone();
         let server = Server::start(move |request| {
             let found = || known.lock().unwrap().get(&request.path).cloned();
-            guard(request).or_else(found).unwrap_or_else(|| Reply::new(404, &[], "{}"))
+            guard(request)
+                .or_else(found)
+                .unwrap_or_else(|| Reply::new(404, &[], "{}"))
         });
-        Self { server: server.await, manifest, replies }
+        Self {
+            server: server.await,
+            manifest,
+            replies,
+        }
     }
 
     pub fn wanted(&self, version: &str) -> Wanted {
         Wanted {
-            repository: format!("{}/team/plugin", self.server.address).parse().unwrap(),
+            repository: format!("{}/team/plugin", self.server.address)
+                .parse()
+                .unwrap(),
             version: version.parse().unwrap(),
             login: None,
         }
     }
 
     pub fn wanted_with_login(&self, version: &str) -> Wanted {
-        let login = Login { username: "ci".into(), password: Secret::new("hunter22") };
-        Wanted { login: Some(login), ..self.wanted(version) }
+        let login = Login {
+            username: "ci".into(),
+            password: Secret::new("hunter22"),
+        };
+        Wanted {
+            login: Some(login),
+            ..self.wanted(version)
+        }
     }
 
     pub fn digest(&self) -> Digest {
@@ -99,7 +120,11 @@ impl Shelf {
     }
 
     pub fn paths(&self) -> Vec<String> {
-        self.server.requests().into_iter().map(|request| request.path).collect()
+        self.server
+            .requests()
+            .into_iter()
+            .map(|request| request.path)
+            .collect()
     }
 }
 
