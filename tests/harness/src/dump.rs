@@ -32,7 +32,7 @@ pub fn namespace(kubeconfig: &Path, namespace: &str) -> String {
         kubectl(kubeconfig, &all, None).unwrap_or_else(|error| format!("{error}\n"))
     };
     let mut text = String::new();
-    let mut section = |title: &str, body: &str| text.push_str(&format!("--- {title}\n{body}\n"));
+    let mut section = |title: &str, body: &str| text.extend(["--- ", title, "\n", body, "\n"]);
     section(
         "workloads",
         &ask(&[

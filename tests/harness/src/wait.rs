@@ -38,7 +38,7 @@ pub async fn wait_for<T, E: Display>(
             Ok(Err(missing)) => last_seen = missing.to_string(),
             Err(_) => last_seen = format!("{last_seen} (and the last look did not return)"),
         }
-        if Instant::now() + pause >= deadline {
+        if deadline.saturating_duration_since(Instant::now()) <= pause {
             return Err(Timeout {
                 what: what.to_owned(),
                 within,

@@ -1,5 +1,7 @@
 //! The whole cluster: pods, services, names, routes and records, by really using them.
 
+#![expect(clippy::unwrap_used, reason = "a test ends by panicking")]
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +10,7 @@ use std::time::Duration;
 use maquette_harness::cluster::IMAGE_HOST;
 use maquette_harness::{Cluster, Component, Options, http, images, wait_for};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// A namespace of one test with the probe's server in it; deleted when dropped.
 struct Bench {

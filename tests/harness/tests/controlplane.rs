@@ -1,5 +1,7 @@
 //! Control planes side by side: their start, their faults and their end.
 
+#![expect(clippy::unwrap_used, reason = "a test ends by panicking")]
+
 use std::time::Duration;
 
 use k8s_openapi::api::apps::v1::Deployment;
@@ -112,23 +114,19 @@ async fn pods_of_a_deployment_become_ready_on_kwok_nodes_and_their_namespace_rea
         )
         .await
         .unwrap();
-    wait_for(
-        "three ready replicas",
-        Duration::from_secs(60),
-        async || {
-            let status = deployments
-                .get_status("web")
-                .await
-                .map_err(|error| error.to_string())?
-                .status
-                .unwrap_or_default();
-            if status.ready_replicas == Some(3) {
-                Ok(())
-            } else {
-                Err(format!("{status:?}"))
-            }
-        },
-    )
+    wait_for("three ready replicas", Duration::from_mins(1), async || {
+        let status = deployments
+            .get_status("web")
+            .await
+            .map_err(|error| error.to_string())?
+            .status
+            .unwrap_or_default();
+        if status.ready_replicas == Some(3) {
+            Ok(())
+        } else {
+            Err(format!("{status:?}"))
+        }
+    })
     .await
     .unwrap();
     namespaces
@@ -137,7 +135,7 @@ async fn pods_of_a_deployment_become_ready_on_kwok_nodes_and_their_namespace_rea
         .unwrap();
     wait_for(
         "the namespace to be gone",
-        Duration::from_secs(60),
+        Duration::from_mins(1),
         async || {
             let left = namespaces
                 .list(&ListParams::default().fields("metadata.name=scale"))

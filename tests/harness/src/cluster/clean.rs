@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::mount::{UnmountFlags, unmount};
 
 use super::{ClusterError, network, node};
+use crate::components::unique_name;
 use crate::process::{Run, end_cgroup, end_everything_marked};
 use crate::progress::Progress;
 
@@ -22,7 +23,7 @@ pub(super) fn clean(folder: &Path, progress: &Progress) -> Result<(), ClusterErr
         &["kubelet", "kube-controller-manager", "containerd"],
         Duration::ZERO,
     )?;
-    for cgroup in node::cgroups() {
+    for cgroup in node::cgroups(folder) {
         end_cgroup(&cgroup);
         remove_cgroup(&cgroup);
     }
@@ -59,7 +60,7 @@ fn left_behind(folder: &Path) -> Vec<String> {
             .map(|mount| format!("the mount {}", mount.display())),
     );
     left.extend(
-        node::cgroups()
+        node::cgroups(folder)
             .into_iter()
             .filter(|cgroup| cgroup.exists())
             .map(|cgroup| format!("the cgroup {}", cgroup.display())),
@@ -115,7 +116,7 @@ fn mounts_below(folder: &Path) -> Vec<PathBuf> {
     )
 }
 
-/// The mount points below `folder`, the last mounted first (proc_pid_mountinfo(5), field 5, blanks as `\040`).
+/// The mount points below `folder`, the last mounted first (`proc_pid_mountinfo(5)`, field 5, blanks as `\040`).
 fn mount_points(mountinfo: &str, folder: &Path) -> Vec<PathBuf> {
     let points = mountinfo.lines().filter_map(|line| line.split(' ').nth(4));
     let mut found: Vec<PathBuf> = points
@@ -126,25 +127,25 @@ fn mount_points(mountinfo: &str, folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Files that CNI and kubelet write at fixed places.
+/// Files that CNI and kubelet write at fixed places. CNI's begin with the network's name.
 fn remove_what_lies_outside(folder: &Path) {
-    for entry in fs::read_dir("/var/lib/cni/results")
-        .into_iter()
-        .flatten()
-        .flatten()
+    let network = format!("{}-", unique_name(folder));
+    remove_from("/var/lib/cni/results", |path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(&network))
+    });
+    remove_from("/var/log/containers", |path| {
+        fs::read_link(path).is_ok_and(|target| target.starts_with(folder))
+    });
+}
+
+fn remove_from(place: &str, is_ours: impl Fn(&Path) -> bool) {
+    let entries = fs::read_dir(place).into_iter().flatten().flatten();
+    for path in entries
+        .map(|entry| entry.path())
+        .filter(|path| is_ours(path))
     {
-        if entry.file_name().to_string_lossy().starts_with("maquette-") {
-            drop(fs::remove_file(entry.path()));
-        }
-    }
-    for entry in fs::read_dir("/var/log/containers")
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        if fs::read_link(entry.path()).is_ok_and(|target| target.starts_with(folder)) {
-            drop(fs::remove_file(entry.path()));
-        }
+        drop(fs::remove_file(path));
     }
 }
 

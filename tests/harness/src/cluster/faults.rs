@@ -85,7 +85,7 @@ impl Cluster {
     pub async fn wait_until_serving(&self, component: Component) -> Result<(), ClusterError> {
         let process = self.process(component)?;
         let client = self.client().await?;
-        wait_for(component.name(), Duration::from_secs(60), async || {
+        wait_for(component.name(), Duration::from_mins(1), async || {
             process.check().map_err(|error| error.to_string())?;
             match component {
                 Component::Apiserver => look(&client).await,

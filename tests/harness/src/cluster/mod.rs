@@ -39,7 +39,7 @@ pub const ZONE: &str = "preview.test";
 pub const IMAGE_HOST: &str = "registry.test";
 
 /// How long a command waits for another one that starts or removes the cluster: long enough to build every program.
-const PATIENCE: Duration = Duration::from_secs(45 * 60);
+const PATIENCE: Duration = Duration::from_mins(45);
 
 /// How to start a cluster.
 #[derive(Debug, Clone, Default)]

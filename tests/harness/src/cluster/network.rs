@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::Ipv4Addr;
-use std::path::Path;
 
 use super::ClusterError;
 use crate::command::{CommandError, run};
@@ -22,7 +21,17 @@ const IP_FORWARD: &str = "/proc/sys/net/ipv4/ip_forward";
 
 /// Whether the bridge exists.
 pub(super) fn exists() -> bool {
-    Path::new("/sys/class/net").join(BRIDGE).exists()
+    // The process' own view; /sys shows the network namespace that it was mounted in.
+    fs::read_to_string("/proc/self/net/dev").is_ok_and(|table| lists(&table, BRIDGE))
+}
+
+/// Two lines of headings, then `name: numbers` per device.
+fn lists(table: &str, device: &str) -> bool {
+    table.lines().any(|line| {
+        line.trim_start()
+            .strip_prefix(device)
+            .is_some_and(|rest| rest.starts_with(':'))
+    })
 }
 
 /// What `net.ipv4.ip_forward` is.
@@ -84,4 +93,16 @@ pub(super) fn set_forwarding(value: &str) -> Result<(), ClusterError> {
         path: IP_FORWARD.into(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lists;
+
+    #[test]
+    fn a_device_is_found_by_its_whole_name() {
+        let table = "Inter-| Receive\n face |bytes\n    lo: 1 2\n  mq01: 3 4\n";
+        assert!(lists(table, "lo") && lists(table, "mq01"));
+        assert!(!lists(table, "mq0") && !lists(table, "face"));
+    }
 }

@@ -1,12 +1,12 @@
 //! The only node: containerd and kubelet, and the cgroups that they need.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::network::{BRIDGE, CLUSTER_DNS, NODE_ADDRESS, PODS};
 use super::{ClusterError, IMAGE_HOST};
-use crate::components::kubelet::{CGROUP, Kubelet};
-use crate::components::{containerd, proxy};
+use crate::components::kubelet::Kubelet;
+use crate::components::{containerd, proxy, unique_name};
 use crate::process::{Process, Run};
 use crate::tools::Tool;
 
@@ -33,7 +33,7 @@ pub(super) fn start_containerd(run: &Run, registry: &str) -> Result<Process, Clu
 /// Starts kubelet and kube-proxy.
 pub(super) fn start(run: &Run, kubelet: String, kube_proxy: String) -> Result<(), ClusterError> {
     let address = NODE_ADDRESS.to_string();
-    for cgroup in cgroups() {
+    for cgroup in cgroups(run.folder()) {
         fs::create_dir_all(&cgroup).map_err(|source| ClusterError::File {
             path: cgroup,
             source,
@@ -60,15 +60,15 @@ pub(super) fn start(run: &Run, kubelet: String, kube_proxy: String) -> Result<()
 }
 
 /// The cluster's cgroup in each hierarchy: one on cgroup v2, one per controller on v1.
-pub(super) fn cgroups() -> Vec<PathBuf> {
+pub(super) fn cgroups(folder: &Path) -> Vec<PathBuf> {
     let root = PathBuf::from("/sys/fs/cgroup");
     if root.join("cgroup.controllers").exists() {
-        return vec![root.join(CGROUP)];
+        return vec![root.join(unique_name(folder))];
     }
     let entries = fs::read_dir(&root).into_iter().flatten().flatten();
     entries
         .map(|entry| entry.path())
         .filter(|path| path.is_dir() && !path.is_symlink())
-        .map(|path| path.join(CGROUP))
+        .map(|path| path.join(unique_name(folder)))
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Unit;
+use super::{Unit, unique_name};
 
 /// Where containerd answers.
 pub(crate) fn socket(folder: &Path) -> PathBuf {
@@ -31,7 +31,7 @@ pub(crate) fn unit(
         .file(own.join("hosts/_default/hosts.toml"), hosts_toml(registry))
         .file(
             own.join("cni/10-maquette.conflist"),
-            network(bridge, pods, gateway, &own),
+            network(&unique_name(folder), bridge, pods, gateway, &own),
         )
 }
 
@@ -81,14 +81,14 @@ fn hosts_toml(registry: &str) -> String {
 }
 
 /// No masquerading: pods reach each other, the services and this machine, and nothing else.
-fn network(bridge: &str, pods: &str, gateway: &str, own: &Path) -> String {
+fn network(name: &str, bridge: &str, pods: &str, gateway: &str, own: &Path) -> String {
     let first = gateway
         .rsplit_once('.')
         .map_or_else(String::new, |(head, _)| format!("{head}.10"));
     format!(
         r#"{{
   "cniVersion": "1.0.0",
-  "name": "maquette",
+  "name": "{name}",
   "plugins": [
     {{
       "type": "bridge", "bridge": "{bridge}", "isGateway": true, "ipMasq": false, "hairpinMode": true,
@@ -128,6 +128,7 @@ mod tests {
     #[test]
     fn pods_get_addresses_after_those_that_the_machine_keeps() {
         let network: serde_json::Value = serde_json::from_str(&network(
+            "maquette-1",
             "mq0",
             "198.18.0.0/24",
             "198.18.0.1",

@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Unit;
-
-/// Every container's cgroup lies below this one in each hierarchy, so that cleaning up finds them.
-pub(crate) const CGROUP: &str = "maquette";
+use super::{Unit, unique_name};
 
 /// What kubelet needs to know.
 pub(crate) struct Kubelet<'a> {
@@ -67,7 +64,7 @@ authentication: {{anonymous: {{enabled: true}}, webhook: {{enabled: false}}}}
 authorization: {{mode: AlwaysAllow}}
 containerRuntimeEndpoint: unix://{socket}
 cgroupDriver: cgroupfs
-cgroupRoot: /{CGROUP}
+cgroupRoot: /{cgroup}
 failSwapOn: false
 localStorageCapacityIsolation: false
 makeIPTablesUtilChains: false
@@ -85,6 +82,7 @@ eventRecordQPS: 0
 imageGCHighThresholdPercent: 100
 evictionHard: {{memory.available: 100Mi, nodefs.available: 1%, nodefs.inodesFree: 1%, imagefs.available: 1%}}
 "#,
+            cgroup = unique_name(folder),
             socket = socket.display(),
             folder = folder.display(),
         )

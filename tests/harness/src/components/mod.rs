@@ -16,7 +16,16 @@ pub(crate) mod traefik;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::process::{Process, ProcessError, Program, Run, write_secret};
+
+/// The name of a run's parts that do not lie in its folder: its network and its cgroup in each hierarchy. Cleaning up finds by
+/// it those of this run and no others.
+pub(crate) fn unique_name(folder: &Path) -> String {
+    let digest = hex::encode(Sha256::digest(folder.as_os_str().as_encoded_bytes()));
+    format!("maquette-{}", digest.get(..8).unwrap_or_default())
+}
 
 /// A program and what must be on disk before it starts.
 #[derive(Debug)]

@@ -71,21 +71,21 @@ async fn blob(
     if send(registry, look).await?.status == StatusCode::OK {
         return Ok(descriptor);
     }
-    let begin = Request::post(format!("/v2/{name}/blobs/uploads/"))
+    let ask = Request::post(format!("/v2/{name}/blobs/uploads/"))
         .body(Bytes::new())
         .map_err(HttpError::from)?;
-    let begun = expect_success(registry, begin).await?;
-    let location = begun
+    let offered = expect_success(registry, ask).await?;
+    let location = offered
         .headers
         .get(LOCATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|location| upload_path(location, &digest));
     let location = location.ok_or_else(|| ImageError::NoLocation(registry.to_owned()))?;
-    let end = Request::put(location)
+    let upload = Request::put(location)
         .header(CONTENT_TYPE, "application/octet-stream")
         .body(Bytes::from(bytes))
         .map_err(HttpError::from)?;
-    expect_success(registry, end).await?;
+    expect_success(registry, upload).await?;
     Ok(descriptor)
 }
 

@@ -53,7 +53,7 @@ fn processes() -> impl Iterator<Item = u32> {
         .filter(move |pid| *pid != own)
 }
 
-/// The environment a process was started with (proc_pid_environ(5)): entries that end with a NUL byte.
+/// The environment a process was started with (`proc_pid_environ(5)`): entries that end with a NUL byte.
 fn carries(pid: u32, marker: &[u8]) -> bool {
     fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
         environment

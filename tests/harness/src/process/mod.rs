@@ -46,7 +46,7 @@ pub struct Process {
     pub program: Program,
     /// Process id.
     pub pid: u32,
-    /// Start time in clock ticks after boot, as in field 22 of proc_pid_stat(5).
+    /// Start time in clock ticks after boot, as in field 22 of `proc_pid_stat(5)`.
     pub started: u64,
     /// Where its output goes.
     pub log: PathBuf,

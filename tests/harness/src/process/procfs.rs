@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// What the harness needs from proc_pid_stat(5).
+/// What the harness needs from `proc_pid_stat(5)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stat {
     /// Field 3: one letter.
