@@ -1,5 +1,7 @@
 //! Values and owner marks between the contract's form and the API's. Pure.
 
+use std::fmt::Write as _;
+
 use maquette_sdk::dns::{RecordSet, RecordType, canonical};
 use maquette_sdk::owner;
 
@@ -85,7 +87,10 @@ fn encode_string(octets: &[u8]) -> String {
         match octet {
             b'"' | b'\\' => quoted.extend(['\\', char::from(octet)]),
             b' '..=b'~' => quoted.push(char::from(octet)),
-            _ => quoted.push_str(&format!("\\{octet:03}")),
+            _ => {
+                // Writing into a String cannot fail.
+                let _ = write!(quoted, "\\{octet:03}");
+            }
         }
     }
     quoted.push('"');

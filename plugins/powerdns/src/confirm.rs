@@ -42,9 +42,8 @@ pub(crate) fn confirm(
 fn outcome(write: &Write, sent: &Result<()>, after: &Result<State>) -> Result<String> {
     let after = match (sent, after) {
         (Err(error), Ok(after)) if error.is_passing() => after,
-        (Err(error), _) => return Err(error.clone()),
+        (Err(error), _) | (Ok(()), Err(error)) => return Err(error.clone()),
         (Ok(()), Ok(after)) => after,
-        (Ok(()), Err(error)) => return Err(error.clone()),
     };
     let found = after.get(&write.key);
     match (&write.goal, found) {

@@ -7,7 +7,7 @@ use maquette_sdk::{Error, Result};
 
 use crate::codec::{encode_value, mark, type_name};
 use crate::parse_within;
-use crate::state::{Found, Holder, Key, State};
+use crate::state::{Found, Holder, Key, Obstacle, State};
 use crate::wire::{Comment, Record, RrSetChange};
 
 /// What a batch comes to.
@@ -121,7 +121,7 @@ pub(crate) fn decide(before: State, changes: &[Result<Checked>]) -> Plan {
         for (slot, change) in decisions.iter_mut().zip(changes) {
             match change {
                 Ok(change) if matches!(change, Checked::Delete(..)) == deletions => {
-                    *slot = Some(planner.decide(change))
+                    *slot = Some(planner.decide(change));
                 }
                 Ok(_) => {}
                 Err(error) => *slot = Some(Decision::Settled(Err(error.clone()))),
@@ -196,8 +196,9 @@ impl Planner {
 
     fn put(&mut self, records: &RecordSet, owner: &str) -> Decision {
         let key = (records.name.clone(), records.kind);
-        if let Some(other) = self.state.in_the_way(&key) {
-            return conflict(other);
+        match self.state.in_the_way(&key) {
+            Obstacle::None => {}
+            Obstacle::Set(owner) => return conflict(owner),
         }
         let remarks = self
             .state

@@ -39,6 +39,14 @@ pub(crate) enum Holder<'a> {
     Another(Option<&'a str>),
 }
 
+/// What prevents a record set from being there.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle<'a> {
+    None,
+    /// Another record set, and its owner where it has one.
+    Set(Option<&'a str>),
+}
+
 impl Found {
     /// A record set that was just written.
     pub(crate) fn written(records: RecordSet, owner: &str, remarks: Vec<Comment>) -> Self {
@@ -128,8 +136,7 @@ impl State {
     }
 
     /// What prevents a record set of this name and type: a canonical name stands alone (RFC 1034, section 3.6.2).
-    /// The owner of what is in the way, where it has one.
-    pub(crate) fn in_the_way(&self, key: &Key) -> Option<Option<&str>> {
+    pub(crate) fn in_the_way(&self, key: &Key) -> Obstacle<'_> {
         let is_alias = key.1 == RecordType::Cname;
         let set = self.sets.values().find(|found| {
             found.records.name == key.0
@@ -138,9 +145,9 @@ impl State {
                 && (is_alias || found.records.kind == RecordType::Cname)
         });
         match set {
-            Some(found) => Some(found.owners.first().map(String::as_str)),
-            None if is_alias && self.others.contains(&key.0) => Some(None),
-            None => None,
+            Some(found) => Obstacle::Set(found.owners.first().map(String::as_str)),
+            None if is_alias && self.others.contains(&key.0) => Obstacle::Set(None),
+            None => Obstacle::None,
         }
     }
 

@@ -1,5 +1,12 @@
 //! Reading, batches and representation, against a real server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
 mod support;
 
 use maquette_sdk::dns::{RecordSet, RecordType, Zone};
@@ -116,7 +123,7 @@ fn one_bad_record_set_does_not_stop_the_others() {
     for (position, outcome) in outcomes.iter().enumerate() {
         match (position, outcome) {
             (5, Err(Error::Invalid(error))) => {
-                assert!(error.message.contains("Invalid IPv6 address"), "{error:?}")
+                assert!(error.message.contains("Invalid IPv6 address"), "{error:?}");
             }
             (5, other) => panic!("{other:?}"),
             (_, outcome) => assert!(outcome.is_ok(), "{position}: {outcome:?}"),

@@ -1,5 +1,12 @@
 //! What becomes of a call when the server or the way to it is at fault.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,5 +1,12 @@
 //! The rules of `wit/dns.wit` about who may change what, against a real server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
 mod support;
 
 use maquette_sdk::dns::{Observed, RecordSet, RecordType};

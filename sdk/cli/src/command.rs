@@ -26,6 +26,11 @@ pub(crate) struct Arguments {
     pub(crate) quiet: bool,
 }
 
+/// The command line is wrong in a way that its grammar does not say: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub(crate) struct WrongUse(pub(crate) anyhow::Error);
+
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -61,7 +66,7 @@ pub(crate) enum PluginAction {
     /// Says what a plugin is and what it asks for, without running it.
     Inspect(Inspect),
     /// Calls one function of a plugin here, in the sandbox that the operator uses.
-    Run(Run),
+    Run(Box<Run>),
 }
 
 /// Builds the plugin of a crate.
@@ -83,7 +88,7 @@ pub(crate) struct Build {
 ///
 /// The artifact is the CNCF's for WebAssembly (config application/vnd.wasm.config.v0+json, one layer application/wasm).
 /// Without a tag, the version in the plugin's manifest becomes the tag. Prints the digest. The same file gives the same
-/// digest when SOURCE_DATE_EPOCH is set, or unset: then no time is recorded.
+/// digest when `SOURCE_DATE_EPOCH` is set, or unset: then no time is recorded.
 ///
 /// The login is that of `docker login` (~/.docker/config.json and its credential helpers) unless one is given.
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use command::{Action, Arguments, PluginAction};
+use command::{Action, Arguments, PluginAction, WrongUse};
 use output::Output;
 
 fn main() -> ExitCode {
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output.failure(&error);
-            ExitCode::from(1)
+            ExitCode::from(if error.is::<WrongUse>() { 2 } else { 1 })
         }
     }
 }
@@ -38,7 +38,7 @@ fn act(action: Action, output: Output) -> anyhow::Result<()> {
         Action::Plugin(PluginAction::Build(arguments)) => run(plugin::build(arguments, output)),
         Action::Plugin(PluginAction::Push(arguments)) => run(plugin::push(arguments, output)),
         Action::Plugin(PluginAction::Inspect(arguments)) => run(plugin::inspect(arguments, output)),
-        Action::Plugin(PluginAction::Run(arguments)) => run(plugin::run(arguments, output)),
+        Action::Plugin(PluginAction::Run(arguments)) => run(plugin::run(*arguments, output)),
         Action::Version => version(output),
         Action::Completion { shell } => {
             clap_complete::generate(

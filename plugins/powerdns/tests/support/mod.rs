@@ -1,5 +1,5 @@
-//! A real PowerDNS server, a proxy in front of it that counts, delays and lies, and the plugin behind both.
-//! Standard library and serde_json only, so that other crates' tests can include these files.
+//! A real `PowerDNS` server, a proxy in front of it that counts, delays and lies, and the plugin behind both.
+//! Standard library and `serde_json` only, so that other crates' tests can include these files.
 #![allow(
     dead_code,
     unused_imports,

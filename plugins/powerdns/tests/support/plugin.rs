@@ -26,7 +26,7 @@ impl Plugin {
     }
 
     pub(crate) fn with_key(mut self, key: &str) -> Self {
-        self.key = key.to_owned();
+        key.clone_into(&mut self.key);
         self
     }
 

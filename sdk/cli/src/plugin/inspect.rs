@@ -2,13 +2,13 @@
 
 use super::report::Report;
 use super::source::{self, Source};
-use crate::command;
+use crate::command::{self, WrongUse};
 use crate::output::Output;
 use crate::registry::Client;
 
 /// Prints what a plugin is and asks for. Nothing of it is compiled or run.
 pub(crate) async fn inspect(arguments: command::Inspect, output: Output) -> anyhow::Result<()> {
-    let (wasm, digest) = match Source::find(&arguments.plugin)? {
+    let (wasm, digest) = match Source::find(&arguments.plugin).map_err(WrongUse)? {
         Source::File(path) => (source::read(&path)?, None),
         Source::Registry { target, version } => {
             output.progress(&format!("Reading {}", arguments.plugin));

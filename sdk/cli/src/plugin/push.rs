@@ -4,16 +4,19 @@ use anyhow::{Context as _, bail};
 use maquette_host::{Manifest, Tag, Version};
 
 use super::source;
-use crate::command;
+use crate::command::{self, WrongUse};
 use crate::output::Output;
 use crate::registry::{Artifact, Client, Created, Target};
 
 /// Publishes a plugin and prints its digest.
 pub(crate) async fn push(arguments: command::Push, output: Output) -> anyhow::Result<()> {
-    let target: Target = arguments.reference.parse()?;
+    let target: Target = arguments
+        .reference
+        .parse()
+        .map_err(|error| WrongUse(anyhow::Error::new(error)))?;
     let wasm = source::read(&arguments.file)?;
     let (inspection, manifest) = source::inspect(&wasm, &arguments.file.display().to_string())?;
-    let version = tag(&target, &manifest)?;
+    let version = tag(&target, &manifest).map_err(WrongUse)?;
     let created = Created::from_epoch(std::env::var("SOURCE_DATE_EPOCH").ok().as_deref())?;
     let artifact = Artifact::new(wasm, &inspection, &manifest, &created)?;
     let digest = artifact.digest();

@@ -7,6 +7,6 @@ mod login;
 mod reference;
 
 pub(crate) use artifact::{Artifact, Created};
-pub(crate) use client::{Client, Pulled};
+pub(crate) use client::Client;
 pub(crate) use login::Login;
 pub(crate) use reference::Target;

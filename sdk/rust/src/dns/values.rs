@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Name, RecordSet, RecordType};
+use super::{Name, NameError, RecordSet, RecordType};
 use crate::error::{Error, Result};
 
 /// Longest time to live in seconds (RFC 2181, section 8).
@@ -19,7 +19,7 @@ pub fn canonical(records: &RecordSet, path: &str) -> Result<RecordSet> {
     let name: Name = records
         .name
         .parse()
-        .map_err(|error| invalid(path, "name", error))?;
+        .map_err(|error: NameError| invalid(path, "name", error.to_string()))?;
     if records.ttl > MAX_TTL {
         return Err(invalid(
             path,
@@ -82,13 +82,13 @@ fn canonical_value(kind: RecordType, value: &str) -> std::result::Result<String,
     }
 }
 
-fn invalid(path: &str, field: &str, why: impl ToString) -> Error {
+fn invalid(path: &str, field: &str, why: impl Into<String>) -> Error {
     let path = if path.is_empty() {
         field.to_owned()
     } else {
         format!("{path}.{field}")
     };
-    Error::invalid(path, why.to_string())
+    Error::invalid(path, why)
 }
 
 #[cfg(test)]

@@ -161,7 +161,7 @@ impl RequestBuilder<'_, '_> {
             Err(error) => {
                 self.headers = Err(Error::Other(format!(
                     "a request cannot be written as JSON: {error}"
-                )))
+                )));
             }
         }
         self.header(header::CONTENT_TYPE.as_str(), "application/json")
@@ -259,6 +259,10 @@ mod tests {
         }
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands beside outcomes that are errors"
+    )]
     fn status(code: u16, retry_after: &'static str) -> Result<Response, SendError> {
         let headers =
             HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static(retry_after))]);
@@ -284,7 +288,7 @@ mod tests {
     fn no_attempt_outlasts_the_call() {
         let script = script([status(503, "4"), status(503, "4")]);
         let client = Client::new(&script, Duration::from_secs(6))
-            .with_attempt_timeout(Duration::from_secs(60));
+            .with_attempt_timeout(Duration::from_mins(1));
         let error = client
             .get("http://a/b")
             .send()

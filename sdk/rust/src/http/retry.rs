@@ -51,6 +51,10 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(30);
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "it stands beside outcomes that are errors"
+    )]
     fn status(status: u16, retry_after: Option<&'static str>) -> Result<Response, SendError> {
         let mut headers = HeaderMap::new();
         if let Some(value) = retry_after {
@@ -96,7 +100,7 @@ mod tests {
                 1,
                 &Method::GET,
                 &status(429, Some("60")),
-                Duration::from_secs(300)
+                Duration::from_mins(5)
             ),
             None
         );

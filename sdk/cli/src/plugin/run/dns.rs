@@ -4,7 +4,7 @@ mod json;
 
 use std::str::FromStr;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use maquette_host::{Call, Dns, dns};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -82,16 +82,14 @@ impl FromStr for Function {
     type Err = anyhow::Error;
 
     fn from_str(text: &str) -> anyhow::Result<Self> {
-        match FUNCTIONS.iter().find(|(name, _)| *name == text) {
-            Some((_, function)) => Ok(*function),
-            None => {
-                let known: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
-                bail!(
-                    "`{text}` is no function of a plugin; there are: {}",
-                    known.join(", ")
-                )
-            }
-        }
+        let found = FUNCTIONS.iter().find(|(name, _)| *name == text);
+        found.map(|(_, function)| *function).with_context(|| {
+            let known: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
+            format!(
+                "`{text}` is no function of a plugin; there are: {}",
+                known.join(", ")
+            )
+        })
     }
 }
 

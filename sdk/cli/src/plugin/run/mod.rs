@@ -7,22 +7,20 @@ mod local;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use maquette_host::{Call, GrantError, Host, Provider, Settings, Wanted};
+use maquette_host::{Call, GrantError, Grants, Host, Provider, Settings, Wanted};
 
 use super::source::{self, Source};
-use crate::command;
+use crate::command::{self, WrongUse};
 use crate::output::Output;
 use crate::registry::Login;
 
 /// Calls one function of a plugin in a host of its own and prints what it returns.
 pub(crate) async fn run(arguments: command::Run, output: Output) -> anyhow::Result<()> {
-    let function: dns::Function = arguments.function.parse()?;
-    let call = function.with(&grants::text_or_file(&arguments.parameters)?)?;
-    let grants = grants::read(&arguments)?;
-    let provider = provide(&arguments, grants, output).await?;
+    let (source, request, grants) = read(&arguments).map_err(WrongUse)?;
+    let provider = provide(source, &arguments, grants, output).await?;
 
     output.progress(&format!("Calling {}", arguments.function));
-    let answer = call
+    let answer = request
         .make(
             &provider.dns()?,
             &context(Duration::from_secs(arguments.timeout)),
@@ -38,16 +36,28 @@ pub(crate) async fn run(arguments: command::Run, output: Output) -> anyhow::Resu
     Ok(())
 }
 
+/// What the command line says. Nothing is loaded before all of it is understood.
+fn read(arguments: &command::Run) -> anyhow::Result<(Source, dns::Request, Grants)> {
+    let function: dns::Function = arguments.function.parse()?;
+    let request = function.with(&grants::text_or_file(&arguments.parameters)?)?;
+    Ok((
+        Source::find(&arguments.plugin)?,
+        request,
+        grants::read(arguments)?,
+    ))
+}
+
 /// Installs the plugin into a host of its own, exactly as the operator does.
 async fn provide(
+    source: Source,
     arguments: &command::Run,
-    grants: maquette_host::Grants,
+    grants: Grants,
     output: Output,
 ) -> anyhow::Result<Provider> {
     let cache = tempfile::tempdir().context("no temporary folder can be made")?;
     let mut settings = Settings::new(cache.path());
     let offered;
-    let wanted = match Source::find(&arguments.plugin)? {
+    let wanted = match source {
         Source::File(path) => {
             let wasm = source::read(&path)?;
             let (inspection, manifest) = source::inspect(&wasm, &arguments.plugin)?;

@@ -1,0 +1,116 @@
+//! `maquette plugin build`.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::support::{Done, maquette, plugin, repository};
+
+fn build(folder: &Path, environment: &[(&str, &OsStr)]) -> Done {
+    maquette(
+        &[
+            "plugin".as_ref(),
+            "build".as_ref(),
+            folder.as_os_str(),
+            "--output=json".as_ref(),
+        ],
+        environment,
+        "",
+    )
+}
+
+#[test]
+fn a_crate_becomes_a_plugin_that_says_what_it_asks_for() {
+    let done = maquette(
+        &[
+            "plugin".as_ref(),
+            "inspect".as_ref(),
+            plugin().as_os_str(),
+            OsStr::new("--output=json"),
+        ],
+        &[],
+        "",
+    );
+    let report = done.json();
+    assert_eq!(report["name"], "powerdns");
+    assert_eq!(report["version"], "0.1.0");
+    assert_eq!(
+        report["interfaces"],
+        serde_json::json!(["maquette:plugin/dns@0.1.0"])
+    );
+    assert_eq!(
+        report["hosts"],
+        serde_json::json!([{ "fromConfig": "/url" }])
+    );
+    assert_eq!(report["credentials"][0]["name"], "api-key");
+    assert_eq!(
+        report["credentials"][0]["placement"],
+        serde_json::json!({ "type": "header", "name": "X-API-Key" })
+    );
+    assert_eq!(
+        report["configSchema"]["required"],
+        serde_json::json!(["url"])
+    );
+    assert_eq!(
+        report["sizeBytes"],
+        std::fs::metadata(plugin()).unwrap().len()
+    );
+    let imports: Vec<&str> = report["imports"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    for beyond in ["wasi:filesystem", "wasi:sockets"] {
+        assert!(
+            !imports.iter().any(|import| import.starts_with(beyond)),
+            "{imports:?}"
+        );
+    }
+}
+
+#[test]
+fn building_again_gives_the_same_file() {
+    let first = std::fs::read(plugin()).unwrap();
+    assert_eq!(
+        build(&repository().join("plugins/powerdns"), &[]).code,
+        Some(0)
+    );
+    assert!(std::fs::read(plugin()).unwrap() == first);
+}
+
+#[test]
+fn a_crate_that_makes_no_component_is_told_what_to_add() {
+    let done = build(&repository().join("sdk/rust"), &[]);
+    assert!(
+        done.failed(1).contains("crate-type = [\\\"cdylib\\\"]"),
+        "{done:?}"
+    );
+}
+
+#[test]
+fn a_folder_without_a_crate_is_told_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = build(folder.path(), &[]);
+    assert!(done.failed(1).contains("has no Cargo.toml"), "{done:?}");
+}
+
+#[test]
+fn a_toolchain_without_the_target_is_told_how_to_get_it() {
+    let tools = tempfile::tempdir().unwrap();
+    let rustc = tools.path().join("rustc");
+    std::fs::write(
+        &rustc,
+        "#!/bin/sh\necho /nonexistent/rustlib/wasm32-wasip2/lib\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&rustc, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let done = build(
+        &repository().join("plugins/powerdns"),
+        &[("PATH", tools.path().as_os_str())],
+    );
+    assert!(
+        done.failed(1).contains("rustup target add wasm32-wasip2"),
+        "{done:?}"
+    );
+}

@@ -1,0 +1,16 @@
+//! The `maquette` command as its users run it: with the real cargo, a real registry, and the PowerDNS plugin in the
+//! real sandbox against a real PowerDNS server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
+mod build;
+mod confinement;
+mod records;
+mod registry;
+mod support;
+mod usage;

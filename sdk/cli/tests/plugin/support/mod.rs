@@ -1,0 +1,16 @@
+//! The command, a registry, and the servers of the PowerDNS plugin's own tests.
+
+mod command;
+#[path = "../../../../../plugins/powerdns/tests/support/http.rs"]
+mod http;
+#[path = "../../../../../plugins/powerdns/tests/support/pdns.rs"]
+mod pdns;
+#[path = "../../../../../plugins/powerdns/tests/support/proxy.rs"]
+mod proxy;
+mod registry;
+
+pub(crate) use command::{Done, maquette, plugin, repository};
+pub(crate) use http::request;
+pub(crate) use pdns::{KEY, Pdns};
+pub(crate) use proxy::{Action, Proxy};
+pub(crate) use registry::{PASSWORD, Registry, USER};
