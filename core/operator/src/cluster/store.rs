@@ -3,11 +3,14 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     fmt,
     hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
+
+/// How many objects that went are remembered; a write's answer is never that late.
+const GRAVES: usize = 256;
 
 /// Namespace and name. The namespace of cluster-scoped objects is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +81,8 @@ struct Inner<T> {
     by_owner: HashMap<String, HashSet<Key>>,
     by_instance: HashMap<Key, HashSet<Key>>,
     relisting: Option<HashSet<Key>>,
+    /// UIDs of objects that went last, so that a late answer to a write does not bring one back.
+    graves: VecDeque<String>,
 }
 
 impl<T> Default for Store<T> {
@@ -88,6 +93,7 @@ impl<T> Default for Store<T> {
                 by_owner: HashMap::new(),
                 by_instance: HashMap::new(),
                 relisting: None,
+                graves: VecDeque::new(),
             }),
         }
     }
@@ -128,7 +134,16 @@ impl<T: Stored> Store<T> {
 
     /// Takes the answer to a write.
     pub fn remember(&self, object: T) {
-        self.write().put(object);
+        let mut inner = self.write();
+        let uid = object.metadata().uid.clone().unwrap_or_default();
+        if inner.graves.contains(&uid) {
+            return;
+        }
+        // A listing that was taken before the write does not contain the object.
+        if let Some(listed) = &mut inner.relisting {
+            listed.insert(Key::of(object.metadata()));
+        }
+        inner.put(object);
     }
 
     /// Takes an object of the watch or of a listing. Says whether it is news.
@@ -155,6 +170,7 @@ impl<T: Stored> Store<T> {
         if same {
             inner.remove(key);
         }
+        inner.bury(uid);
     }
 
     /// A listing begins.
@@ -206,6 +222,13 @@ impl<T: Stored> Inner<T> {
         }
         self.objects.insert(key, Arc::new(object));
         true
+    }
+
+    fn bury(&mut self, uid: Option<&str>) {
+        if self.graves.len() >= GRAVES {
+            self.graves.pop_front();
+        }
+        self.graves.extend(uid.map(str::to_owned));
     }
 
     fn remove(&mut self, key: &Key) -> Option<Arc<T>> {
@@ -310,6 +333,15 @@ mod tests {
         store.remove(&object("1", 25));
         assert_eq!(held(&store), Some(("2".into(), "30".into())));
         store.remove(&object("2", 31));
+        assert_eq!(held(&store), None);
+    }
+
+    #[test]
+    fn a_late_answer_to_a_write_does_not_bring_back_what_is_gone() {
+        let store = Store::default();
+        store.put(object("1", 10));
+        store.remove(&object("1", 12));
+        store.remember(object("1", 11));
         assert_eq!(held(&store), None);
     }
 

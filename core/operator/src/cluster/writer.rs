@@ -163,14 +163,22 @@ impl Writer {
         (self.count)(kind, "delete");
         match self.api(kind, key).delete(&key.name, &params).await {
             Ok(answer) => {
+                // An object that waits for finalizers or for its dependents is still there; any other is gone.
                 match answer.left() {
-                    Some(object) => self.remember(kind, object),
-                    None => self.caches.forget(kind, key, uid),
+                    Some(object) if object.metadata.deletion_timestamp.is_some() => {
+                        self.remember(kind, object);
+                    }
+                    _ => self.caches.forget(kind, key, uid),
                 }
                 Ok(())
             }
             Err(error) => match classify(kind, key, error) {
-                WriteError::Gone { .. } | WriteError::Stale { .. } => Ok(()),
+                WriteError::Gone { .. } => {
+                    self.caches.forget(kind, key, uid);
+                    Ok(())
+                }
+                // Another object has the name by now.
+                WriteError::Stale { .. } => Ok(()),
                 other => Err(other),
             },
         }

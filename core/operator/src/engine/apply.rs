@@ -21,15 +21,18 @@ pub(super) struct Unchanged {
 impl Unchanged {
     /// Whether the live object is as desired.
     pub(super) fn holds(&self, desired: &Desired, live: &Value) -> bool {
-        if contains(live, desired.object()) {
+        let Some(path) = difference(live, desired.object()) else {
             return true;
-        }
+        };
         let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        settled
-            .get(&(desired.kind, desired.key.clone()))
-            .is_some_and(|(digest, seen)| {
-                desired.digest() == Some(digest) && *seen == fingerprint(live)
-            })
+        let known = settled.get(&(desired.kind, desired.key.clone()));
+        let holds = known.is_some_and(|(digest, seen)| {
+            desired.digest() == Some(digest) && *seen == fingerprint(live)
+        });
+        if !holds {
+            tracing::debug!(kind = %desired.kind, object = %desired.key, path, "differs from what is desired");
+        }
+        holds
     }
 
     /// The object was applied; the caches hold the answer.
@@ -40,7 +43,7 @@ impl Unchanged {
         let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
         let id = (desired.kind, desired.key.clone());
         match desired.digest() {
-            Some(digest) if !contains(&live, desired.object()) => {
+            Some(digest) if difference(&live, desired.object()).is_some() => {
                 settled.insert(id, (digest.to_owned(), fingerprint(&live)));
             }
             _ => {
@@ -65,23 +68,33 @@ fn fingerprint(live: &Value) -> u64 {
     hasher.finish()
 }
 
-/// Whether everything in `wanted` is in `live`. The API server leaves out what is empty, false or zero.
-fn contains(live: &Value, wanted: &Value) -> bool {
+/// Where the live object is not as wanted: the path of the first field. The API server leaves out what is empty, false
+/// or zero; objects from a listing do not say what kind they are.
+pub(super) fn difference(live: &Value, wanted: &Value) -> Option<String> {
+    let fields = wanted.as_object()?;
+    let said = fields
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "apiVersion" | "kind"));
+    said.into_iter()
+        .find_map(|(key, wanted)| field_difference(live.get(key), wanted, key.clone()))
+}
+
+fn field_difference(live: Option<&Value>, wanted: &Value, path: String) -> Option<String> {
     match (live, wanted) {
-        (Value::Object(live), Value::Object(wanted)) => {
-            wanted.iter().all(|(key, wanted)| match live.get(key) {
-                Some(live) => contains(live, wanted),
-                None => is_empty(wanted),
+        (None, wanted) => (!is_empty(wanted)).then_some(path),
+        (Some(Value::Object(live)), Value::Object(wanted)) => {
+            wanted.iter().find_map(|(key, wanted)| {
+                field_difference(live.get(key), wanted, format!("{path}.{key}"))
             })
         }
-        (Value::Array(live), Value::Array(wanted)) => {
-            live.len() == wanted.len()
-                && live
-                    .iter()
-                    .zip(wanted)
-                    .all(|(live, wanted)| contains(live, wanted))
-        }
-        (live, wanted) => live == wanted,
+        (Some(Value::Array(live)), Value::Array(wanted)) if live.len() == wanted.len() => live
+            .iter()
+            .zip(wanted)
+            .enumerate()
+            .find_map(|(at, (live, wanted))| {
+                field_difference(Some(live), wanted, format!("{path}[{at}]"))
+            }),
+        (Some(live), wanted) => (live != wanted).then_some(path),
     }
 }
 
@@ -98,28 +111,27 @@ fn is_empty(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::contains;
+    use super::difference;
     use serde_json::json;
 
     #[test]
     fn defaults_of_the_api_server_are_no_difference() {
         let live = json!({"spec": {"containers": [{"name": "a", "imagePullPolicy": "Always"}], "restartPolicy": "Always"}});
-        assert!(contains(
-            &live,
-            &json!({"spec": {"containers": [{"name": "a", "env": [], "stdin": false}]}})
-        ));
+        let wanted = json!({"kind": "Pod", "spec": {"containers": [{"name": "a", "env": [], "stdin": false}]}});
+        assert_eq!(difference(&live, &wanted), None);
     }
 
     #[test]
-    fn a_changed_a_missing_and_an_additional_item_are_differences() {
-        let live = json!({"a": "x", "list": [1, 2]});
-        for wanted in [
-            json!({"a": "y"}),
-            json!({"b": "x"}),
-            json!({"list": [1]}),
-            json!({"list": [2, 1]}),
-        ] {
-            assert!(!contains(&live, &wanted), "{wanted}");
+    fn a_changed_a_missing_and_an_additional_item_are_differences_with_their_path() {
+        let live = json!({"a": "x", "list": [1, {"n": 2}]});
+        let cases = [
+            (json!({"a": "y"}), "a"),
+            (json!({"b": "x"}), "b"),
+            (json!({"list": [1]}), "list"),
+            (json!({"list": [1, {"n": 3}]}), "list[1].n"),
+        ];
+        for (wanted, path) in cases {
+            assert_eq!(difference(&live, &wanted).as_deref(), Some(path));
         }
     }
 }

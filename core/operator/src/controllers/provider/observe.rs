@@ -26,6 +26,8 @@ pub struct Observed {
 pub(super) enum Problem {
     #[error("spec.plugin: there is no Plugin {0}; apply one, or correct the name")]
     PluginMissing(String),
+    #[error("Plugin {0} is being installed")]
+    PluginInstalling(String),
     #[error("Plugin {name} is not Ready: {message}")]
     PluginNotReady { name: String, message: String },
     #[error("spec.credentials.{name}: {problem}")]
@@ -125,25 +127,22 @@ async fn bind(
 }
 
 fn ready_digest(plugin: &Plugin) -> Result<String, Problem> {
-    let not_ready = |message: String| Problem::PluginNotReady {
-        name: plugin.metadata.name.clone().unwrap_or_default(),
-        message,
-    };
+    let name = plugin.metadata.name.clone().unwrap_or_default();
     let status = plugin
         .status
         .as_ref()
-        .ok_or_else(|| not_ready("it is being installed".to_owned()))?;
-    let ready = condition::holds(&status.conditions, condition::READY);
-    match (
-        &status.digest,
-        ready && status.observed_generation == plugin.metadata.generation,
-    ) {
-        (Some(digest), true) => Ok(digest.clone()),
-        _ => Err(not_ready(
-            condition::find(&status.conditions, condition::READY)
-                .filter(|c| c.status != "True")
-                .map_or_else(|| "it is being installed".to_owned(), |c| c.message.clone()),
-        )),
+        .filter(|status| status.observed_generation == plugin.metadata.generation);
+    let Some(ready) =
+        status.and_then(|status| condition::find(&status.conditions, condition::READY))
+    else {
+        return Err(Problem::PluginInstalling(name));
+    };
+    match status.and_then(|status| status.digest.clone()) {
+        Some(digest) if ready.status == "True" => Ok(digest),
+        _ => Err(Problem::PluginNotReady {
+            name,
+            message: ready.message.clone(),
+        }),
     }
 }
 

@@ -46,6 +46,7 @@ fn verdict(provider: &Provider, observed: &Observed) -> Verdict {
 fn problem_verdict(problem: &Problem) -> Verdict {
     let message = problem.to_string();
     match problem {
+        Problem::PluginInstalling(_) => Verdict::progressing(reason::PROGRESSING, message),
         Problem::PluginMissing(_) | Problem::PluginNotReady { .. } => {
             Verdict::stalled(reason::PLUGIN_NOT_READY, message)
         }
