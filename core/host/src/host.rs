@@ -61,14 +61,22 @@ impl Host {
     /// # Errors
     /// The cache folder or the certificates cannot be used, or the machine cannot run the sandbox.
     pub fn new(settings: Settings) -> Result<Self, StartError> {
+        let Settings {
+            cache_dir,
+            pull,
+            plain_http_registries,
+            extra_ca_pem,
+            compile_timeout,
+            concurrency,
+        } = settings;
         let sandbox = |error: wasmtime::Error| StartError::Sandbox(format!("{error:#}"));
         let cache = |source| StartError::Cache {
-            path: settings.cache_dir.clone(),
+            path: cache_dir.clone(),
             source,
         };
-        let engine = code::engine(settings.concurrency).map_err(sandbox)?;
-        let tls = tls::client_config(&settings.extra_ca_pem).map_err(StartError::Certificates)?;
-        let folder: &Path = &settings.cache_dir;
+        let engine = code::engine(concurrency).map_err(sandbox)?;
+        let tls = tls::client_config(&extra_ca_pem).map_err(StartError::Certificates)?;
+        let folder: &Path = &cache_dir;
         Ok(Self(Arc::new(Inner {
             linker: sandbox::linker(&engine).map_err(sandbox)?,
             ticker: Arc::new(
@@ -76,17 +84,13 @@ impl Host {
                     .map_err(|error| StartError::Sandbox(error.to_string()))?,
             ),
             engine,
-            pool: Arc::new(Semaphore::new(settings.concurrency as usize)),
-            registry: Client::new(
-                tls.clone(),
-                settings.pull,
-                settings.plain_http_registries.clone(),
-            ),
+            pool: Arc::new(Semaphore::new(concurrency as usize)),
+            registry: Client::new(tls.clone(), pull, plain_http_registries),
             tls,
             store: Store::open(folder).map_err(cache)?,
             code: Arc::new(CodeCache::open(&folder.join("code")).map_err(cache)?),
             compiling: Arc::new(Semaphore::new(1)),
-            compile_timeout: settings.compile_timeout,
+            compile_timeout,
             plugins: RwLock::default(),
             endless: Mutex::default(),
             meters: Mutex::default(),

@@ -140,13 +140,11 @@ pub fn inspect(wasm: &[u8]) -> Result<Inspection, InspectError> {
                 }
             }
             Payload::CustomSection(section) if depth == 0 && section.name() == SECTION => {
-                if found
-                    .manifest
-                    .replace(parse_manifest(section.data())?)
-                    .is_some()
-                {
+                let manifest = parse_manifest(section.data())?;
+                if found.manifest.is_some() {
                     return Err(InspectError::ManifestTwice);
                 }
+                found.manifest = Some(manifest);
             }
             _ => {}
         }
@@ -224,6 +222,7 @@ fn parse_manifest(data: &[u8]) -> Result<Manifest, InspectError> {
     Ok(manifest)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
 fn malformed(error: wasmparser::BinaryReaderError) -> InspectError {
     InspectError::Malformed {
         offset: error.offset(),

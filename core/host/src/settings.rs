@@ -27,7 +27,7 @@ impl Settings {
             pull: PullCaps::default(),
             plain_http_registries: Vec::new(),
             extra_ca_pem: Vec::new(),
-            compile_timeout: Duration::from_secs(60),
+            compile_timeout: Duration::from_mins(1),
             concurrency: 64,
         }
     }
@@ -61,7 +61,7 @@ impl Default for PullCaps {
             error_bytes: 8 << 10,
             tags_bytes: 4 << 20,
             tags_pages: 100,
-            request_timeout: Duration::from_secs(60),
+            request_timeout: Duration::from_mins(1),
         }
     }
 }

@@ -33,18 +33,15 @@ pub(crate) fn compile(
     wasm: &[u8],
 ) -> Result<Compiled, String> {
     let digest = Digest::of(wasm);
-    let cached = cache.and_then(|cache| cache.load(engine, &digest));
-    let component = match cached {
-        Some(component) => component,
-        None => {
-            let component =
-                Component::from_binary(engine, wasm).map_err(|error| shorten(&error))?;
-            // A cache that cannot be written costs time at the next start and nothing else.
-            if let Some(Err(error)) = cache.map(|cache| cache.store(engine, &digest, &component)) {
-                tracing::warn!(%error, %digest, "compiled plugin code is not cached");
-            }
-            component
+    let component = if let Some(component) = cache.and_then(|cache| cache.load(engine, &digest)) {
+        component
+    } else {
+        let component = Component::from_binary(engine, wasm).map_err(|error| shorten(&error))?;
+        // A cache that cannot be written costs time at the next start and nothing else.
+        if let Some(Err(error)) = cache.map(|cache| cache.store(engine, &digest, &component)) {
+            tracing::warn!(%error, %digest, "compiled plugin code is not cached");
         }
+        component
     };
     engine::check_appetite(&component)?;
     let pre = linker

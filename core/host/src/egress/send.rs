@@ -22,7 +22,7 @@ const REQUEST_BYTES: usize = 8 << 20;
 const HEAD_BYTES: usize = 64 << 10;
 /// What a plugin's own timeouts are cut to. The call's timeout holds besides.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A response, and the connection that has to be driven for its body to arrive.
 pub(super) type Answer = (

@@ -50,7 +50,7 @@ fn check_limits(limits: &Limits) -> Result<(), GrantError> {
             ),
         );
     }
-    if limits.timeout == Duration::ZERO || limits.timeout > Duration::from_secs(600) {
+    if limits.timeout == Duration::ZERO || limits.timeout > Duration::from_mins(10) {
         return refuse("timeout", "more than 0 and at most 10 minutes");
     }
     if limits.cpu_time == Duration::ZERO {

@@ -1,5 +1,4 @@
 //! What Wasmtime generates from `wit/`. Its types stay inside this crate.
-#![expect(clippy::all, clippy::pedantic, reason = "generated")]
 
 wasmtime::component::bindgen!({
     path: "../../wit",

@@ -25,16 +25,16 @@ impl log::Host for State {
         );
         match level {
             log::Level::Debug => {
-                debug!(target: "maquette_plugin", plugin, provider, object, "{line}")
+                debug!(target: "maquette_plugin", plugin, provider, object, "{line}");
             }
             log::Level::Info => {
-                info!(target: "maquette_plugin", plugin, provider, object, "{line}")
+                info!(target: "maquette_plugin", plugin, provider, object, "{line}");
             }
             log::Level::Warn => {
-                warn!(target: "maquette_plugin", plugin, provider, object, "{line}")
+                warn!(target: "maquette_plugin", plugin, provider, object, "{line}");
             }
             log::Level::Error => {
-                error!(target: "maquette_plugin", plugin, provider, object, "{line}")
+                error!(target: "maquette_plugin", plugin, provider, object, "{line}");
             }
         }
     }

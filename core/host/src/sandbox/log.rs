@@ -54,9 +54,9 @@ pub(crate) fn printable(text: &str) -> String {
             break;
         }
         if character.is_control() {
-            line.extend(character.escape_default())
+            line.extend(character.escape_default());
         } else {
-            line.push(character)
+            line.push(character);
         }
     }
     line

@@ -3,7 +3,10 @@
     missing_docs,
     unreachable_pub,
     clippy::pedantic,
-    reason = "tests: their names are their documentation"
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests: their names are their documentation, and a panic is their failure"
 )]
 
 mod support;

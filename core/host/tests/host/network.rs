@@ -207,7 +207,7 @@ async fn an_endless_body_is_cut_and_an_endless_head_refused() {
     .await;
     let dns = dns_with("endless-body", grants(&body.url())).await;
     let text = failed(behave(&dns, "sends", &get(&body.url())).await);
-    assert!(text.contains("HttpResponseBodySize"), "{text}");
+    assert!(text.contains("body size exceeds limit"), "{text}");
     eventually("closing the connection", || body.open() == 0).await;
 
     let head = Server::start(|_| Reply {

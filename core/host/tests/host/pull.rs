@@ -61,7 +61,12 @@ async fn what_does_not_exist_is_named() {
 
 #[tokio::test]
 async fn artifacts_of_another_shape_are_refused_before_any_blob_is_read() {
-    let other_shapes: [(&str, fn(&mut serde_json::Value), fn(&PullError) -> bool); 5] = [
+    type Shape = (
+        &'static str,
+        fn(&mut serde_json::Value),
+        fn(&PullError) -> bool,
+    );
+    let other_shapes: [Shape; 5] = [
         (
             "index",
             |m| m["manifests"] = json!([]),

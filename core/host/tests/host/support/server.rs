@@ -147,8 +147,10 @@ async fn converse(
         stream.write_all(piece).await.ok()?;
         stream.flush().await.ok()?;
     }
-    while reply.endless {
-        stream.write_all(reply.pieces.last()?).await.ok()?;
+    if reply.endless {
+        loop {
+            stream.write_all(reply.pieces.last()?).await.ok()?;
+        }
     }
     if reply.hangs {
         while stream.read(&mut [0; 1024]).await.ok()? > 0 {}
