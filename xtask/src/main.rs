@@ -18,6 +18,7 @@ mod tools;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use maquette_harness::progress::Progress;
 
 /// Commands for working on Maquette.
 #[derive(Parser)]
@@ -36,6 +37,8 @@ enum Command {
     Crds(crds::Args),
     /// Install the operator, bring up the shop of examples/, visit it, and take it down again.
     Demo(demo::Args),
+    /// Build and install the operator on the running cluster, or on a new one.
+    Install,
     /// Run every check and every test.
     Test(test::Args),
     /// Build the programs of the test cluster into the cache.
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
         Command::Cluster(command) => cluster::run(command).await,
         Command::Crds(args) => crds::run(&args),
         Command::Demo(args) => demo::run(&args).await,
+        Command::Install => install().await,
         Command::Test(args) => test::run(&args).await,
         Command::Tools => tools::run(),
     };
@@ -59,4 +63,8 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn install() -> anyhow::Result<()> {
+    stage::Stage::local().await?.install(&Progress::new()).await
 }

@@ -141,10 +141,8 @@ impl Stage {
             ]);
         }
         step(progress, "helm upgrade --install maquette", &mut helm).with_context(|| {
-            format!(
-                "`{}kubectl -n {NAMESPACE} get pods,events` says why the operator is not ready",
-                self.environment()
-            )
+            let state = self.own.as_ref().map(|own| own.dump(NAMESPACE)).unwrap_or_default();
+            format!("{state}\n`{}kubectl -n {NAMESPACE} get pods,events` says why the operator is not ready", self.environment())
         })?;
         Ok(())
     }
