@@ -4,7 +4,9 @@
 mod login;
 mod origin;
 mod reference;
+mod version;
 
 pub use login::{Login, Secret};
 pub use origin::{Origin, OriginError};
-pub use reference::{Digest, ReferenceError, Repository, Tag, Version};
+pub use reference::{Digest, ReferenceError, Repository};
+pub use version::{Tag, Version};

@@ -38,7 +38,9 @@ pub enum PullError {
         message: String,
     },
     /// The registry answers with an error.
-    #[error("the registry answers {status} for {reference}: {message}; it is tried again")]
+    #[error(
+        "the registry answers {status} for {reference}: {message}; try later or ask who runs it"
+    )]
     Refused {
         /// What was asked for.
         reference: String,
@@ -156,4 +158,15 @@ pub enum PullError {
         /// What the parser says.
         problem: String,
     },
+}
+
+impl PullError {
+    /// Whether it passes by itself: the registry is away or overloaded, and has not said no.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Timeout { .. } => true,
+            Self::Refused { status, .. } => *status == 429 || *status >= 500,
+            _ => false,
+        }
+    }
 }

@@ -1,11 +1,13 @@
 //! A pull client for one kind of artifact: small enough that every byte it reads is capped while it streams,
 //! and that it is plain to see where a credential goes. `auth`, `artifact` and `tags` decide and are pure;
-//! `http` and `pull` act.
+//! `http`, `answer`, `login` and `pull` act.
 
+mod answer;
 mod artifact;
 mod auth;
 mod error;
 mod http;
+mod login;
 mod pull;
 mod tags;
 

@@ -1,15 +1,13 @@
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::HeaderValue;
 use semver::VersionReq;
-use serde::Deserialize;
 use url::Url;
-use zeroize::Zeroizing;
 
 use super::{
     Client, PullError,
+    answer::expect_ok,
     artifact::{self, ACCEPT, Blob},
-    auth::{self, Challenge},
+    auth,
     http::{Answer, ReadError},
     tags,
 };
@@ -24,29 +22,10 @@ const REDIRECTS: usize = 3;
 
 /// One pull of one plugin: holds what the registry gave for logging in.
 pub(crate) struct Pull<'a> {
-    client: &'a Client,
-    wanted: &'a Wanted,
-    registry: Origin,
-    authorization: Option<HeaderValue>,
-}
-
-/// A token answer (distribution project, "Token Authentication Specification").
-#[derive(Deserialize)]
-struct Token {
-    token: Option<String>,
-    access_token: Option<String>,
-}
-
-/// An error answer (OCI distribution specification, "Error Codes").
-#[derive(Deserialize)]
-struct Errors {
-    errors: Vec<ErrorItem>,
-}
-
-#[derive(Deserialize)]
-struct ErrorItem {
-    code: Option<String>,
-    message: Option<String>,
+    pub(super) client: &'a Client,
+    pub(super) wanted: &'a Wanted,
+    pub(super) registry: Origin,
+    pub(super) authorization: Option<HeaderValue>,
 }
 
 impl<'a> Pull<'a> {
@@ -241,78 +220,6 @@ impl<'a> Pull<'a> {
         Ok(answer)
     }
 
-    /// Asks the registry, and logs in once where it wants that.
-    async fn ask(&mut self, url: &Url, accept: Option<&'static str>) -> Result<Answer, PullError> {
-        let answer = self
-            .client
-            .get(url, accept, self.authorization.as_ref())
-            .await?;
-        if answer.status != StatusCode::UNAUTHORIZED || self.authorization.is_some() {
-            return Ok(answer);
-        }
-        let challenge = answer
-            .header(header::WWW_AUTHENTICATE.as_str())
-            .and_then(auth::parse_challenge);
-        self.authorization = match challenge {
-            None => None,
-            Some(Challenge::Basic) => self.basic(),
-            Some(Challenge::Bearer { realm, service }) => {
-                Some(self.token(&realm, service.as_deref()).await?)
-            }
-        };
-        if self.authorization.is_none() {
-            return Ok(answer);
-        }
-        self.client
-            .get(url, accept, self.authorization.as_ref())
-            .await
-    }
-
-    async fn token(&self, realm: &str, service: Option<&str>) -> Result<HeaderValue, PullError> {
-        let repository = &self.wanted.repository;
-        let url =
-            auth::realm(realm, service, repository.path(), &self.registry).map_err(|problem| {
-                PullError::RealmRefused {
-                    registry: repository.registry().to_owned(),
-                    realm: realm.to_owned(),
-                    problem,
-                }
-            })?;
-        let caps = self.client.caps;
-        let answer = self.client.get(&url, None, self.basic().as_ref()).await?;
-        let answer = expect_ok(answer, &repository.to_string(), caps.error_bytes).await?;
-        let bytes = Zeroizing::new(
-            answer
-                .document("the registry's token", caps.token_bytes)
-                .await?
-                .to_vec(),
-        );
-        let token: Token = serde_json::from_slice(&bytes)
-            .map_err(|error| artifact::malformed("the registry's token", &error))?;
-        let unusable = |problem: &str| PullError::Malformed {
-            what: "the registry's token",
-            problem: problem.to_owned(),
-        };
-        let token = token
-            .token
-            .or(token.access_token)
-            .ok_or_else(|| unusable("there is none"))?;
-        let mut value = HeaderValue::try_from(format!("Bearer {token}"))
-            .map_err(|_| unusable("it is no header"))?;
-        value.set_sensitive(true);
-        Ok(value)
-    }
-
-    fn basic(&self) -> Option<HeaderValue> {
-        let login = self.wanted.login.as_ref()?;
-        let plain =
-            Zeroizing::new([login.username.as_bytes(), b":", login.password.bytes()].concat());
-        let mut value =
-            HeaderValue::try_from(format!("Basic {}", STANDARD.encode(&*plain))).ok()?;
-        value.set_sensitive(true);
-        Some(value)
-    }
-
     fn url(&self, rest: &str) -> Result<Url, PullError> {
         let text = format!(
             "{}/v2/{}/{rest}",
@@ -335,50 +242,4 @@ fn same(what: &'static str, expected: &Digest, actual: &Digest) -> Result<(), Pu
         expected: expected.clone(),
         actual: actual.clone(),
     })
-}
-
-/// The answer if it is one; otherwise the registry's error in words.
-async fn expect_ok(answer: Answer, reference: &str, error_bytes: u64) -> Result<Answer, PullError> {
-    let status = answer.status;
-    if status == StatusCode::OK {
-        return Ok(answer);
-    }
-    let reference = reference.to_owned();
-    if status == StatusCode::NOT_FOUND {
-        return Err(PullError::NotFound { reference });
-    }
-    // An error that is too long or broken off is an error without words.
-    let message = answer
-        .read(error_bytes)
-        .await
-        .map_or_else(|_| String::new(), |bytes| words(&bytes));
-    Err(match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            PullError::Unauthorized { reference, message }
-        }
-        _ => PullError::Refused {
-            reference,
-            status: status.as_u16(),
-            message,
-        },
-    })
-}
-
-fn words(body: &[u8]) -> String {
-    let item = serde_json::from_slice::<Errors>(body)
-        .ok()
-        .and_then(|errors| errors.errors.into_iter().next());
-    let text = item
-        .and_then(|item| item.message.or(item.code))
-        .unwrap_or_default();
-    let text: String = text
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(300)
-        .collect();
-    if text.is_empty() {
-        "without saying why".to_owned()
-    } else {
-        text
-    }
 }

@@ -16,6 +16,7 @@ mod grants;
 mod inspection;
 mod install;
 mod limits;
+mod login;
 mod network;
 mod pull;
 mod real_registry;

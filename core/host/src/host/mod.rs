@@ -1,4 +1,6 @@
-//! The host: installs plugins and binds them to providers.
+//! The host: installs plugins (`load`) and binds them to providers.
+
+mod load;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -7,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use load::cache_error;
 use rustls::ClientConfig;
 use tokio::sync::Semaphore;
 use wasmtime::{Engine, component::Linker};
@@ -14,13 +17,12 @@ use wasmtime::{Engine, component::Linker};
 use crate::{
     Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
     StartError, Wanted,
-    code::{self, CodeCache, Compiled},
+    code::{self, CodeCache},
     egress::{Held, Needles, Policy},
     grants::{Admitted, admit},
-    inspect::inspect,
     metrics::Meter,
     provider::Loaded,
-    registry::{Client, Pull, PullError},
+    registry::{Client, Pull},
     sandbox::{self, Lane, State, Ticker},
     store::{Resolution, Store},
     tls,
@@ -115,11 +117,7 @@ impl Host {
                     .map_err(cache_error)?;
                 (resolution, manifest, false)
             }
-            Err(
-                error @ (PullError::Unreachable { .. }
-                | PullError::Timeout { .. }
-                | PullError::Refused { .. }),
-            ) => {
+            Err(error) if error.passes() => {
                 let resolution = inner.store.recall(wanted).ok_or(error)?;
                 (resolution, None, true)
             }
@@ -229,95 +227,6 @@ impl Host {
 }
 
 impl Inner {
-    /// The component of a resolved version: from the cache, or from the registry into the cache.
-    async fn fetch(
-        &self,
-        pull: &mut Pull<'_>,
-        resolution: &Resolution,
-        manifest: Option<bytes::Bytes>,
-    ) -> Result<Vec<u8>, InstallError> {
-        let cached = self.store.read(&resolution.digest);
-        if let Some(wasm) = cached
-            .as_deref()
-            .and_then(Pull::component_digest)
-            .and_then(|d| self.store.read(&d))
-        {
-            return Ok(wasm);
-        }
-        let manifest = match (manifest, cached) {
-            (Some(manifest), _) => manifest,
-            (None, Some(manifest)) => manifest.into(),
-            (None, None) => pull.manifest_of(&resolution.digest).await?,
-        };
-        let wasm = pull.component(&manifest).await?;
-        // The manifest last: where it is, its component is.
-        self.store
-            .write(&Digest::of(&wasm), &wasm)
-            .map_err(cache_error)?;
-        self.store
-            .write(&resolution.digest, &manifest)
-            .map_err(cache_error)?;
-        Ok(wasm.into())
-    }
-
-    async fn load(
-        &self,
-        wasm: Vec<u8>,
-        resolution: &Resolution,
-    ) -> Result<Arc<Loaded>, InstallError> {
-        let inspection = inspect(&wasm)?;
-        let manifest = inspection.require_plugin()?.clone();
-        let installed = Installed {
-            digest: resolution.digest.clone(),
-            version: manifest.version.clone(),
-            interfaces: inspection.interfaces(),
-            size_bytes: inspection.size_bytes,
-            manifest,
-            remembered: false,
-        };
-        let compiled = self.compile(wasm).await?;
-        Ok(Arc::new(Loaded {
-            installed,
-            compiled,
-        }))
-    }
-
-    /// Compiles on a thread of its own. A compilation that takes too long cannot be ended; it goes on alone, the next
-    /// one waits for it, and the same component is not tried again.
-    async fn compile(&self, wasm: Vec<u8>) -> Result<Compiled, InstallError> {
-        let digest = Digest::of(&wasm);
-        let late = InstallError::CompileTimeout(self.compile_timeout);
-        if self
-            .endless
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .contains(&digest)
-        {
-            return Err(late);
-        }
-        let compiling = async {
-            let turn = self.compiling.clone().acquire_owned().await;
-            let (engine, linker, cache) =
-                (self.engine.clone(), self.linker.clone(), self.code.clone());
-            let task = tokio::task::spawn_blocking(move || {
-                let _turn = turn;
-                code::compile(&engine, &linker, Some(&cache), &wasm)
-            });
-            tokio::time::timeout(self.compile_timeout, task).await
-        };
-        match compiling.await {
-            Ok(Ok(compiled)) => compiled.map_err(InstallError::Compile),
-            Ok(Err(panicked)) => Err(InstallError::Compile(panicked.to_string())),
-            Err(_elapsed) => {
-                self.endless
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(digest);
-                Err(late)
-            }
-        }
-    }
-
     fn meter(&self, provider: &str, plugin: &str, digest: &Digest) -> Arc<Meter> {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let meter = meters
@@ -344,9 +253,4 @@ fn installed_as(installed: &Installed, resolution: &Resolution, remembered: bool
         remembered,
         ..installed.clone()
     }
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
-fn cache_error(error: std::io::Error) -> InstallError {
-    InstallError::Cache(error.to_string())
 }
