@@ -91,7 +91,7 @@ pub enum DependencyCondition {
         .message("routes need a gateway: set spec.networking.gateway").field_path(".gateway"),
     validation = Rule::new("!has(self.routes) || has(self.dns) || self.routes.all(r, has(r.host))")
         .message("a route without host needs spec.networking.dns, whose zone makes the host").field_path(".routes"),
-    validation = Rule::new("!has(self.routes) || !has(self.dns) || self.routes.all(r, !has(r.host) || r.host == self.dns.zone || r.host.endsWith('.' + self.dns.zone))")
+    validation = Rule::new("!has(self.routes) || !has(self.dns) || self.routes.all(r, !has(r.host) || r.host.contains('${') || r.host == self.dns.zone || r.host.endsWith('.' + self.dns.zone))")
         .message("the host of each route must lie in spec.networking.dns.zone").field_path(".routes")
 )]
 pub struct Networking {
@@ -147,13 +147,13 @@ pub struct GatewayRef {
 pub struct Route {
     /// Where it leads.
     pub to: RouteTarget,
-    /// Host. Omitted: `<workspace>.<zone>`.
+    /// Host. Omitted: `<workspace>.<zone>`. May refer to `${workspace::name}` and `${workspace::namespace}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253))]
-    #[x_kube(validation = Rule::new("self.split('.').all(l, size(l) <= 63)").message("each label of a host may have at most 63 characters (RFC 1035, section 2.3.4)"))]
-    #[x_kube(validation = Rule::new("self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')").message("must be a host name in lower case without the final dot"))]
+    #[x_kube(validation = Rule::new("self.contains('${') || self.split('.').all(l, size(l) <= 63)").message("each label of a host may have at most 63 characters (RFC 1035, section 2.3.4)"))]
+    #[x_kube(validation = Rule::new("self.contains('${') || self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$')").message("must be a host name in lower case without the final dot"))]
     pub host: Option<String>,
-    /// Path prefix, default `/`.
+    /// Path prefix, default `/`. May refer to the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 1024))]
     #[x_kube(validation = Rule::new("self.startsWith('/')").message("must start with '/'"))]

@@ -34,6 +34,9 @@ const OURS: &str = "app.kubernetes.io/managed-by=maquette";
 /// Selects what it did not make.
 const FOREIGN: &str = "app.kubernetes.io/managed-by!=maquette";
 
+/// Selects the Secrets that are not Helm's releases, which may have a megabyte each.
+const NO_RELEASES: &str = "type!=helm.sh/release.v1";
+
 /// Starts every watch and waits until each cache is complete once.
 ///
 /// The tasks end with the set that is returned. A kind that the cluster does not serve counts as complete and is
@@ -92,12 +95,8 @@ pub async fn start(
         |namespace| namespace,
     );
     let secrets: Api<Secret> = Api::namespaced(client.clone(), operator_namespace);
-    starter.run(
-        Kind::Secret,
-        watcher::watcher(secrets, all).boxed(),
-        |c| &c.secrets,
-        |secret| secret,
-    );
+    let secrets = watcher::watcher(secrets, all.fields(NO_RELEASES)).boxed();
+    starter.run(Kind::Secret, secrets, |c| &c.secrets, |secret| secret);
 
     let Starter {
         tasks, complete, ..

@@ -41,6 +41,9 @@ pub(super) enum Problem {
     ProviderMissing(String),
     #[error("Provider {name} is not Ready: {message}")]
     ProviderNotReady { name: String, message: String },
+    /// Nothing is wrong: this process has not bound it yet.
+    #[error("Provider {0} is being bound to its plugin")]
+    ProviderStarting(String),
     #[error("Provider {0} is being deleted; choose another one")]
     ProviderTerminating(String),
     #[error("Provider {0} keeps no record sets: its plugin does not implement maquette:plugin/dns")]
@@ -194,10 +197,7 @@ async fn place(
         .get(&Key::cluster(&name))
         .ok_or_else(|| Problem::ProviderMissing(name.clone()))?;
     let Some(configured) = controller.registry.get(&name) else {
-        return Err(Problem::ProviderNotReady {
-            name,
-            message: message_of(&provider),
-        });
+        return Err(not_ready(name, &provider));
     };
     let entry = |zone: String| LedgerEntry {
         provider: name.clone(),
@@ -293,16 +293,17 @@ fn allows_namespace(controller: &DnsRecordController, scope: &Scope, namespace: 
     })
 }
 
-fn message_of(provider: &Provider) -> String {
+fn not_ready(name: String, provider: &Provider) -> Problem {
     let conditions = provider
         .status
         .as_ref()
         .map(|status| status.conditions.as_slice())
         .unwrap_or_default();
-    condition::find(conditions, condition::READY)
-        .filter(|ready| ready.status != "True")
-        .map_or_else(
-            || "it is being configured".to_owned(),
-            |ready| ready.message.clone(),
-        )
+    match condition::find(conditions, condition::READY) {
+        Some(ready) if ready.status != "True" => Problem::ProviderNotReady {
+            name,
+            message: ready.message.clone(),
+        },
+        _ => Problem::ProviderStarting(name),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     ABANDON_ANNOTATION, Call, Observed,
-    observe::{Place, is_new, kind, spot, wanted},
+    observe::{Place, Problem, is_new, kind, spot, wanted},
 };
 use crate::engine::{Finalizer, Notice, Plan};
 use jiff::Timestamp;
@@ -12,15 +12,28 @@ use std::time::Duration;
 
 /// How soon absence is looked for after a deletion.
 const SOON: Duration = Duration::from_millis(10);
+/// How soon a provider is asked for that this process has not bound yet.
+const STARTING: Duration = Duration::from_millis(250);
 /// How soon a record that cannot be kept is looked at without any event.
 const LATER: Duration = Duration::from_secs(60);
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
+    if is_starting(observed) {
+        return Plan {
+            again_in: Some(STARTING),
+            ..Plan::default()
+        };
+    }
     if record.metadata.deletion_timestamp.is_some() {
         teardown(record, observed)
     } else {
         keep(record, observed, now)
     }
+}
+
+/// Whether the provider will be there in a moment, so that there is nothing to do nor to say.
+pub(super) fn is_starting(observed: &Observed) -> bool {
+    matches!(observed.place, Err(Problem::ProviderStarting(_)))
 }
 
 fn ledger(record: &DNSRecord) -> &[LedgerEntry] {

@@ -3,7 +3,7 @@
 use super::{
     Answer, Call, Observed,
     observe::Problem,
-    plan::{is_abandoned, live, ours, remaining, same_place},
+    plan::{is_abandoned, is_starting, live, ours, remaining, same_place},
 };
 use crate::{
     engine::{Plan, Report, Results},
@@ -22,6 +22,12 @@ pub(super) fn status(
     results: &Results<Call, Answer>,
     now: Timestamp,
 ) -> Report<DNSRecordStatus> {
+    if let (true, Some(status)) = (is_starting(observed), record.status.clone()) {
+        return Report {
+            status,
+            verdict: Verdict::progressing(reason::PROGRESSING, "the provider is being bound"),
+        };
+    }
     let previous = record.status.clone().unwrap_or_default();
     let ledger = ledger(record, observed, plan, results);
     let verdict = verdict(record, observed, plan, results, &ledger);
@@ -206,6 +212,7 @@ fn conflict(owner: Option<&str>) -> Verdict {
 fn problem_verdict(problem: &Problem) -> Verdict {
     let message = problem.to_string();
     match problem {
+        Problem::ProviderStarting(_) => Verdict::progressing(reason::PROGRESSING, message),
         Problem::ProviderMissing(_) => Verdict::stalled(reason::PROVIDER_NOT_FOUND, message),
         Problem::ProviderNotReady { .. } | Problem::ProviderTerminating(_) | Problem::NotDns(_) => {
             Verdict::stalled(reason::PROVIDER_NOT_READY, message)

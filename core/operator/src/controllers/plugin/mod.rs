@@ -15,6 +15,7 @@ use maquette_host::Host;
 use std::{convert::Infallible, sync::Arc};
 
 pub use observe::Observed;
+pub(in crate::controllers) use observe::{Problem as InstallProblem, install};
 
 /// Reconciles Plugins.
 pub struct PluginController {

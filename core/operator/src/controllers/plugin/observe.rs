@@ -1,12 +1,12 @@
 //! Installs the plugin, which changes nothing where it is installed already.
 
 use super::PluginController;
-use crate::cluster::Key;
+use crate::cluster::{Caches, Key};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use k8s_openapi::api::core::v1::Secret as KubeSecret;
 use maquette_api::Plugin;
 use maquette_host::{
-    InstallError, Installed, Login, ReferenceError, Repository, Secret, Version, Wanted,
+    Host, InstallError, Installed, Login, ReferenceError, Repository, Secret, Version, Wanted,
 };
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub struct Observed {
 
 /// Why the plugin is not installed.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
+pub(in crate::controllers) enum Problem {
     #[error("spec: {0}")]
     Reference(#[from] ReferenceError),
     #[error(
@@ -28,21 +28,33 @@ pub(super) enum Problem {
     Install(#[from] InstallError),
 }
 
-pub(super) async fn observe(controller: &PluginController, plugin: &Plugin) -> Observed {
-    Observed {
-        installed: install(controller, plugin).await,
-    }
-}
-
-async fn install(controller: &PluginController, plugin: &Plugin) -> Result<Installed, Problem> {
+/// Installs what the Plugin says, with its pull secrets from this namespace.
+pub(in crate::controllers) async fn install(
+    host: &Host,
+    caches: &Caches,
+    namespace: &str,
+    plugin: &Plugin,
+) -> Result<Installed, Problem> {
     let repository: Repository = plugin.spec.image.parse()?;
-    let login = login(controller, plugin, repository.registry())?;
+    let login = login(caches, namespace, plugin, repository.registry())?;
     let wanted = Wanted {
         repository,
         version: version(plugin)?,
         login,
     };
-    Ok(controller.host.install(&wanted).await?)
+    Ok(host.install(&wanted).await?)
+}
+
+pub(super) async fn observe(controller: &PluginController, plugin: &Plugin) -> Observed {
+    Observed {
+        installed: install(
+            &controller.host,
+            &controller.caches,
+            &controller.namespace,
+            plugin,
+        )
+        .await,
+    }
 }
 
 /// The digest that this spec was resolved to before, else what the spec says.
@@ -60,16 +72,17 @@ fn version(plugin: &Plugin) -> Result<Version, ReferenceError> {
 }
 
 fn login(
-    controller: &PluginController,
+    caches: &Caches,
+    namespace: &str,
     plugin: &Plugin,
     registry: &str,
 ) -> Result<Option<Login>, Problem> {
     for reference in &plugin.spec.pull_secrets {
-        let key = Key::new(controller.namespace.clone(), reference.name.clone());
-        let Some(secret) = controller.caches.secrets.get(&key) else {
+        let key = Key::new(namespace, reference.name.clone());
+        let Some(secret) = caches.secrets.get(&key) else {
             return Err(Problem::SecretMissing {
                 name: reference.name.clone(),
-                namespace: controller.namespace.clone(),
+                namespace: namespace.to_owned(),
             });
         };
         if let Some(login) = login_for(&secret, registry) {

@@ -1,11 +1,13 @@
 //! Binds the plugin to what the Provider grants it, and offers it under the Provider's name.
 
 use super::ProviderController;
-use crate::{cluster::Key, providers::Configured};
-use maquette_api::{Plugin, Provider, condition, plugin};
-use maquette_host::{
-    Digest, GrantError, Grants, InstallError, Limits, OriginError, ReferenceError, Secret, Wanted,
+use crate::{
+    cluster::Key,
+    controllers::plugin::{self, InstallProblem},
+    providers::Configured,
 };
+use maquette_api::{Plugin, Provider, condition, plugin as api};
+use maquette_host::{GrantError, Grants, Limits, OriginError, Secret};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
@@ -40,12 +42,10 @@ pub(super) enum Problem {
         "Plugin {plugin}: spec.limits.memory: {quantity} is not an amount of memory such as 64Mi"
     )]
     Memory { plugin: String, quantity: String },
-    #[error(transparent)]
-    Reference(#[from] ReferenceError),
     #[error("spec.{0}")]
     Grant(#[from] GrantError),
     #[error(transparent)]
-    Install(#[from] InstallError),
+    Install(#[from] InstallProblem),
 }
 
 pub(super) async fn observe(controller: &ProviderController, provider: &Provider) -> Observed {
@@ -103,12 +103,14 @@ async fn bind(
         return Ok(digest);
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
-    let wanted = Wanted {
-        repository: plugin.spec.image.parse()?,
-        version: digest.parse()?,
-        login: None,
-    };
-    let parsed: Digest = controller.host.install(&wanted).await?.digest;
+    let parsed = plugin::install(
+        &controller.host,
+        &controller.caches,
+        &controller.namespace,
+        &plugin,
+    )
+    .await?
+    .digest;
     let bound = controller
         .host
         .provider(name, &parsed, grants(provider, &plugin, credentials)?)?;
@@ -236,7 +238,7 @@ fn grants(
 
 fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
     let wanted = plugin.spec.limits.clone().unwrap_or_default();
-    let plugin::Limits {
+    let api::Limits {
         memory,
         timeout_seconds,
         concurrency,

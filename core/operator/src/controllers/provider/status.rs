@@ -52,7 +52,7 @@ fn problem_verdict(problem: &Problem) -> Verdict {
         }
         Problem::Install(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),
         Problem::Credential { .. } => Verdict::stalled(reason::CREDENTIAL_MISSING, message),
-        Problem::Origin(_) | Problem::Range(_) | Problem::Memory { .. } | Problem::Reference(_) => {
+        Problem::Origin(_) | Problem::Range(_) | Problem::Memory { .. } => {
             Verdict::stalled(reason::INVALID_SPEC, message)
         }
         Problem::Grant(grant) => match grant {

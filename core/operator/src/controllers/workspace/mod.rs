@@ -2,6 +2,7 @@
 
 mod draft;
 mod observe;
+mod places;
 mod plan;
 mod render;
 mod routes;
@@ -117,10 +118,10 @@ impl WorkspaceController {
             .caches
             .workspaces
             .get(changed)
-            .map(|workspace| routes::hosts(&workspace));
+            .map(|workspace| places::hosts(&workspace));
         self.keys(|other| {
             Key::of(&other.metadata) != *changed
-                && routes::hosts(other)
+                && places::hosts(other)
                     .iter()
                     .any(|host| hosts.as_ref().is_none_or(|hosts| hosts.contains(host)))
                 && (hosts.is_some() || status::waits_for_host(other))

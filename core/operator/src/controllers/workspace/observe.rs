@@ -1,6 +1,6 @@
 //! What exists of a workspace, and what around it matters.
 
-use super::routes;
+use super::{places, routes};
 use crate::cluster::{Caches, Key, Kind};
 use kube::core::DynamicObject;
 use maquette_api::{
@@ -136,7 +136,7 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
             taken.push((Kind::Component, key));
         }
     }
-    for host in routes::hosts(workspace) {
+    for host in places::hosts(workspace) {
         let key = Key::new(namespace.clone(), routes::object_name(&name, &host));
         if caches
             .records
@@ -209,7 +209,7 @@ fn gateway(caches: &Caches, key: Key) -> Result<Gateway, GatewayProblem> {
 }
 
 fn hosts_taken(caches: &Caches, workspace: &Workspace) -> BTreeMap<String, Key> {
-    let mine = routes::hosts(workspace);
+    let mine = places::hosts(workspace);
     if mine.is_empty() {
         return BTreeMap::new();
     }
@@ -218,7 +218,7 @@ fn hosts_taken(caches: &Caches, workspace: &Workspace) -> BTreeMap<String, Key> 
         if age(&other) >= age(workspace) {
             continue;
         }
-        for host in routes::hosts(&other).intersection(&mine) {
+        for host in places::hosts(&other).intersection(&mine) {
             taken.insert(host.clone(), Key::of(&other.metadata));
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     draft::{self, SpecError},
     observe::Observed,
+    places::places,
     render, routes, teardown,
 };
 use crate::{
@@ -51,7 +52,7 @@ pub(super) fn components(
     observed: &Observed,
 ) -> Result<Vec<Desired>, SpecError> {
     let graph = draft::graph(workspace)?;
-    check_routes(workspace)?;
+    places(workspace)?;
     let mut components = Vec::new();
     for (index, component) in workspace.spec.components.iter().enumerate() {
         let rendered = render::component(workspace, observed, &graph, index, component);
@@ -84,55 +85,6 @@ pub(super) fn components(
         }
     }
     Ok(components)
-}
-
-fn check_routes(workspace: &Workspace) -> Result<(), SpecError> {
-    let Some(networking) = &workspace.spec.networking else {
-        return Ok(());
-    };
-    let invalid = |message: String| {
-        Err(SpecError {
-            reason: reason::INVALID_SPEC,
-            message,
-        })
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    for (index, route) in networking.routes.iter().enumerate() {
-        if routes::target_port(workspace, route).is_none() {
-            let networks = workspace
-                .spec
-                .components
-                .iter()
-                .find(|c| c.name == route.to.component)
-                .map(|c| crate::controllers::component::networks(&c.spec));
-            let known: Vec<String> = networks
-                .into_iter()
-                .flatten()
-                .map(|network| network.name)
-                .collect();
-            return invalid(format!(
-                "spec.networking.routes[{index}].to.network: name one of the networks of {}; it has: {}",
-                route.to.component,
-                if known.is_empty() {
-                    "none, so declare one".to_owned()
-                } else {
-                    known.join(", ")
-                }
-            ));
-        }
-        let host = routes::host(workspace, networking, route);
-        if host.as_ref().is_some_and(|host| host.len() > 253) {
-            return invalid(format!(
-                "spec.networking.routes[{index}]: its host has more than 253 characters; shorten the workspace's name or set host"
-            ));
-        }
-        if !seen.insert((host, route.path.clone().unwrap_or_else(|| "/".to_owned()))) {
-            return invalid(format!(
-                "spec.networking.routes[{index}]: another route has the same host and path; set path or host"
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// How a component is, for those that depend on it. What is said of an older generation does not count.

@@ -3,6 +3,7 @@
 use super::{
     draft::{template, template_path},
     observe::Observed,
+    places::places,
     routes,
 };
 use crate::{
@@ -129,13 +130,7 @@ impl Scope<'_> {
     fn workspace_field(&self, field: &str) -> Result<String, Unresolved> {
         let key = Key::of(&self.workspace.metadata);
         let networking = self.workspace.spec.networking.as_ref();
-        let first_host = || {
-            networking.and_then(|n| {
-                n.routes
-                    .first()
-                    .and_then(|route| routes::host(self.workspace, n, route))
-            })
-        };
+        let first_host = || Some(places(self.workspace).ok()?.first()?.host.clone());
         match field {
             "name" => Ok(key.name),
             "namespace" => Ok(key.namespace),

@@ -1,47 +1,18 @@
-//! Hosts, routes and record sets of a workspace.
+//! Routes and record sets of a workspace.
 
-use super::observe::{Gateway, Observed};
+use super::{
+    observe::{Gateway, Observed},
+    places::{Place, places},
+    render,
+};
 use crate::{
     cluster::{Key, Kind},
     engine::{Desired, managed_labels, owner_reference},
 };
-use maquette_api::{
-    FINALIZER, WORKSPACE_LABEL, Workspace,
-    workspace::{Networking, Route},
-};
+use maquette_api::{FINALIZER, WORKSPACE_LABEL, Workspace, workspace::Networking};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
-};
-
-/// Every host of the workspace.
-pub(super) fn hosts(workspace: &Workspace) -> BTreeSet<String> {
-    let networking = workspace.spec.networking.as_ref();
-    networking
-        .into_iter()
-        .flat_map(|networking| {
-            networking
-                .routes
-                .iter()
-                .filter_map(|route| host(workspace, networking, route))
-        })
-        .collect()
-}
-
-/// The host of a route: its own, else `<workspace>.<zone>`.
-pub(super) fn host(
-    workspace: &Workspace,
-    networking: &Networking,
-    route: &Route,
-) -> Option<String> {
-    let name = workspace.metadata.name.as_deref()?;
-    route
-        .host
-        .clone()
-        .or_else(|| Some(format!("{name}.{}", networking.dns.as_ref()?.zone)))
-}
+use std::{collections::BTreeMap, net::IpAddr};
 
 /// Name of the objects that are made for a host: one route and one record set.
 pub(super) fn object_name(workspace: &str, host: &str) -> String {
@@ -57,7 +28,7 @@ pub(super) fn url(
     gateway: &Gateway,
     section: Option<&str>,
     host: &str,
-    path: Option<&str>,
+    path: &str,
 ) -> Option<String> {
     let wanted =
         |listener: &&(String, String, u16)| section.is_none_or(|section| listener.0 == section);
@@ -75,10 +46,8 @@ pub(super) fn url(
     } else {
         format!(":{port}")
     };
-    Some(format!(
-        "{scheme}://{host}{port}{}",
-        path.filter(|path| *path != "/").unwrap_or_default()
-    ))
+    let path = if path == "/" { "" } else { path };
+    Some(format!("{scheme}://{host}{port}{path}"))
 }
 
 /// Addresses of all routes that this workspace may have, in the order of the spec. Empty until the Gateway is ready.
@@ -92,16 +61,18 @@ pub(super) fn urls(workspace: &Workspace, observed: &Observed) -> Vec<String> {
         .as_ref()
         .and_then(|gateway| gateway.section_name.as_deref());
     let mut urls = Vec::new();
-    for route in &networking.routes {
-        let Some(host) = host(workspace, networking, route)
-            .filter(|host| !observed.hosts_taken.contains_key(host))
-        else {
-            continue;
-        };
-        let url = url(gateway, section, &host, route.path.as_deref());
+    for place in free(workspace, observed) {
+        let url = url(gateway, section, &place.host, &place.path);
         urls.extend(url.filter(|url| !urls.contains(url)));
     }
     urls
+}
+
+/// Places whose host no older workspace has.
+fn free<'a>(workspace: &'a Workspace, observed: &Observed) -> Vec<Place<'a>> {
+    let mut places = places(workspace).unwrap_or_default();
+    places.retain(|place| !observed.hosts_taken.contains_key(&place.host));
+    places
 }
 
 /// One `HTTPRoute` and, with `dns`, one `DNSRecord` for each host that is not taken.
@@ -111,11 +82,12 @@ pub(super) fn desired(workspace: &Workspace, observed: &Observed) -> Vec<Desired
         return Vec::new();
     };
     let mut objects = Vec::new();
-    for host in hosts(workspace)
-        .into_iter()
-        .filter(|host| !observed.hosts_taken.contains_key(host))
-    {
-        objects.push(http_route(workspace, networking, &host));
+    let mut hosts: BTreeMap<String, Vec<Place<'_>>> = BTreeMap::new();
+    for place in free(workspace, observed) {
+        hosts.entry(place.host.clone()).or_default().push(place);
+    }
+    for (host, places) in hosts {
+        objects.push(http_route(workspace, networking, &host, &places));
         if let (Some(dns), Some(provider)) = (&networking.dns, &observed.dns_provider) {
             let ttl = dns.ttl.unwrap_or(60);
             let (kind, values) = record_data(gateway);
@@ -155,7 +127,12 @@ fn record_data(gateway: &Gateway) -> (&'static str, Vec<String>) {
     }
 }
 
-fn http_route(workspace: &Workspace, networking: &Networking, host: &str) -> Desired {
+fn http_route(
+    workspace: &Workspace,
+    networking: &Networking,
+    host: &str,
+    places: &[Place<'_>],
+) -> Desired {
     let mut parent = json!({ "group": "gateway.networking.k8s.io", "kind": "Gateway" });
     if let (Some(gateway), Some(map)) = (&networking.gateway, parent.as_object_mut()) {
         map.insert("name".to_owned(), json!(gateway.name));
@@ -166,11 +143,7 @@ fn http_route(workspace: &Workspace, networking: &Networking, host: &str) -> Des
             map.insert("sectionName".to_owned(), json!(section));
         }
     }
-    let of_host = networking
-        .routes
-        .iter()
-        .filter(|route| self::host(workspace, networking, route).as_deref() == Some(host));
-    let rules: Vec<Value> = of_host.filter_map(|route| rule(workspace, route)).collect();
+    let rules: Vec<Value> = places.iter().map(|place| rule(workspace, place)).collect();
     object(
         workspace,
         Kind::HTTPRoute,
@@ -179,32 +152,12 @@ fn http_route(workspace: &Workspace, networking: &Networking, host: &str) -> Des
     )
 }
 
-fn rule(workspace: &Workspace, route: &Route) -> Option<Value> {
-    let name = workspace.metadata.name.as_deref()?;
-    let port = target_port(workspace, route)?;
-    let service = format!("{name}-{}", route.to.component);
-    Some(json!({
-        "matches": [{ "path": { "type": "PathPrefix", "value": route.path.as_deref().unwrap_or("/") } }],
-        "backendRefs": [{ "group": "", "kind": "Service", "name": service, "port": port, "weight": 1 }],
-    }))
-}
-
-/// Port of the network that the route leads to, where that is clear.
-pub(super) fn target_port(workspace: &Workspace, route: &Route) -> Option<u16> {
-    let component = workspace
-        .spec
-        .components
-        .iter()
-        .find(|component| component.name == route.to.component)?;
-    let networks = crate::controllers::component::networks(&component.spec);
-    match (&route.to.network, networks.as_slice()) {
-        (Some(name), networks) => networks
-            .iter()
-            .find(|network| network.name == *name)
-            .map(|network| network.port),
-        (None, [only]) => Some(only.port),
-        (None, _) => None,
-    }
+fn rule(workspace: &Workspace, place: &Place<'_>) -> Value {
+    let service = render::object_key(workspace, &place.route.to.component).name;
+    json!({
+        "matches": [{ "path": { "type": "PathPrefix", "value": place.path } }],
+        "backendRefs": [{ "group": "", "kind": "Service", "name": service, "port": place.port, "weight": 1 }],
+    })
 }
 
 fn object(workspace: &Workspace, kind: Kind, host: &str, spec: Value) -> Desired {

@@ -2,6 +2,7 @@
 
 use super::{
     observe::{GatewayProblem, Observed},
+    places,
     plan::state,
     render, routes,
     teardown::{self, Step},
@@ -314,7 +315,7 @@ fn route_conditions(route: &DynamicObject) -> impl Iterator<Item = &Value> {
 
 /// What of names and routes is on its way.
 fn network_pending(workspace: &Workspace, observed: &Observed) -> Option<String> {
-    let wanted = routes::hosts(workspace);
+    let wanted = places::hosts(workspace);
     let with_dns = workspace
         .spec
         .networking

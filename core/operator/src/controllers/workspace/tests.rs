@@ -189,6 +189,39 @@ fn a_route_and_a_record_set_are_made_for_the_host() {
 }
 
 #[test]
+fn a_host_may_carry_the_name_and_the_namespace_and_nothing_else() {
+    let with_host = |host: &str| {
+        let mut shop = shop();
+        shop.spec.networking.as_mut().unwrap().routes[0].host = Some(host.into());
+        shop
+    };
+    let urls = |host: &str| {
+        status(&with_host(host), &around(), &Results::default(), now())
+            .status
+            .urls
+    };
+    assert_eq!(
+        urls("${workspace::namespace}-${workspace::name}.preview.test"),
+        ["http://team-shop.preview.test:8000"]
+    );
+    for (host, reason) in [
+        ("${components::web.host}.preview.test", "UnknownReference"),
+        ("${workspace::name}.other.test", "InvalidSpec"),
+        (
+            "${workspace::name}${workspace::name}-.preview.test",
+            "InvalidSpec",
+        ),
+    ] {
+        let (_, said, message) = said(&with_host(host), &around());
+        assert_eq!(said, reason, "{message}");
+        assert!(
+            message.starts_with("spec.networking.routes[0].host: "),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn a_spec_that_makes_no_sense_is_explained_with_its_path() {
     let component = |name: &str, depends: Value, image: &str| json!({ "name": name, "dependsOn": depends, "template": { "containers": [{ "name": "c", "image": image }] } });
     let cases = [
