@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -15,13 +14,12 @@ use super::record::Record;
 use super::status::node_is_ready;
 use super::{Cluster, ClusterError, Options, clean, gateway, node};
 use crate::access::{Authority, ServiceAccountKey, User, kubeconfig};
-use crate::command;
 use crate::components::apiserver::{Apiserver, certificate};
 use crate::components::etcd::Etcd;
-use crate::components::powerdns::{PowerDns, SCHEMA, database};
+use crate::components::powerdns::PowerDns;
 use crate::components::traefik::Traefik;
 use crate::components::{controllers, coredns, registry};
-use crate::controlplane::ready;
+use crate::controlplane::{create_database, ready};
 use crate::http::expect_success;
 use crate::images;
 use crate::process::Run;
@@ -154,24 +152,6 @@ fn start_servers(cluster: &Cluster, users: &Users, options: &Options) -> Result<
         allowed: EVERYBODY,
     };
     pdns.unit().start(run)?;
-    Ok(())
-}
-
-fn create_database(folder: &Path) -> Result<(), ClusterError> {
-    let path = database(folder);
-    let failed = |source| ClusterError::File {
-        path: path.clone(),
-        source,
-    };
-    fs::create_dir_all(path.parent().unwrap_or(folder)).map_err(failed)?;
-    let schema = fs::read_to_string(SCHEMA).map_err(|source| ClusterError::File {
-        path: SCHEMA.into(),
-        source,
-    })?;
-    command::output(
-        Command::new("sqlite3").arg("-bail").arg(&path),
-        Some(&schema),
-    )?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 
 mod client;
 mod place;
+mod servers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::wait::{Timeout, wait_for};
 pub(crate) use client::{connect, look, ready};
 use place::Place;
 pub(crate) use place::free_port;
+pub(crate) use servers::create_database;
 
 /// How long a component may take to become ready on a busy machine.
 const READY: Duration = Duration::from_secs(90);
@@ -52,6 +54,10 @@ pub enum ControlPlaneError {
     },
     #[error("the API server refused")]
     Api(#[from] kube::Error),
+    #[error(transparent)]
+    Command(#[from] crate::command::CommandError),
+    #[error(transparent)]
+    Http(#[from] crate::http::HttpError),
     #[error("no loopback address with a free port")]
     Address(#[source] std::io::Error),
     #[error("`{0}` is not part of this control plane")]
