@@ -29,7 +29,8 @@ fn a_removed_or_crashed_cluster_leaves_nothing_and_the_next_one_starts() {
             .unwrap();
         return runtime.block_on(scenario());
     }
-    let state = tempfile::tempdir().unwrap();
+    // Always the same one, so that this run removes what an earlier one left when it was killed.
+    let state = maquette_harness::paths::state().join("lifecycle-test");
     let again = Command::new("unshare")
         .args([
             "--net",
@@ -45,7 +46,7 @@ fn a_removed_or_crashed_cluster_leaves_nothing_and_the_next_one_starts() {
             "a_removed_or_crashed_cluster_leaves_nothing_and_the_next_one_starts",
         ])
         .env(ALONE, "1")
-        .env("XDG_STATE_HOME", state.path())
+        .env("XDG_STATE_HOME", state)
         .status()
         .unwrap();
     assert!(again.success());
@@ -57,6 +58,10 @@ async fn scenario() {
 
     let cluster = up().await;
     run_a_pod(&cluster).await;
+    assert!(
+        !cgroups_of_the_run().is_empty(),
+        "the pod has cgroups where this test looks for them"
+    );
     Cluster::down().await.unwrap();
     nothing_is_left("after the removal of a cluster with a pod");
     assert!(matches!(Cluster::current(), Err(ClusterError::NotRunning)));
@@ -139,10 +144,8 @@ async fn run_a_pod(cluster: &Cluster) {
 fn nothing_is_left(when: &str) {
     let folder = maquette_harness::paths::state().join("cluster");
     assert!(!folder.exists(), "{when}: {}", folder.display());
-    assert!(
-        !PathBuf::from("/sys/class/net/mq0").exists(),
-        "{when}: the bridge"
-    );
+    let devices = fs::read_to_string("/proc/self/net/dev").unwrap();
+    assert!(!devices.contains("mq0:"), "{when}: {devices}");
     let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap();
     assert!(
         !mounts.contains(&format!("{}/", folder.display())),

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::ClusterError;
 use crate::command::{CommandError, run};
+use crate::components::apiserver::SERVICE_RANGE;
 
 /// The bridge's name.
 pub(super) const BRIDGE: &str = "mq0";
@@ -68,6 +69,9 @@ pub(super) fn create() -> Result<(), ClusterError> {
         ],
     )?;
     run("ip", ["link", "set", BRIDGE, "up"])?;
+    // kube-proxy translates a Service's address only after the kernel has found a route to it. A machine without a network has
+    // no default route; one with a network must not send such a packet there while kube-proxy is down.
+    run("ip", ["route", "add", SERVICE_RANGE, "dev", BRIDGE])?;
     set_forwarding("1")
 }
 
