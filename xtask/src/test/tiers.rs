@@ -53,14 +53,45 @@ impl Tier {
             Self::Checks => checks::run(progress),
             Self::Unit => unit(progress),
             Self::Plugins => plugins(progress),
-            Self::Controlplane => suite(self, "controlplane", progress, long),
-            Self::Cluster => {
-                Stage::local().await?.install(progress).await?;
-                suite(self, "cluster", progress, long)
+            Self::Controlplane => {
+                let mut row = Row::new(self);
+                harness(
+                    &mut row,
+                    progress,
+                    &["--lib", "--bins", "--test", "controlplane"],
+                )?;
+                suite(&mut row, "controlplane", progress, long)?;
+                Ok(row)
             }
-            Self::Faults => suite(self, "faults", progress, long),
+            Self::Cluster => {
+                let mut row = Row::new(self);
+                harness(
+                    &mut row,
+                    progress,
+                    &["--test", "cluster", "--test", "lifecycle"],
+                )?;
+                installed(&mut row, "cluster", progress, long).await?;
+                Ok(row)
+            }
+            Self::Faults => {
+                let mut row = Row::new(self);
+                installed(&mut row, "faults", progress, long).await?;
+                Ok(row)
+            }
         }
     }
+}
+
+/// A suite that runs against an operator that Helm installed.
+async fn installed(row: &mut Row, name: &str, progress: &Progress, long: bool) -> Result<()> {
+    let install = async { Stage::local().await?.install(progress).await };
+    if let Err(error) = install.await {
+        row.fail(format!(
+            "{name} tests: the operator could not be installed: {error:#}"
+        ));
+        return Ok(());
+    }
+    suite(row, name, progress, long)
 }
 
 fn unit(progress: &Progress) -> Result<Row> {
@@ -70,6 +101,8 @@ fn unit(progress: &Progress) -> Result<Row> {
         "--workspace",
         "--exclude",
         "maquette-suites",
+        "--exclude",
+        "maquette-harness",
         "--locked",
         "--no-fail-fast",
     ];
@@ -106,10 +139,26 @@ fn plugins(progress: &Progress) -> Result<Row> {
     Ok(row)
 }
 
+/// The tests of the cluster that the other tests run on.
+fn harness(row: &mut Row, progress: &Progress, targets: &[&str]) -> Result<()> {
+    let what = format!("harness tests, {}", row.name);
+    let mut command = cargo(
+        root(),
+        &[
+            "test",
+            "--package",
+            "maquette-harness",
+            "--locked",
+            "--no-fail-fast",
+        ],
+    );
+    row.tested(&what, &attempt(progress, &what, command.args(targets))?);
+    Ok(())
+}
+
 /// One test binary of `tests/suites`.
-fn suite(tier: Tier, name: &str, progress: &Progress, long: bool) -> Result<Row> {
-    let mut row = Row::new(tier);
-    let what = format!("{} tests", tier.name());
+fn suite(row: &mut Row, name: &str, progress: &Progress, long: bool) -> Result<()> {
+    let what = format!("{} tests", row.name);
     let mut command = cargo(
         root(),
         &[
@@ -126,5 +175,5 @@ fn suite(tier: Tier, name: &str, progress: &Progress, long: bool) -> Result<Row>
         command.env("MAQUETTE_TEST_LONG", "1");
     }
     row.tested(&what, &attempt(progress, &what, &mut command)?);
-    Ok(row)
+    Ok(())
 }
