@@ -4,6 +4,10 @@
 //! Nothing here performs input or output; what a kind *does* lives in the operator's controllers.
 
 #![allow(
+    clippy::duplicated_attributes,
+    reason = "each printer column repeats the names of its fields"
+)]
+#![allow(
     unreachable_pub,
     reason = "KubeSchema repeats each type inside a function"
 )]

@@ -128,7 +128,7 @@ async fn lead(
     let outcome = tokio::select! {
         () = stop.cancelled() => Ok(()),
         error = lost => Err(RunError::Leader(error)),
-        served = server => match served {
+        joined = server => match joined {
             Ok(Err(error)) => Err(RunError::Serve(error)),
             _ => Ok(()),
         },
@@ -152,7 +152,7 @@ fn start_controllers(
         .ok_or(RunError::NoIdentity)?;
     let counter = metrics.clone();
     let writer = Writer::new(client.clone(), caches.clone(), move |kind: Kind, verb| {
-        counter.wrote(kind.name(), verb)
+        counter.wrote(kind.name(), verb);
     });
     let reporter = Reporter {
         controller: "maquette".to_owned(),

@@ -186,7 +186,7 @@ impl Starter<'_> {
                         let _ = complete.send(true);
                     }
                     Err(error) => {
-                        tracing::debug!(%kind, %error, "watch of foreign names interrupted")
+                        tracing::debug!(%kind, %error, "watch of foreign names interrupted");
                     }
                 }
             }
@@ -215,7 +215,7 @@ impl Starter<'_> {
                 &complete,
                 keep,
             )
-            .await
+            .await;
         });
     }
 

@@ -25,7 +25,7 @@ impl Desired {
     pub fn new(
         kind: Kind,
         key: Key,
-        owner: Value,
+        owner: &Value,
         labels: &BTreeMap<String, String>,
         annotations: &BTreeMap<String, String>,
         body: Map<String, Value>,

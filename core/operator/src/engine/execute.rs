@@ -126,7 +126,7 @@ impl Executor {
             {
                 Ok(()) => self.unchanged.applied(desired, &self.caches),
                 Err(WriteError::Refused { kind, key, message }) => {
-                    results.refused.push(Refusal { kind, key, message })
+                    results.refused.push(Refusal { kind, key, message });
                 }
                 Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
                 Err(error) => return Err(error),

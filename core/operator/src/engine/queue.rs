@@ -168,7 +168,7 @@ mod tests {
         assert_eq!(queue.next().await, key("a"));
         queue.add(key("a"));
         assert!(
-            tokio::time::timeout(Duration::from_secs(60), queue.next())
+            tokio::time::timeout(Duration::from_mins(1), queue.next())
                 .await
                 .is_err(),
             "two workers on one key"
@@ -177,7 +177,7 @@ mod tests {
         assert_eq!(queue.next().await, key("a"));
         queue.done(&key("a"));
         assert!(
-            tokio::time::timeout(Duration::from_secs(60), queue.next())
+            tokio::time::timeout(Duration::from_mins(1), queue.next())
                 .await
                 .is_err()
         );
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(start.elapsed().as_secs(), 1);
         queue.done(&key("a"));
         assert!(
-            tokio::time::timeout(Duration::from_secs(600), queue.next())
+            tokio::time::timeout(Duration::from_mins(10), queue.next())
                 .await
                 .is_err(),
             "handed out twice"

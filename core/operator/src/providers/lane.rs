@@ -15,15 +15,15 @@ use tokio::sync::{mpsc, oneshot};
 /// A batch is closed when nothing was asked for this long …
 const IDLE: Duration = Duration::from_millis(100);
 /// … or when its first question has waited this long …
-const WINDOW: Duration = Duration::from_millis(1000);
+const WINDOW: Duration = Duration::from_secs(1);
 /// … or when it has this many entries.
 const BATCH: usize = 500;
 /// Questions that may wait; more are refused, and asked again later.
 const CAPACITY: usize = 4096;
 /// Longest time for which a lane does what a provider asks and waits.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// How long one call may take, before the provider's own limit.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// One zone's lane. A lane that is stuck delays nobody else's.
 pub struct Lane {
@@ -95,7 +95,7 @@ impl Lane {
                 dns,
                 installation,
                 object,
-                zone,
+                name: zone,
             },
             receiver,
         ));
@@ -136,7 +136,7 @@ struct Zone {
     dns: Dns,
     installation: String,
     object: String,
-    zone: String,
+    name: String,
 }
 
 /// Gathers questions into batches and asks them, one batch after the other.
@@ -198,9 +198,9 @@ impl Zone {
                 }
                 Err(error) => {
                     wait = wait.max(error.pause());
-                    answers
-                        .into_iter()
-                        .for_each(|answer| drop(answer.send(Err(error.clone()))));
+                    for answer in answers {
+                        let _ = answer.send(Err(error.clone()));
+                    }
                 }
             }
         }
@@ -227,9 +227,9 @@ impl Zone {
                 }
                 Err(error) => {
                     wait = wait.max(error.pause());
-                    looks
-                        .into_iter()
-                        .for_each(|(.., answer)| drop(answer.send(Err(error.clone()))));
+                    for (.., answer) in looks {
+                        let _ = answer.send(Err(error.clone()));
+                    }
                 }
             }
         }
@@ -244,7 +244,7 @@ impl Zone {
         let names: Vec<String> = names.into_iter().collect();
         let live = self
             .dns
-            .observe(&self.call(&names.join(" ")), &self.zone, &names)
+            .observe(&self.call(&names.join(" ")), &self.name, &names)
             .await
             .map_err(Arc::new)?;
         let normal = match wanted {
@@ -265,7 +265,7 @@ impl Zone {
         let call = self.call(&format!("{changes:?}"));
         Ok(self
             .dns
-            .apply(&call, &self.zone, changes)
+            .apply(&call, &self.name, changes)
             .await
             .map_err(Arc::new)?)
     }

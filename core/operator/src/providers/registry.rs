@@ -9,7 +9,7 @@ use std::{
 };
 
 /// How long a list of zones is good for.
-const ZONES_FOR: Duration = Duration::from_secs(300);
+const ZONES_FOR: Duration = Duration::from_mins(5);
 
 /// Providers that are Ready, by name.
 #[derive(Default)]
@@ -95,7 +95,7 @@ impl Configured {
             installation: self.installation.clone(),
             object: format!("Provider/{}", self.name),
             idempotency_key: "zones".to_owned(),
-            deadline: Instant::now() + Duration::from_secs(60),
+            deadline: Instant::now() + Duration::from_mins(1),
         };
         let zones: Vec<String> = dns
             .zones(&call)

@@ -62,7 +62,7 @@ fn desired(component: &Component, kind: Kind, key: Key, spec: Value) -> Desired 
     Desired::new(
         kind,
         key,
-        owner,
+        &owner,
         &labels(component),
         &BTreeMap::new(),
         Map::from_iter([("spec".to_owned(), spec)]),

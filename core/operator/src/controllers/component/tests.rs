@@ -37,6 +37,7 @@ fn simple() -> Component {
     )
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the cases read better")]
 fn live(kind: Kind, spec: Value, status: Value) -> (Kind, Arc<DynamicObject>) {
     let mut object = DynamicObject::new("shop-web", &kind.api_resource());
     object.metadata.generation = Some(1);

@@ -15,7 +15,7 @@ const SOON: Duration = Duration::from_millis(10);
 /// How soon a provider is asked for that this process has not bound yet.
 const STARTING: Duration = Duration::from_millis(250);
 /// How soon a record that cannot be kept is looked at without any event.
-const LATER: Duration = Duration::from_secs(60);
+const LATER: Duration = Duration::from_mins(1);
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_starting(observed) {
@@ -247,7 +247,7 @@ mod tests {
     fn looks_of_one_zone_fall_on_one_moment() {
         let at = |ms| {
             until_tick(
-                Duration::from_secs(60),
+                Duration::from_mins(1),
                 Timestamp::from_millisecond(ms).unwrap(),
             )
             .as_millis()

@@ -83,7 +83,7 @@ fn ledger(
             }
             // The provider says whose it is, so nothing of ours is there.
             Err(error) if foreign_owner(error, &observed.owner).is_some() => {
-                ledger.retain(|entry| !same_place(entry, &call.entry))
+                ledger.retain(|entry| !same_place(entry, &call.entry));
             }
             _ => {}
         }

@@ -76,7 +76,7 @@ impl World {
             owner: OWNER.into(),
             place: Ok(Place {
                 entry: entry(),
-                interval: Duration::from_secs(60),
+                interval: Duration::from_mins(1),
             }),
             sights,
             fresh: false,

@@ -9,7 +9,7 @@ use crate::engine::Plan;
 use std::{convert::Infallible, time::Duration};
 
 /// A reference that the registry refuses may be pushed again under its name.
-const LOOK_AGAIN: Duration = Duration::from_secs(300);
+const LOOK_AGAIN: Duration = Duration::from_mins(5);
 
 pub(super) fn plan(observed: &Observed) -> Plan<Infallible> {
     let stalled = |problem: &Problem| fault(problem).0 == Fault::Permanent;

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
 /// How often what a provider keeps is compared with what it should be, where the spec does not say.
-const INTERVAL: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_mins(1);
 
 /// What became of binding the plugin.
 pub struct Observed {

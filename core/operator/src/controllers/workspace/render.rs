@@ -70,7 +70,7 @@ pub(super) fn component(
     let body = Map::from_iter([("spec".to_owned(), spec)]);
     let owner = owner_reference(Kind::Workspace, workspace);
     Ok(
-        Desired::new(Kind::Component, own, owner, &labels, &annotations, body)
+        Desired::new(Kind::Component, own, &owner, &labels, &annotations, body)
             .with_finalizer(FINALIZER),
     )
 }
@@ -100,18 +100,16 @@ impl Scope<'_> {
             ("component", rest) => self.of_component(self.component, "component::", rest),
             ("components", [name, rest @ ..]) => {
                 let components = &self.workspace.spec.components;
-                match components.iter().find(|component| component.name == *name) {
-                    Some(component) => {
-                        self.of_component(component, &format!("components::{name}."), rest)
-                    }
-                    None => {
-                        let known = components.iter().map(|component| component.name.as_str());
-                        Err(unknown(
-                            nearest(name, known)
-                                .into_iter()
-                                .map(|near| format!("components::{near}")),
-                        ))
-                    }
+                if let Some(component) = components.iter().find(|component| component.name == *name)
+                {
+                    self.of_component(component, &format!("components::{name}."), rest)
+                } else {
+                    let known = components.iter().map(|component| component.name.as_str());
+                    Err(unknown(
+                        nearest(name, known)
+                            .into_iter()
+                            .map(|near| format!("components::{near}")),
+                    ))
                 }
             }
             ("workspace", _) => Err(unknown(

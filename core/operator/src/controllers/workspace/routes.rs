@@ -169,7 +169,7 @@ fn object(workspace: &Workspace, kind: Kind, host: &str, spec: Value) -> Desired
     Desired::new(
         kind,
         own,
-        owner_reference(Kind::Workspace, workspace),
+        &owner_reference(Kind::Workspace, workspace),
         &labels,
         &BTreeMap::new(),
         body,

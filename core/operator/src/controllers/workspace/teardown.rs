@@ -11,7 +11,7 @@ use maquette_api::Workspace;
 use std::{convert::Infallible, time::Duration};
 
 /// How often the age of a step is looked at.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// What is left, in the order in which it goes.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallibl
     };
     match step(workspace, observed) {
         Step::Records(deletions) | Step::Routes(deletions) | Step::Components(deletions) => {
-            plan.delete = deletions
+            plan.delete = deletions;
         }
         Step::Done => plan.finalizer = Finalizer::Remove,
     }
