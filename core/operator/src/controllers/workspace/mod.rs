@@ -4,6 +4,7 @@ mod draft;
 mod observe;
 mod places;
 mod plan;
+mod reach;
 mod render;
 mod routes;
 mod status;

@@ -1,10 +1,9 @@
 //! Is it up, where, since when; and if not, the first cause in the order of dependencies.
 
 use super::{
-    observe::{GatewayProblem, Observed},
-    places,
+    observe::Observed,
     plan::state,
-    render, routes,
+    reach, render, routes,
     teardown::{self, Step},
 };
 use crate::{
@@ -13,7 +12,6 @@ use crate::{
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use kube::core::DynamicObject;
 use maquette_api::{
     Component, Workspace, WorkspaceStatus,
     condition::{Outcome, READY, STALLED, Verdict, find, holds},
@@ -21,7 +19,6 @@ use maquette_api::{
     workspace::{ComponentSummary, Phase},
 };
 use maquette_graph::Graph;
-use serde_json::Value;
 use std::convert::Infallible;
 
 /// How long one object of a teardown may take before somebody should look.
@@ -189,7 +186,7 @@ fn verdict(
             ),
         );
     }
-    if let Some(problem) = network_problem(workspace, observed) {
+    if let Some(problem) = reach::problem(workspace, observed) {
         return problem;
     }
     let waiting: Vec<String> = components
@@ -200,7 +197,7 @@ fn verdict(
     if !waiting.is_empty() {
         return Verdict::progressing(reason::PROGRESSING, waiting.join("; "));
     }
-    if let Some(pending) = network_pending(workspace, observed) {
+    if let Some(pending) = reach::pending(workspace, observed) {
         return Verdict::progressing(reason::PROGRESSING, pending);
     }
     Verdict::ready(format!("all of {} components are ready", components.len()))
@@ -231,135 +228,6 @@ fn component_problem(observed: &Observed, graph: Option<&Graph>) -> Option<Verdi
             Verdict::failing(reason, message)
         })
     })
-}
-
-fn network_problem(workspace: &Workspace, observed: &Observed) -> Option<Verdict> {
-    let networking = workspace
-        .spec
-        .networking
-        .as_ref()
-        .filter(|networking| !networking.routes.is_empty())?;
-    match &observed.gateway {
-        Some(Err(problem)) => {
-            let reason = match problem {
-                GatewayProblem::NoApi => reason::GATEWAY_API_MISSING,
-                _ => reason::GATEWAY_NOT_READY,
-            };
-            return Some(Verdict::stalled(reason, problem.to_string()));
-        }
-        _ if networking.dns.is_some() && observed.dns_provider.is_none() => {
-            return Some(Verdict::stalled(
-                reason::PROVIDER_NOT_FOUND,
-                "spec.networking.dns.provider: set it, or annotate a Provider with maquette.dev/default-for=dns",
-            ));
-        }
-        _ => {}
-    }
-    let record = observed.records.iter().find_map(|record| {
-        let status = record
-            .status
-            .as_ref()
-            .filter(|status| status.observed_generation == record.metadata.generation)?;
-        let ready = find(&status.conditions, READY).filter(|ready| ready.status != "True")?;
-        let reason = reason::ALL.iter().find(|known| {
-            **known == ready.reason && ![reason::PROGRESSING, reason::TERMINATING].contains(known)
-        })?;
-        let message = format!("name {}: {}", record.spec.name, ready.message);
-        Some(if holds(&status.conditions, STALLED) {
-            Verdict::stalled(reason, message)
-        } else {
-            Verdict::failing(reason, message)
-        })
-    });
-    record.or_else(|| {
-        observed
-            .routes
-            .iter()
-            .find_map(|route| route_problem(route))
-    })
-}
-
-/// Why a Gateway does not accept the route, or cannot resolve what it leads to.
-fn route_problem(route: &DynamicObject) -> Option<Verdict> {
-    let refused = route_conditions(route).find(|condition| {
-        let text = |field: &str| condition.get(field).and_then(Value::as_str);
-        let current = condition.get("observedGeneration").and_then(Value::as_i64)
-            == route.metadata.generation;
-        // A backend that does not exist yet comes with its component.
-        current && text("status") == Some("False") && text("type") == Some("Accepted")
-    })?;
-    let message = refused
-        .get("message")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    Some(Verdict::failing(
-        reason::ROUTE_NOT_ACCEPTED,
-        format!(
-            "the Gateway does not accept HTTPRoute {}: {message}",
-            Key::of(&route.metadata)
-        ),
-    ))
-}
-
-fn route_conditions(route: &DynamicObject) -> impl Iterator<Item = &Value> {
-    let parents = route
-        .data
-        .get("status")
-        .and_then(|status| status.get("parents")?.as_array());
-    parents
-        .into_iter()
-        .flatten()
-        .filter_map(|parent| parent.get("conditions")?.as_array())
-        .flatten()
-}
-
-/// What of names and routes is on its way.
-fn network_pending(workspace: &Workspace, observed: &Observed) -> Option<String> {
-    let wanted = places::hosts(workspace);
-    let with_dns = workspace
-        .spec
-        .networking
-        .as_ref()
-        .is_some_and(|networking| networking.dns.is_some());
-    for host in wanted {
-        let name = routes::object_name(&Key::of(&workspace.metadata).name, &host);
-        let route = observed
-            .routes
-            .iter()
-            .find(|route| route.metadata.name.as_deref() == Some(&name));
-        if !route.is_some_and(|route| is_accepted(route)) {
-            return Some(format!(
-                "the route of {host} is being taken up by the Gateway"
-            ));
-        }
-        let record = observed
-            .records
-            .iter()
-            .find(|record| record.metadata.name.as_deref() == Some(&name));
-        let named = record.and_then(|record| {
-            record
-                .status
-                .as_ref()
-                .filter(|s| s.observed_generation == record.metadata.generation)
-        });
-        if with_dns && !named.is_some_and(|status| holds(&status.conditions, READY)) {
-            return Some(format!("the name {host} is being made"));
-        }
-    }
-    None
-}
-
-fn is_accepted(route: &DynamicObject) -> bool {
-    let holds = |kind: &str| {
-        route_conditions(route).any(|condition| {
-            let text = |field: &str| condition.get(field).and_then(Value::as_str);
-            text("type") == Some(kind)
-                && text("status") == Some("True")
-                && condition.get("observedGeneration").and_then(Value::as_i64)
-                    == route.metadata.generation
-        })
-    };
-    holds("Accepted") && holds("ResolvedRefs")
 }
 
 fn teardown_verdict(workspace: &Workspace, observed: &Observed, now: Timestamp) -> Verdict {
