@@ -9,8 +9,8 @@ use crate::config::Config;
 use crate::state::State;
 use crate::wire::{Patch, Refusal, RrSetChange, ZoneContent, ZoneItem};
 
-/// Most octets of a zone as JSON: some forty thousand record sets.
-const BODY_CAP: usize = 8 << 20;
+/// Most octets of a zone as JSON: some thirty thousand record sets. The host breaks off at 8 MiB.
+const BODY_CAP: usize = 6 << 20;
 
 /// One server.
 pub(crate) struct Api<'a> {

@@ -17,6 +17,7 @@ pub(crate) fn request(
     write!(
         stream,
         "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nX-API-Key: {key}\r\nConnection: close\r\n\
+         Accept: application/json, application/vnd.oci.image.manifest.v1+json, */*\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )?;

@@ -19,7 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A running server; ends with this value.
 pub(crate) struct Pdns {
     pub(crate) port: u16,
-    pub(crate) dns_port: u16,
     server: Child,
     _folder: tempfile::TempDir,
 }
@@ -74,7 +73,7 @@ impl Pdns {
             {
                 return Some(Self {
                     port,
-                    dns_port,
+
                     server,
                     _folder: own,
                 });

@@ -222,8 +222,8 @@ fn faults_of_the_server_end_in_time_with_what_happened() {
             "not what its interface promises",
         ),
         (
-            || Action::Answer(200, "", vec![b' '; (8 << 20) + 1]),
-            "more than",
+            || Action::Answer(200, "", vec![b' '; (6 << 20) + 1]),
+            "more than 6291456 octets",
         ),
     ] {
         let told = tell(rule);

@@ -10,8 +10,9 @@ use super::retry;
 use crate::error::{Error, Result};
 use crate::runtime::Runtime;
 
-/// Most octets of an answer's body when the plugin sets nothing else.
-const BODY_CAP: usize = 8 << 20;
+/// Most octets of an answer's body when the plugin sets nothing else. Less than the 8 MiB at which the host breaks an
+/// answer off, so that the plugin can say what happened.
+const BODY_CAP: usize = 6 << 20;
 /// Longest time for one attempt when the plugin sets nothing else.
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// Kept back of the call's deadline, so that a hanging provider is reported by the plugin and not by a killed call.
@@ -57,7 +58,7 @@ impl<'a> Client<'a> {
         Ok(self)
     }
 
-    /// Refuses answers whose body has more octets than this. 8 MiB by default.
+    /// Refuses answers whose body has more octets than this. 6 MiB by default; the host breaks off at 8 MiB.
     #[must_use]
     pub fn with_body_cap(mut self, octets: usize) -> Self {
         self.body_cap = octets;

@@ -4,6 +4,7 @@ mod command;
 #[path = "../../../../../plugins/powerdns/tests/support/http.rs"]
 mod http;
 #[path = "../../../../../plugins/powerdns/tests/support/pdns.rs"]
+#[allow(dead_code, reason = "the plugin's own tests use all of it")]
 mod pdns;
 #[path = "../../../../../plugins/powerdns/tests/support/proxy.rs"]
 mod proxy;
