@@ -251,6 +251,11 @@ async fn remove(stage: &Stage, before: &Before, url: &str, progress: &Progress) 
         "removed {} objects and the record of {host}; nothing of the workspace is left",
         gone.len()
     ));
+    if stage.pdns().is_some() {
+        progress.say(
+            "the cluster goes on running for the next time; `cargo xtask cluster down` ends it",
+        );
+    }
     Ok(())
 }
 
