@@ -2,7 +2,7 @@
 
 /// Makes a type the plugin of this crate: exports the manifest and the interfaces named after the colon.
 ///
-/// ```ignore
+/// ```text
 /// maquette_sdk::plugin!(PowerDns: Dns);
 /// ```
 ///

@@ -81,7 +81,13 @@ fn building_again_gives_the_same_file() {
 
 #[test]
 fn a_crate_that_makes_no_component_is_told_what_to_add() {
-    let done = build(&repository().join("sdk/rust"), &[]);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("src")).unwrap();
+    std::fs::write(folder.path().join("src/lib.rs"), "").unwrap();
+    let manifest =
+        "[package]\nname = \"library\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    let done = build(folder.path(), &[]);
     assert!(
         done.failed(1).contains("crate-type = [\\\"cdylib\\\"]"),
         "{done:?}"
