@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
     status = "DNSRecordStatus",
     derive = "PartialEq",
     doc = "One record set that a provider keeps. A record set that somebody else owns is never touched.",
-    printcolumn(name = "Name", type_ = "string", json_path = ".spec.name"),
+    printcolumn(name = "Domain", type_ = "string", json_path = ".spec.name"),
     printcolumn(name = "Type", type_ = "string", json_path = ".spec.type"),
     printcolumn(name = "Values", type_ = "string", json_path = ".spec.values"),
     printcolumn(

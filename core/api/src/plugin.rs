@@ -53,6 +53,7 @@ pub struct PluginSpec {
 pub struct Limits {
     /// Linear memory, default `64Mi`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[x_kube(validation = Rule::new("type(self) == int ? self > 0 : isQuantity(self) && quantity(self).isGreaterThan(quantity('0'))").message("must be an amount of memory greater than zero, for example 64Mi"))]
     pub memory: Option<Quantity>,
     /// Wall-clock time in seconds, default 30.
     #[serde(default, skip_serializing_if = "Option::is_none")]
