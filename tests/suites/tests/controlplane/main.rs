@@ -2,7 +2,9 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "what cannot be arranged fails the test; helpers are not marked as tests"
 )]
 
 mod chart;
+mod manifests;
