@@ -291,7 +291,8 @@ fn a_record_that_was_disabled_by_hand_is_drift() {
 #[test]
 fn an_alias_and_other_records_exclude_each_other_and_the_owner_in_the_way_is_named() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let proxy = Proxy::start(pdns.port, |_| Action::Forward);
+    let plugin = Plugin::at(proxy.url());
     plugin
         .change(create(a(NAME, &["192.0.2.1"]), THEIRS))
         .unwrap();
@@ -313,6 +314,8 @@ fn an_alias_and_other_records_exclude_each_other_and_the_owner_in_the_way_is_nam
         plugin.change(create(cname("mail.preview.test", "b.preview.test"), OURS)),
         Err(Error::Conflict(None))
     );
+    // Both creations of the arrangement, and no attempt at what cannot be.
+    assert_eq!(proxy.count("PATCH"), 2);
     plugin
         .change(create(
             txt(
