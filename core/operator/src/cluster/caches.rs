@@ -1,9 +1,10 @@
 //! Every shared cache.
 
 use super::{
+    key::Key,
     kind::Kind,
     pod::PodSummary,
-    store::{Key, Store, Stored},
+    store::{Store, Stored},
 };
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::core::{DynamicObject, PartialObjectMeta};

@@ -2,9 +2,10 @@
 
 use super::{
     caches::{Caches, Change},
+    key::Key,
     kind::Kind,
     pod::PodSummary,
-    store::{Key, Store, Stored},
+    store::{Store, Stored},
 };
 use futures::{StreamExt as _, stream::BoxStream};
 use k8s_openapi::api::core::v1::{Namespace, Pod, Secret};

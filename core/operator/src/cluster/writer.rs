@@ -1,6 +1,6 @@
 //! Every write to the API server: counted, and put into the caches at once.
 
-use super::{caches::Caches, kind::Kind, store::Key};
+use super::{caches::Caches, key::Key, kind::Kind};
 use kube::{
     Api, Client, Resource,
     api::{DeleteParams, Patch, PatchParams, PropagationPolicy, ValidationDirective},

@@ -2,6 +2,8 @@
 
 use super::desired::Desired;
 use crate::cluster::{Key, Kind};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use maquette_api::FINALIZER;
 use std::time::Duration;
 
 /// What is to be done for one object, as data. `C` is a call to a provider.
@@ -46,6 +48,14 @@ pub enum Finalizer {
     Add,
     /// Everything is gone: the object loses it and goes.
     Remove,
+}
+
+impl Finalizer {
+    /// What an object needs that shall exist: the finalizer, unless it has it.
+    pub fn held_by(meta: &ObjectMeta) -> Self {
+        let held = meta.finalizers.iter().flatten().any(|f| f == FINALIZER);
+        if held { Self::Keep } else { Self::Add }
+    }
 }
 
 /// An object that shall go.

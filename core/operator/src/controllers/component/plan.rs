@@ -9,7 +9,7 @@ use crate::{
     engine::{Deletion, Desired, Finalizer, Plan},
 };
 use kube::core::DynamicObject;
-use maquette_api::{Component, FINALIZER};
+use maquette_api::Component;
 use std::convert::Infallible;
 
 pub(super) fn plan(component: &Component, observed: &Observed) -> Plan<Infallible> {
@@ -45,18 +45,8 @@ fn teardown(observed: &Observed) -> Plan<Infallible> {
 }
 
 fn keep(component: &Component, observed: &Observed) -> Plan<Infallible> {
-    let held = component
-        .metadata
-        .finalizers
-        .iter()
-        .flatten()
-        .any(|f| f == FINALIZER);
     let mut plan = Plan {
-        finalizer: if held {
-            Finalizer::Keep
-        } else {
-            Finalizer::Add
-        },
+        finalizer: Finalizer::held_by(&component.metadata),
         ..Plan::default()
     };
     if !taken(component, observed).is_empty() {

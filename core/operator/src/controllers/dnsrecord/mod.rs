@@ -4,6 +4,7 @@
 //! the call that makes the record set, and goes only after the record set was seen to be absent or another's.
 
 mod observe;
+mod place;
 mod plan;
 mod status;
 #[cfg(test)]

@@ -2,11 +2,12 @@
 
 use super::{
     ABANDON_ANNOTATION, Call, Observed,
-    observe::{Place, Problem, is_new, kind, spot, wanted},
+    observe::{is_new, kind, spot, wanted},
+    place::{Place, Problem},
 };
 use crate::engine::{Finalizer, Notice, Plan};
 use jiff::Timestamp;
-use maquette_api::{DNSRecord, FINALIZER, LedgerEntry, LedgerState, reason};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, reason};
 use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacement};
 use std::time::Duration;
 
@@ -101,18 +102,8 @@ fn teardown(record: &DNSRecord, observed: &Observed) -> Plan<Call> {
 }
 
 fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
-    let held = record
-        .metadata
-        .finalizers
-        .iter()
-        .flatten()
-        .any(|f| f == FINALIZER);
     let mut plan = Plan {
-        finalizer: if held {
-            Finalizer::Keep
-        } else {
-            Finalizer::Add
-        },
+        finalizer: Finalizer::held_by(&record.metadata),
         ..Plan::default()
     };
     let Ok(place) = &observed.place else {

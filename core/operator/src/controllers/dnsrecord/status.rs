@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, Observed,
-    observe::Problem,
+    place::Problem,
     plan::{is_abandoned, is_starting, live, ours, remaining, same_place},
 };
 use crate::{

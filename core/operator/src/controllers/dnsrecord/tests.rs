@@ -1,11 +1,6 @@
 //! Every crash point of the life of one record set, on the pure functions.
 
-use super::{
-    Call, Observed,
-    observe::{Place, spot},
-    plan::plan,
-    status::status,
-};
+use super::{Call, Observed, observe::spot, place::Place, plan::plan, status::status};
 use crate::{
     engine::{Finalizer, Results},
     providers::{LaneError, Sight},

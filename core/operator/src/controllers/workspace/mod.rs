@@ -1,6 +1,7 @@
 //! Workspace: its components in the order of their dependencies, its names and routes, and all of it down again.
 
 mod draft;
+mod names;
 mod observe;
 mod places;
 mod plan;

@@ -1,6 +1,6 @@
 //! What exists of a workspace, and what around it matters.
 
-use super::{places, routes};
+use super::{names, places};
 use crate::cluster::{Caches, Key, Kind};
 use kube::core::DynamicObject;
 use maquette_api::{
@@ -137,7 +137,7 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
         }
     }
     for host in places::hosts(workspace) {
-        let key = Key::new(namespace.clone(), routes::object_name(&name, &host));
+        let key = Key::new(namespace.clone(), names::of_host(&name, &host));
         if caches
             .records
             .get(&key)

@@ -11,7 +11,7 @@ use crate::{
     engine::{Deletion, Desired, Finalizer, Plan},
 };
 use maquette_api::{
-    Component, FINALIZER, Workspace,
+    Component, Workspace,
     component::{COMPLETED, STARTED},
     condition::{READY, holds},
     reason,
@@ -23,18 +23,8 @@ pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallibl
     if workspace.metadata.deletion_timestamp.is_some() {
         return teardown::plan(workspace, observed);
     }
-    let held = workspace
-        .metadata
-        .finalizers
-        .iter()
-        .flatten()
-        .any(|f| f == FINALIZER);
     let mut plan = Plan {
-        finalizer: if held {
-            Finalizer::Keep
-        } else {
-            Finalizer::Add
-        },
+        finalizer: Finalizer::held_by(&workspace.metadata),
         ..Plan::default()
     };
     let Ok(components) = components(workspace, observed) else {

@@ -1,8 +1,9 @@
 //! What of a workspace's names and routes is wrong or on its way.
 
 use super::{
+    names,
     observe::{GatewayProblem, Observed},
-    places, routes,
+    places,
 };
 use crate::cluster::Key;
 use kube::core::DynamicObject;
@@ -103,7 +104,7 @@ pub(super) fn pending(workspace: &Workspace, observed: &Observed) -> Option<Stri
         .as_ref()
         .is_some_and(|networking| networking.dns.is_some());
     for host in wanted {
-        let name = routes::object_name(&Key::of(&workspace.metadata).name, &host);
+        let name = names::of_host(&Key::of(&workspace.metadata).name, &host);
         let route = observed
             .routes
             .iter()

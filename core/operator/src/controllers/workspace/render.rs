@@ -2,6 +2,7 @@
 
 use super::{
     draft::{template, template_path},
+    names,
     observe::Observed,
     places::places,
     routes,
@@ -53,7 +54,7 @@ pub(super) fn component(
         map.insert("template".to_owned(), rendered);
     }
     let key = Key::of(&workspace.metadata);
-    let own = object_key(workspace, &component.name);
+    let own = names::of_component(workspace, &component.name);
     let mut labels = managed_labels(&own.name);
     labels.insert(WORKSPACE_LABEL.to_owned(), key.name);
     labels.insert(COMPONENT_LABEL.to_owned(), component.name.clone());
@@ -73,12 +74,6 @@ pub(super) fn component(
         Desired::new(Kind::Component, own, &owner, &labels, &annotations, body)
             .with_finalizer(FINALIZER),
     )
-}
-
-/// Namespace and name of the object of a component.
-pub(super) fn object_key(workspace: &Workspace, component: &str) -> Key {
-    let key = Key::of(&workspace.metadata);
-    Key::new(key.namespace, format!("{}-{component}", key.name))
 }
 
 /// What references within one component can refer to.
@@ -156,7 +151,7 @@ impl Scope<'_> {
         prefix: &str,
         path: &[&str],
     ) -> Result<String, Unresolved> {
-        let key = object_key(self.workspace, &component.name);
+        let key = names::of_component(self.workspace, &component.name);
         let host = format!("{}.{}.svc", key.name, key.namespace);
         let networks = networks(&component.spec);
         let find = |name: &str| {

@@ -1,9 +1,9 @@
 //! Routes and record sets of a workspace.
 
 use super::{
+    names,
     observe::{Gateway, Observed},
     places::{Place, places},
-    render,
 };
 use crate::{
     cluster::{Key, Kind},
@@ -11,17 +11,7 @@ use crate::{
 };
 use maquette_api::{FINALIZER, WORKSPACE_LABEL, Workspace, workspace::Networking};
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, net::IpAddr};
-
-/// Name of the objects that are made for a host: one route and one record set.
-pub(super) fn object_name(workspace: &str, host: &str) -> String {
-    let digest = Sha256::digest(host);
-    format!(
-        "{workspace}-{}",
-        hex::encode(digest.get(..4).unwrap_or_default())
-    )
-}
 
 /// The address of a route.
 pub(super) fn url(
@@ -153,7 +143,7 @@ fn http_route(
 }
 
 fn rule(workspace: &Workspace, place: &Place<'_>) -> Value {
-    let service = render::object_key(workspace, &place.route.to.component).name;
+    let service = names::of_component(workspace, &place.route.to.component).name;
     json!({
         "matches": [{ "path": { "type": "PathPrefix", "value": place.path } }],
         "backendRefs": [{ "group": "", "kind": "Service", "name": service, "port": place.port, "weight": 1 }],
@@ -164,7 +154,7 @@ fn object(workspace: &Workspace, kind: Kind, host: &str, spec: Value) -> Desired
     let key = Key::of(&workspace.metadata);
     let mut labels = managed_labels(&key.name);
     labels.insert(WORKSPACE_LABEL.to_owned(), key.name.clone());
-    let own = Key::new(key.namespace, object_name(&key.name, host));
+    let own = Key::new(key.namespace, names::of_host(&key.name, host));
     let body = Map::from_iter([("spec".to_owned(), spec)]);
     Desired::new(
         kind,

@@ -1,9 +1,10 @@
 //! Is it up, where, since when; and if not, the first cause in the order of dependencies.
 
 use super::{
+    names,
     observe::Observed,
     plan::state,
-    reach, render, routes,
+    reach, routes,
     teardown::{self, Step},
 };
 use crate::{
@@ -102,7 +103,7 @@ fn summary(
         message,
     };
     let Some(component) = observed.components.get(name) else {
-        let key = render::object_key(workspace, name);
+        let key = names::of_component(workspace, name);
         if observed.taken.iter().any(|(_, taken)| *taken == key) {
             return of(
                 false,

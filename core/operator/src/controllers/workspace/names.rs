@@ -1,0 +1,20 @@
+//! Names of the objects that are made for a workspace.
+
+use crate::cluster::Key;
+use maquette_api::Workspace;
+use sha2::{Digest as _, Sha256};
+
+/// Name of the objects that are made for a host: one route and one record set.
+pub(super) fn of_host(workspace: &str, host: &str) -> String {
+    let digest = Sha256::digest(host);
+    format!(
+        "{workspace}-{}",
+        hex::encode(digest.get(..4).unwrap_or_default())
+    )
+}
+
+/// Namespace and name of the object of a component.
+pub(super) fn of_component(workspace: &Workspace, component: &str) -> Key {
+    let key = Key::of(&workspace.metadata);
+    Key::new(key.namespace, format!("{}-{component}", key.name))
+}
