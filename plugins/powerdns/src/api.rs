@@ -64,12 +64,12 @@ impl<'a> Api<'a> {
             _ => String::new(),
         };
         let content = self.content(zone, &query)?;
-        Ok(State::parse(&content.rrsets, Some(names)))
+        Ok(State::parse(&content.rrsets))
     }
 
     /// All that the zone holds.
     pub(crate) fn read_all(&self, zone: &Name) -> Result<State> {
-        Ok(State::parse(&self.content(zone, "")?.rrsets, None))
+        Ok(State::parse(&self.content(zone, "")?.rrsets))
     }
 
     /// Makes all of these changes in one transaction, or none.

@@ -96,15 +96,11 @@ impl Found {
 }
 
 impl State {
-    /// Reads what the API returned. `only` restricts it to these names: a server that is asked for one name adds the
-    /// comments of every other name, as record sets without records.
-    pub(crate) fn parse(rrsets: &[RrSet], only: Option<&[Name]>) -> Self {
+    /// Reads what the API returned.
+    pub(crate) fn parse(rrsets: &[RrSet]) -> Self {
         let mut state = Self::default();
         for rrset in rrsets {
             let name = parse_name(&rrset.name);
-            if only.is_some_and(|names| !names.iter().any(|wanted| wanted.as_str() == name)) {
-                continue;
-            }
             match parse_type(&rrset.kind) {
                 Some(kind) => {
                     let found = parse(name, kind, rrset);
@@ -151,7 +147,8 @@ impl State {
         }
     }
 
-    /// What exists of these names.
+    /// What exists of these names. A server that was asked for one name adds the comments of every other name, as record
+    /// sets without records (seen in 4.7.3), so what was read may be more than what was asked for.
     pub(crate) fn observed(&self, names: &[Name]) -> Vec<Observed> {
         self.visible()
             .filter(|found| names.iter().any(|name| name.as_str() == found.records.name))
