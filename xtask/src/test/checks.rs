@@ -20,10 +20,10 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Checks);
     let plugins = root().join("plugins");
     let checks: [(&str, Command); 5] = [
-        ("format", cargo(root(), &["fmt", "--all", "--check"])),
+        ("format", cargo(root(), &["fmt", "--check"])),
         (
             "format of the plugins",
-            cargo(&plugins, &["fmt", "--all", "--check"]),
+            cargo(&plugins, &["fmt", "--check"]),
         ),
         (
             "lints",

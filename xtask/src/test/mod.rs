@@ -5,7 +5,7 @@ mod count;
 mod summary;
 mod tiers;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use maquette_harness::progress::Progress;
 
 use summary::Row;
@@ -38,14 +38,15 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         progress.say(&row);
         rows.push(row);
     }
-    println!("\n{}\n", summary::table(&rows));
     for failure in rows.iter().flat_map(|row| &row.failures) {
-        eprintln!("\n{failure}");
+        println!("\n{failure}");
     }
+    println!("\n{}\n", summary::table(&rows));
     let (passed, failed) = summary::totals(&rows);
     println!("{passed} passed, {failed} failed");
     if failed > 0 {
-        bail!("{failed} failed; see above");
+        // Ends here, so that the line above stays the last one.
+        std::process::exit(1);
     }
     Ok(())
 }

@@ -70,7 +70,7 @@ impl Tier {
                     progress,
                     &["--test", "cluster", "--test", "lifecycle"],
                 )?;
-                installed(&mut row, "cluster", progress, long).await?;
+                installed(&mut row, "e2e", progress, long).await?;
                 Ok(row)
             }
             Self::Faults => {
