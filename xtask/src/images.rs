@@ -27,7 +27,7 @@ pub(crate) async fn publish(
 ) -> Result<Reference> {
     push(&redis()?, registry, "redis", "7", progress).await?;
     push(
-        &program(binaries, "shop-web", Layer::new())?,
+        &from_binary_with_libs(&binaries.stripped("shop-web")?)?,
         registry,
         "shop-web",
         "1",
@@ -37,23 +37,27 @@ pub(crate) async fn publish(
     if let Some(operator) = operator {
         return reference(operator);
     }
+    let program = binaries.stripped("maquette-operator")?;
+    publish_operator(&program, registry, progress).await
+}
+
+/// Makes and pushes the operator's image from its program.
+pub(crate) async fn publish_operator(
+    program: &Path,
+    registry: &Registry,
+    progress: &Progress,
+) -> Result<Reference> {
     let authorities = Layer::new()
         .copy(Path::new(AUTHORITIES), AUTHORITIES, 0o644)
         .context("the operator's image needs the machine's certificate authorities (Debian package ca-certificates)")?;
     let name = "maquette/operator";
-    let image = program(binaries, "maquette-operator", authorities)?;
+    let mut image = from_binary_with_libs(program)?;
+    image.layers.push(authorities);
     let digest = push(&image, registry, name, "dev", progress).await?;
     Ok(Reference {
         repository: format!("{}/{name}", registry.address),
         version: format!("digest={digest}"),
     })
-}
-
-/// An image of one program, its libraries below it.
-fn program(binaries: &Binaries, name: &str, more: Layer) -> Result<Image> {
-    let mut image = from_binary_with_libs(&binaries.stripped(name)?)?;
-    image.layers.push(more);
-    Ok(image)
 }
 
 async fn push(

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: commands for working on Maquette. Nothing here is needed by a user of the operator.
 
+mod bench;
 mod binaries;
 mod cargo;
 mod cluster;
@@ -30,6 +31,8 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure the figures of the project and write docs/figures.md.
+    Bench(bench::Args),
     /// The real Kubernetes cluster that tests and the demo run on.
     #[command(subcommand)]
     Cluster(cluster::Command),
@@ -48,6 +51,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Xtask::parse().command {
+        Command::Bench(args) => bench::run(&args).await,
         Command::Cluster(command) => cluster::run(command).await,
         Command::Crds(args) => crds::run(&args),
         Command::Demo(args) => demo::run(&args).await,

@@ -16,23 +16,21 @@ pub(crate) const REPOSITORY: &str = "maquette/powerdns";
 /// The tag that examples/powerdns/plugin.yaml asks for.
 const TAG: &str = "0.1.0";
 
+/// Builds the plugin and returns the component's path.
+pub(crate) fn build(binaries: &Binaries, progress: &Progress) -> Result<String> {
+    let mut build = maquette(binaries);
+    build.args(["build", "plugins/powerdns"]);
+    let what = "maquette plugin build plugins/powerdns";
+    result(&step(progress, what, &mut build)?, "path")
+}
+
 /// Builds the plugin, pushes it, and returns the digest under which the registry keeps it.
 pub(crate) fn publish(
     binaries: &Binaries,
     registry: &Registry,
     progress: &Progress,
 ) -> Result<String> {
-    let mut build = maquette(binaries);
-    build.args(["build", "plugins/powerdns"]);
-    let file = result(
-        &step(
-            progress,
-            "maquette plugin build plugins/powerdns",
-            &mut build,
-        )?,
-        "path",
-    )?;
-
+    let file = build(binaries, progress)?;
     let mut push = maquette(binaries);
     push.args([
         "push",

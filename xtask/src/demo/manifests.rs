@@ -12,7 +12,7 @@ use crate::root::root;
 use crate::stage::Stage;
 
 /// Plugin, Secret and Provider.
-pub(super) fn provider(stage: &Stage, file: Option<&Path>) -> Result<Vec<DynamicObject>> {
+pub(crate) fn provider(stage: &Stage, file: Option<&Path>) -> Result<Vec<DynamicObject>> {
     let folder = root().join("examples/powerdns");
     let mut objects = read(&folder.join("plugin.yaml"))?;
     for plugin in &mut objects {
@@ -49,7 +49,7 @@ pub(super) fn provider(stage: &Stage, file: Option<&Path>) -> Result<Vec<Dynamic
 }
 
 /// Namespace and Workspace.
-pub(super) fn shop(stage: &Stage, file: Option<&Path>) -> Result<Vec<DynamicObject>> {
+pub(crate) fn shop(stage: &Stage, file: Option<&Path>) -> Result<Vec<DynamicObject>> {
     let example = root().join("examples/shop/workspace.yaml");
     let mut objects = read(file.unwrap_or(&example))?;
     for object in &mut objects {

@@ -2,12 +2,12 @@
 
 mod answer;
 mod live;
-mod manifests;
-mod objects;
+pub(crate) mod manifests;
+pub(crate) mod objects;
 mod removal;
 mod timeline;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         Where::Current => Stage::current(&args.current).await?,
     };
     stage.install(&progress).await?;
-    provider(&stage, args, &progress).await?;
+    provider(&stage, args.current.provider_file.as_deref(), &progress).await?;
 
     let inventory = apply_shop(&stage, args, &progress).await?;
     let workspace = live::workspace(&stage.client, NAMESPACE, WORKSPACE, &progress).await?;
@@ -100,8 +100,12 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
 }
 
 /// Plugin, Secret and Provider, in the order in which a user would apply them.
-async fn provider(stage: &Stage, args: &Args, progress: &Progress) -> Result<()> {
-    for object in manifests::provider(stage, args.current.provider_file.as_deref())? {
+pub(crate) async fn provider(
+    stage: &Stage,
+    file: Option<&Path>,
+    progress: &Progress,
+) -> Result<()> {
+    for object in manifests::provider(stage, file)? {
         progress.say(format_args!("apply {}", objects::describe(&object)));
         objects::apply(&stage.client, &object).await?;
     }

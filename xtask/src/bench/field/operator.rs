@@ -1,0 +1,106 @@
+//! The operator as a process of this machine.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use maquette_harness::http::get;
+use maquette_harness::process::{Process, Program, Run};
+
+use super::servers::free_port;
+
+const NAME: &str = "maquette-operator";
+/// How long it may take to fill its caches.
+const WITHIN: Duration = Duration::from_mins(2);
+const GRACE: Duration = Duration::from_secs(30);
+
+pub(in super::super) struct Operator {
+    run: Run,
+    process: Process,
+    health: String,
+}
+
+impl Operator {
+    /// Starts it as the chart does and waits until its caches are complete.
+    pub(super) async fn start(
+        run: Run,
+        binary: &Path,
+        kubeconfig: &Path,
+        registry: &str,
+    ) -> Result<Self> {
+        let health = format!("127.0.0.1:{}", free_port()?);
+        let cache = run.folder().join("operator-cache");
+        fs::create_dir_all(&cache)?;
+        let program = Program {
+            name: NAME.to_owned(),
+            path: binary.to_owned(),
+            arguments: vec![
+                format!("--namespace={}", super::NAMESPACE),
+                format!("--cache-dir={}", cache.display()),
+                format!("--metrics-addr=127.0.0.1:{}", free_port()?),
+                format!("--health-addr={health}"),
+                "--log-format=json".to_owned(),
+                "--leader-elect".to_owned(),
+                format!("--plain-http-registry={registry}"),
+                "--identity=bench".to_owned(),
+            ],
+            environment: vec![("KUBECONFIG".to_owned(), kubeconfig.display().to_string())],
+        };
+        let process = run.start(program)?;
+        let operator = Self {
+            run,
+            process,
+            health,
+        };
+        operator.caches_complete().await?;
+        Ok(operator)
+    }
+
+    /// Ends it as a kubelet does.
+    pub(in super::super) fn stop(&self) -> Result<()> {
+        Ok(self.process.stop(GRACE)?)
+    }
+
+    /// Starts it again, waits until its caches are complete, and says when it was started and how long that took.
+    pub(in super::super) async fn start_again(&mut self) -> Result<(Instant, Duration)> {
+        let began = Instant::now();
+        self.process = self.run.start_again(&self.process)?;
+        self.caches_complete().await?;
+        Ok((began, began.elapsed()))
+    }
+
+    /// Asks often, because the time until then is measured.
+    async fn caches_complete(&self) -> Result<()> {
+        let deadline = Instant::now() + WITHIN;
+        loop {
+            self.process.check()?;
+            let answer = get(&self.health, &self.health, "/readyz").await;
+            if answer.is_ok_and(|answer| answer.status.is_success()) {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!(
+                    "the operator's caches are not complete; its log ends with\n{}",
+                    self.last_lines()
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    pub(super) fn last_lines(&self) -> String {
+        self.process.last_lines(15)
+    }
+
+    /// Its proportional set size in bytes (`proc_pid_smaps_rollup(5)`).
+    pub(in super::super) fn memory(&self) -> Result<u64> {
+        let path = format!("/proc/{}/smaps_rollup", self.process.pid);
+        let text = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let kibibytes: u64 = line
+            .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
+            .context("no Pss in it")?;
+        Ok(kibibytes * 1024)
+    }
+}

@@ -1,0 +1,182 @@
+//! `cargo xtask bench`: the figures of the project, measured on real servers. A benchmark, no test: it fails when it
+//! cannot measure, never because a figure misses its goal.
+//!
+//! Each measurement is a file of this folder with one `measure` function. The parts that they share: [`field`] is the
+//! control plane with the operator on it, [`audit`] counts its requests, [`census`] waits for objects.
+
+mod audit;
+mod book;
+mod call;
+mod census;
+mod demo;
+mod field;
+mod figure;
+mod life;
+mod machine;
+mod memory;
+mod scale;
+mod size;
+mod start;
+mod workspaces;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use maquette_harness::progress::Progress;
+
+use crate::binaries::{self, Binaries};
+use crate::cargo::cargo;
+use crate::root::{root, target};
+use crate::step::step;
+use figure::Section;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure; everything where nothing is named.
+    #[arg(value_enum)]
+    names: Vec<Name>,
+    /// Build the operator as it is shipped. Without it times and memory are those of a debug build; counts are the same.
+    #[arg(long)]
+    release: bool,
+    /// Also write the figures to this file as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// How many workspaces `life` makes and deletes, and how often `demo` brings the shop up.
+    #[arg(long)]
+    runs: Option<u32>,
+    /// For how long `scale` watches for writes while nothing happens.
+    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    rest: u64,
+}
+
+/// A measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Name {
+    /// What one plugin call costs beside the work itself.
+    Call,
+    /// From the process' start to complete caches and a Provider that is Ready, from cached plugins.
+    Start,
+    /// Requests of one workspace's life, many times over.
+    Life,
+    /// 200 workspaces without and 200 with route and record, 200 records, and then rest.
+    Scale,
+    /// Memory of the operator at 0, 200 and 1,000 workspaces.
+    Memory,
+    /// Size of the operator's image and of the plugin.
+    Size,
+    /// The shop of examples/ on the real cluster, against the readiness of its pods.
+    Demo,
+}
+
+impl Name {
+    /// As it is typed.
+    fn text(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
+/// What measurements are made with.
+struct Bench<'a> {
+    args: &'a Args,
+    binaries: Binaries,
+    operator: PathBuf,
+    progress: Progress,
+}
+
+impl Bench<'_> {
+    fn runs(&self, default: u32) -> u32 {
+        self.args.runs.unwrap_or(default).max(1)
+    }
+
+    fn profile(&self) -> &'static str {
+        if self.args.release {
+            "release"
+        } else {
+            "debug"
+        }
+    }
+
+    fn rest(&self) -> Duration {
+        Duration::from_secs(self.args.rest)
+    }
+
+    async fn measure(&self, name: Name) -> Result<Section> {
+        match name {
+            Name::Call => call::measure(self),
+            Name::Start => start::measure(self).await,
+            Name::Life => life::measure(self).await,
+            Name::Scale => scale::measure(self).await,
+            Name::Memory => memory::measure(self).await,
+            Name::Size => size::measure(self).await,
+            Name::Demo => demo::measure(self).await,
+        }
+    }
+}
+
+pub(crate) async fn run(args: &Args) -> Result<()> {
+    let progress = Progress::new();
+    let bench = Bench {
+        args,
+        binaries: binaries::build(&progress, true)?,
+        operator: operator(args.release, &progress)?,
+        progress,
+    };
+    let all = <Name as clap::ValueEnum>::value_variants();
+    let names = if args.names.is_empty() {
+        all
+    } else {
+        &args.names
+    };
+    let mut sections = Vec::new();
+    for name in names {
+        let section = bench
+            .measure(*name)
+            .await
+            .with_context(|| format!("measuring `{}`", name.text()))?;
+        println!("\n{section}");
+        let command = command(*name, args);
+        book::keep(&name.text(), &command, bench.profile(), &section)?;
+        sections.push((name.text(), section));
+    }
+    if let Some(path) = &args.json {
+        write_json(path, bench.profile(), &sections)?;
+    }
+    Ok(())
+}
+
+/// The command that makes one measurement again.
+fn command(name: Name, args: &Args) -> String {
+    let release = if args.release { " --release" } else { "" };
+    let runs = match (name, args.runs) {
+        (Name::Life | Name::Demo, Some(runs)) => format!(" --runs {runs}"),
+        _ => String::new(),
+    };
+    format!("cargo xtask bench {}{release}{runs}", name.text())
+}
+
+/// The operator's program in the wanted profile.
+fn operator(release: bool, progress: &Progress) -> Result<PathBuf> {
+    let name = "maquette-operator";
+    if !release {
+        return Ok(target().join("debug").join(name));
+    }
+    let arguments = ["build", "--locked", "--release", "--package", name];
+    step(
+        progress,
+        "build the operator for release",
+        &mut cargo(root(), &arguments),
+    )?;
+    Ok(target().join("release").join(name))
+}
+
+fn write_json(path: &Path, profile: &str, sections: &[(String, Section)]) -> Result<()> {
+    let figures: serde_json::Map<_, _> = sections
+        .iter()
+        .map(|(name, section)| (name.clone(), serde_json::json!(section)))
+        .collect();
+    let document =
+        serde_json::json!({"machine": machine::describe(), "profile": profile, "figures": figures});
+    std::fs::write(path, format!("{document:#}\n"))
+        .with_context(|| format!("writing {}", path.display()))
+}
