@@ -16,4 +16,4 @@ pub use kind::Kind;
 pub use pod::{ContainerState, ContainerSummary, PodSummary, Termination};
 pub use store::{Store, Stored};
 pub use watches::start as start_watches;
-pub use writer::{WriteError, Writer};
+pub use writer::{Refusal, WriteError, Writer};

@@ -19,19 +19,26 @@ pub struct Writer {
     count: Arc<dyn Fn(Kind, &'static str) + Send + Sync>,
 }
 
+/// An object that the API server refuses.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the API server refuses {kind} {key}: {message}")]
+pub struct Refusal {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its namespace and name.
+    pub key: Key,
+    /// What the API server says.
+    pub message: String,
+    /// Whether the same request may be accepted later: a quota, a policy or a role may change.
+    pub may_pass: bool,
+}
+
 /// Why a write did not happen.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The API server refuses it; the same request is refused again.
-    #[error("the API server refuses {kind} {key}: {message}")]
-    Refused {
-        /// Kind of the object.
-        kind: Kind,
-        /// The object.
-        key: Key,
-        /// What the API server says.
-        message: String,
-    },
+    /// The API server refuses it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// The object was changed or replaced since it was read.
     #[error("{kind} {key} changed meanwhile")]
     Stale {
@@ -249,21 +256,13 @@ fn classify(kind: Kind, key: &Key, error: kube::Error) -> WriteError {
         403 if is_terminating(&status) => WriteError::NamespaceTerminating(key.namespace),
         404 => WriteError::Gone { kind, key },
         409 => WriteError::Stale { kind, key },
-        400 | 403 | 405 | 413 | 422 => WriteError::Refused {
-            kind,
-            key,
-            message: status.message,
-        },
+        400 | 403 | 405 | 413 | 422 => refused(kind, key, status.code == 403, status.message),
         // An unknown field in an applied object is answered with 500 (apimachinery, typed patch objects).
         500 if status
             .message
             .contains("failed to create typed patch object") =>
         {
-            WriteError::Refused {
-                kind,
-                key,
-                message: status.message,
-            }
+            refused(kind, key, false, status.message)
         }
         _ => WriteError::Transient {
             kind,
@@ -271,6 +270,15 @@ fn classify(kind: Kind, key: &Key, error: kube::Error) -> WriteError {
             source: kube::Error::Api(status),
         },
     }
+}
+
+fn refused(kind: Kind, key: Key, may_pass: bool, message: String) -> WriteError {
+    WriteError::Refused(Refusal {
+        kind,
+        key,
+        message,
+        may_pass,
+    })
 }
 
 fn is_terminating(status: &Status) -> bool {

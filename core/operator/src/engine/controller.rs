@@ -1,11 +1,11 @@
 //! What a kind has to say to be reconciled.
 
 use super::plan::{Plan, Results};
-use crate::cluster::{Caches, Change, Key, Kind, Store};
+use crate::cluster::{Caches, Change, Key, Kind, Refusal, Store};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::Resource;
-use maquette_api::condition::Verdict;
+use maquette_api::{condition::Verdict, reason};
 use serde::Serialize;
 use std::{fmt::Debug, future::Future, sync::Arc};
 
@@ -78,4 +78,14 @@ pub struct Report<S> {
     pub status: S,
     /// What it says.
     pub verdict: Verdict,
+}
+
+/// What to say of an object that the API server refuses.
+pub fn refused(refusal: &Refusal) -> Verdict {
+    let verdict = if refusal.may_pass {
+        Verdict::failing
+    } else {
+        Verdict::stalled
+    };
+    verdict(reason::REFUSED_BY_API_SERVER, refusal.to_string())
 }

@@ -4,7 +4,7 @@ use super::{
     apply::Unchanged,
     controller::{Controller, Report},
     metrics::Metrics,
-    plan::{Finalizer, Notice, Plan, Refusal, Results},
+    plan::{Finalizer, Notice, Plan, Results},
 };
 use crate::cluster::{Caches, Key, WriteError, Writer};
 use jiff::Timestamp;
@@ -125,9 +125,7 @@ impl Executor {
                 .await
             {
                 Ok(()) => self.unchanged.applied(desired, &self.caches),
-                Err(WriteError::Refused { kind, key, message }) => {
-                    results.refused.push(Refusal { kind, key, message });
-                }
+                Err(WriteError::Refused(refusal)) => results.refused.push(refusal),
                 Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
                 Err(error) => return Err(error),
             }

@@ -15,12 +15,12 @@ mod plan;
 mod queue;
 mod runner;
 
-pub use controller::{Controller, Report};
+pub use controller::{Controller, Report, refused};
 pub use desired::{Desired, managed_labels, owner_reference};
 pub use execute::Executor;
 pub use health::{Health, serve};
 pub use leader::{LeaderError, Leadership};
 pub use metrics::Metrics;
-pub use plan::{Deletion, Finalizer, Notice, Plan, Refusal, Results};
+pub use plan::{Deletion, Finalizer, Notice, Plan, Results};
 pub use queue::Queue;
 pub use runner::run;

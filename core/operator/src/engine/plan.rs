@@ -1,7 +1,7 @@
 //! What is to be done, as data.
 
 use super::desired::Desired;
-use crate::cluster::{Key, Kind};
+use crate::cluster::{Key, Kind, Refusal};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use maquette_api::FINALIZER;
 use std::time::Duration;
@@ -79,17 +79,6 @@ pub struct Notice {
     /// One of [`maquette_api::reason`].
     pub reason: &'static str,
     /// What happened.
-    pub message: String,
-}
-
-/// An object that the API server refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its namespace and name.
-    pub key: Key,
-    /// What the API server says.
     pub message: String,
 }
 

@@ -3,7 +3,7 @@
 use super::{Observed, build::workload_kind, explain::explain, plan::taken};
 use crate::{
     cluster::{ContainerState, Key, Kind},
-    engine::{Report, Results},
+    engine::{Report, Results, refused},
 };
 use jiff::Timestamp;
 use kube::core::DynamicObject;
@@ -98,13 +98,7 @@ fn verdict(
         return Verdict::progressing(reason::TERMINATING, "the namespace is being deleted");
     }
     if let Some(refusal) = results.refused.first() {
-        return Verdict::stalled(
-            reason::REFUSED_BY_API_SERVER,
-            format!(
-                "the API server refuses {} {}: {}",
-                refusal.kind, refusal.key, refusal.message
-            ),
-        );
+        return refused(refusal);
     }
     if let [kind, ..] = taken(component, observed).as_slice() {
         return Verdict::stalled(

@@ -4,7 +4,7 @@ use super::{
     draft::{self, SpecError},
     observe::Observed,
     places::places,
-    render, routes, teardown,
+    reach, render, routes, teardown,
 };
 use crate::{
     cluster::{Key, Kind},
@@ -17,7 +17,10 @@ use maquette_api::{
     reason,
 };
 use maquette_graph::State;
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
+
+/// How often a Gateway is looked for that cannot be used.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
 pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallible> {
     if workspace.metadata.deletion_timestamp.is_some() {
@@ -25,6 +28,8 @@ pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallibl
     }
     let mut plan = Plan {
         finalizer: Finalizer::held_by(&workspace.metadata),
+        // The Gateway API may be installed later, which nothing tells us.
+        again_in: matches!(observed.gateway, Some(Err(_))).then_some(LOOK_AGAIN),
         ..Plan::default()
     };
     let Ok(components) = components(workspace, observed) else {
@@ -100,8 +105,10 @@ pub(super) fn state(observed: &Observed, name: &str) -> State {
 /// What the workspace has and the spec does not want any more: names first, then routes, then components.
 fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
     let wanted = routes::desired(workspace, observed);
-    // Nothing is taken away while the Gateway is away: what exists goes on working.
-    let settled = !matches!(observed.gateway, Some(Err(_)));
+    // An old place goes when the new ones are reached, so that a workspace is never without; nothing is taken away while
+    // the Gateway is away.
+    let settled =
+        !matches!(observed.gateway, Some(Err(_))) && reach::pending(workspace, observed).is_none();
     let is_wanted = |kind: Kind, key: &Key| {
         !settled
             || wanted

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cluster::Key,
-    engine::{Report, Results},
+    engine::{Report, Results, refused},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
@@ -160,13 +160,7 @@ fn verdict(
         return Verdict::stalled(error.reason, error.message);
     }
     if let Some(refusal) = results.refused.first() {
-        return Verdict::stalled(
-            reason::REFUSED_BY_API_SERVER,
-            format!(
-                "the API server refuses {} {}: {}",
-                refusal.kind, refusal.key, refusal.message
-            ),
-        );
+        return refused(refusal);
     }
     if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
         return Verdict::stalled(
