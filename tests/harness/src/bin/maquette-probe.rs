@@ -1,10 +1,15 @@
-//! What a test runs inside a pod: a small HTTP server and a small HTTP client that resolves names as the pod does.
+//! What a test runs inside a pod: a small HTTP server and a small HTTP client that resolves names as the pod does, and
+//! the ways in which a container ends.
 //!
-//! `maquette-probe serve PORT TEXT` answers every request with TEXT; `maquette-probe fetch HOST:PORT` prints the answer.
+//! `maquette-probe serve PORT TEXT` answers every request with TEXT; `maquette-probe fetch HOST:PORT` prints the answer;
+//! `maquette-probe succeed` ends well; `maquette-probe fail TEXT` says TEXT and ends with exit code 3;
+//! `maquette-probe eat MEBIBYTES` uses that much memory, then waits.
 
 use std::env;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process;
+use std::thread;
 use std::time::Duration;
 
 fn main() -> io::Result<()> {
@@ -20,9 +25,25 @@ fn main() -> io::Result<()> {
             println!("{}", fetch(address)?);
             Ok(())
         }
+        ["succeed"] => Ok(()),
+        ["fail", text] => {
+            eprintln!("{text}");
+            process::exit(3)
+        }
+        ["eat", mebibytes] => eat(mebibytes),
         _ => Err(io::Error::other(
-            "usage: maquette-probe serve PORT TEXT | fetch HOST:PORT",
+            "usage: maquette-probe serve PORT TEXT | fetch HOST:PORT | succeed | fail TEXT | eat MEBIBYTES",
         )),
+    }
+}
+
+/// Every page is written to: memory that is only reserved does not count.
+fn eat(mebibytes: &str) -> io::Result<()> {
+    let mebibytes: usize = mebibytes.parse().map_err(io::Error::other)?;
+    let eaten: Vec<Vec<u8>> = (0..mebibytes).map(|_| vec![1; 1 << 20]).collect();
+    println!("ate {} MiB", eaten.len());
+    loop {
+        thread::park();
     }
 }
 

@@ -1,0 +1,161 @@
+//! The operator is granted what it uses: nothing that it asks for is refused, and nothing that it is granted is unused.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use k8s_openapi::api::rbac::v1::{ClusterRole, PolicyRule, Role};
+use kube::api::Api;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::support::manifests::reached;
+use crate::support::{Place, manifests, operator};
+
+/// A verb on a resource (with its subresource) of a group.
+type Right = (String, String, String);
+
+/// What is granted although a run like this one does not use it.
+const UNUSED: [(&str, &str, &str); 0] = [];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    verb: String,
+    user: User,
+    object_ref: Option<ObjectRef>,
+    response_status: Option<Answer>,
+    #[serde(rename = "requestURI")]
+    request_uri: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    username: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ObjectRef {
+    #[serde(default)]
+    api_group: String,
+    resource: String,
+    subresource: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    code: Option<u16>,
+    message: Option<String>,
+}
+
+#[tokio::test]
+async fn the_operator_is_refused_nothing_and_uses_everything_that_the_chart_grants() {
+    let place = Place::alone("rights").await;
+    live_a_life(&place).await;
+
+    let roles = roles(&place).await;
+    let requests = requests(&place);
+    let refused: Vec<String> = requests.iter().filter_map(refusal).collect();
+    assert!(
+        refused.is_empty(),
+        "the operator was refused:\n{}",
+        refused.join("\n")
+    );
+
+    let used: BTreeSet<Right> = requests.iter().filter_map(used).collect();
+    let granted: BTreeSet<Right> = roles.iter().flat_map(expand).collect();
+    let expected: BTreeSet<Right> = UNUSED
+        .iter()
+        .map(|right| (right.0.into(), right.1.into(), right.2.into()))
+        .collect();
+    let unused: BTreeSet<Right> = granted.difference(&used).cloned().collect();
+    assert_eq!(
+        unused, expected,
+        "granted and not used (left), and what of that is expected (right)"
+    );
+    let elsewhere: Vec<&Right> = used.difference(&granted).collect();
+    println!(
+        "{} rights are granted, {} used; used through other roles: {elsewhere:?}",
+        granted.len(),
+        used.len()
+    );
+}
+
+/// Everything that the operator does for a user: all workloads, a name and a route, changes and removals.
+async fn live_a_life(place: &Place) {
+    let shop = place.workspace("rights");
+    shop.apply(&manifests::shop()).await;
+    shop.ready().await;
+    // Another Job, another workload, a component less, another host.
+    let mut less = reached(
+        "web",
+        &[
+            place.server("web", "well"),
+            place.job("migrate", &["succeed"]),
+        ],
+    );
+    less["networking"]["routes"][0]["host"] = json!(format!("other-{}", shop.host()));
+    shop.apply(&less).await;
+    shop.ready().await;
+    shop.delete().await;
+    shop.gone().await;
+}
+
+async fn roles(place: &Place) -> Vec<PolicyRule> {
+    let cluster: Api<ClusterRole> = Api::all(place.client.clone());
+    let own: Api<Role> = Api::namespaced(place.client.clone(), operator::NAMESPACE);
+    let mut rules = cluster
+        .get("maquette-operator")
+        .await
+        .unwrap()
+        .rules
+        .unwrap();
+    rules.extend(own.get("maquette-operator").await.unwrap().rules.unwrap());
+    rules
+}
+
+fn expand(rule: &PolicyRule) -> Vec<Right> {
+    let mut rights = Vec::new();
+    for group in rule.api_groups.iter().flatten() {
+        for resource in rule.resources.iter().flatten() {
+            rights.extend(
+                rule.verbs
+                    .iter()
+                    .map(|verb| (verb.clone(), group.clone(), resource.clone())),
+            );
+        }
+    }
+    rights
+}
+
+/// What the operator asked the API server for in the cluster's life.
+fn requests(place: &Place) -> Vec<Request> {
+    let log = fs::read_to_string(place.cluster.audit_log()).unwrap();
+    let account = format!("system:serviceaccount:{}:maquette", operator::NAMESPACE);
+    let lines = log.lines().filter(|line| line.contains(&account));
+    // The last line may be half written.
+    let requests = lines.filter_map(|line| serde_json::from_str::<Request>(line).ok());
+    requests
+        .filter(|request| request.user.username == account)
+        .collect()
+}
+
+fn used(request: &Request) -> Option<Right> {
+    let object = request.object_ref.as_ref()?;
+    let resource = match &object.subresource {
+        Some(subresource) => format!("{}/{subresource}", object.resource),
+        None => object.resource.clone(),
+    };
+    Some((request.verb.clone(), object.api_group.clone(), resource))
+}
+
+/// A request that was forbidden. Making an object in a namespace that is being deleted is forbidden to everybody.
+fn refusal(request: &Request) -> Option<String> {
+    let answer = request
+        .response_status
+        .as_ref()
+        .filter(|answer| answer.code == Some(403))?;
+    let message = answer.message.clone().unwrap_or_default();
+    (!message.contains("is being terminated"))
+        .then(|| format!("{} {}: {message}", request.verb, request.request_uri))
+}
