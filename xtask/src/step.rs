@@ -47,6 +47,8 @@ pub(crate) fn attempt(progress: &Progress, what: &str, command: &mut Command) ->
     progress.say(format_args!("{what} …"));
     let log = log_file(what)?;
     let (lines, success) = run(command, &log, |last| {
+        // Cargo names the folder of each crate, which says nothing.
+        let last = last.split(" (/").next().unwrap_or(last);
         progress.say(format_args!(
             "  {what}: {} s so far: {last}",
             began.elapsed().as_secs()
