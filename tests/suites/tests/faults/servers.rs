@@ -1,0 +1,113 @@
+//! The DNS server is away, slow, wrong or overloaded.
+
+use serde_json::json;
+
+use super::support::objects::MAQUETTE;
+use super::support::scene::NAMESPACE;
+use super::support::world::OTHER_ZONE;
+use super::support::{Mood, Scene};
+use super::workspaces::routed;
+
+/// A record of another provider, which talks to the real server.
+async fn other_record(scene: &Scene, name: &str) {
+    let spec = json!({"provider": "other-dns", "zone": OTHER_ZONE, "name": format!("{name}.{OTHER_ZONE}"), "type": "A", "values": ["192.0.2.20"]});
+    let record = json!({"apiVersion": MAQUETTE, "kind": "DNSRecord", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec});
+    scene.objects.apply(record).await;
+    scene.wait_ready("DNSRecord", name).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dns_server_that_misbehaves_is_told_loses_nothing_and_delays_no_other_provider() {
+    let scene = Scene::start().await;
+    let api = scene.world.pdns.api_url.clone();
+    let other = scene.provider(
+        "other-dns",
+        json!({"config": {"url": api}, "egress": [api], "scope": {"zones": [OTHER_ZONE]}}),
+    );
+    scene.objects.apply(other).await;
+    scene.wait_ready("Provider", "other-dns").await;
+    scene
+        .objects
+        .apply(routed("kept", "kept.preview.test"))
+        .await;
+    scene.wait_ready("Workspace", "kept").await;
+
+    for (number, (mood, reason)) in [
+        (Mood::Down, "ProviderUnavailable"),
+        (
+            Mood::Says(500, r#"{"error": "it broke"}"#),
+            "ProviderUnavailable",
+        ),
+        (Mood::Says(429, r#"{"error": "slower"}"#), "RateLimited"),
+        (
+            Mood::Says(200, "<html>not the API</html>"),
+            "ProviderUnavailable",
+        ),
+        (Mood::Silent, "ProviderUnavailable"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (name, host) = (
+            format!("new-{number}"),
+            format!("new-{number}.preview.test"),
+        );
+        scene.dns.turn(mood.clone());
+        scene.objects.apply(routed(&name, &host)).await;
+        println!("{mood:?}");
+        let message = scene.wait_reason("Workspace", &name, reason).await;
+        println!("{reason}: {message}");
+        other_record(&scene, &format!("other-{number}")).await;
+
+        scene.dns.turn(Mood::Well);
+        scene.wait_ready("Workspace", &name).await;
+        scene.wait_ready("Workspace", "kept").await;
+        let records = scene.records().await;
+        for wanted in [
+            format!("{host}. A 192.0.2.10"),
+            "kept.preview.test. A 192.0.2.10".to_owned(),
+        ] {
+            assert!(records.contains(&wanted), "{mood:?}: {records:?}");
+        }
+    }
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_workspace_deleted_while_the_dns_server_is_down_goes_after_its_record() {
+    let scene = Scene::start().await;
+    scene
+        .objects
+        .apply(routed("shop", "shop.preview.test"))
+        .await;
+    scene.wait_ready("Workspace", "shop").await;
+    scene.dns.turn(Mood::Down);
+    scene.delete("Workspace", "shop").await;
+    scene
+        .until("the record to tell why it stays", async || {
+            let records = scene.objects.list(MAQUETTE, "DNSRecord", NAMESPACE).await?;
+            let told = records.iter().any(|record| {
+                record["status"]["conditions"]
+                    .to_string()
+                    .contains("ProviderUnavailable")
+            });
+            if told {
+                Ok(())
+            } else {
+                Err(format!("{records:?}"))
+            }
+        })
+        .await;
+    assert!(
+        scene
+            .objects
+            .get(MAQUETTE, "Workspace", NAMESPACE, "shop")
+            .await
+            .is_some(),
+        "the workspace went before its record"
+    );
+    assert_eq!(scene.records().await.len(), 1);
+    scene.dns.turn(Mood::Well);
+    scene.wait_nothing().await;
+    scene.finish().await;
+}

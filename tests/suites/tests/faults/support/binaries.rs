@@ -1,0 +1,70 @@
+//! The programs of this repository. Cargo builds what is not up to date.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+/// The path of a program, built with the same command as for the demo, so that neither rebuilds the other's.
+pub(crate) fn program(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let packages = ["maquette-cli", "shop-web", "maquette-operator"];
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo
+            .current_dir(root())
+            .args(["build", "--locked", "--bins"]);
+        for package in packages {
+            cargo.args(["--package", package]);
+        }
+        let ended = cargo.output().unwrap();
+        assert!(
+            ended.status.success(),
+            "{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
+        // target/debug/deps/<this test>
+        std::env::current_exe()
+            .unwrap()
+            .ancestors()
+            .nth(2)
+            .unwrap()
+            .to_owned()
+    });
+    folder.join(name)
+}
+
+/// Builds the PowerDNS plugin and pushes it as `<registry>/maquette/powerdns:0.1.0`. Returns its digest.
+pub(crate) fn publish_plugin(registry: &str) -> String {
+    let built = maquette(&["build", "plugins/powerdns"]);
+    let path = built["path"].as_str().unwrap();
+    let reference = format!("{registry}/maquette/powerdns:0.1.0");
+    let pushed = maquette(&["push", path, &reference, "--plain-http"]);
+    pushed["digest"].as_str().unwrap().to_owned()
+}
+
+fn maquette(arguments: &[&str]) -> Value {
+    let mut command = Command::new(program("maquette"));
+    command
+        .current_dir(root())
+        .args(["--output", "json", "plugin"])
+        .args(arguments);
+    let ended = command.output().unwrap();
+    let text = String::from_utf8_lossy(&ended.stdout);
+    assert!(
+        ended.status.success(),
+        "{arguments:?}: {text}{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    let start = text.find('{').unwrap();
+    serde_json::from_str(&text[start..]).unwrap()
+}

@@ -1,0 +1,74 @@
+//! The operator's own binary, as a process of the control plane's run.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use maquette_harness::ControlPlane;
+use maquette_harness::process::{Process, Program};
+
+use super::binaries;
+
+/// Starts an operator that reaches the API server at this URL. `name` is also its identity.
+pub(crate) fn start(
+    control_plane: &ControlPlane,
+    name: &str,
+    url: &str,
+    registry: &str,
+    more: &[&str],
+) -> Process {
+    let folder = control_plane.folder();
+    let kubeconfig = write_kubeconfig(folder, name, url);
+    let cache = folder.join("operator-cache");
+    let mut arguments: Vec<String> = [
+        "--namespace",
+        "maquette-system",
+        "--cache-dir",
+        &cache.to_string_lossy(),
+        "--metrics-addr",
+        "127.0.0.1:0",
+        "--health-addr",
+        "127.0.0.1:0",
+        "--plain-http-registry",
+        registry,
+        "--log-format",
+        "json",
+        "--identity",
+        name,
+    ]
+    .map(str::to_owned)
+    .into();
+    arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
+    let program = Program {
+        name: name.to_owned(),
+        path: binaries::program("maquette-operator"),
+        arguments,
+        environment: vec![
+            (
+                "KUBECONFIG".to_owned(),
+                kubeconfig.to_string_lossy().into_owned(),
+            ),
+            (
+                "RUST_LOG".to_owned(),
+                "info,maquette_operator=debug,maquette_host=debug".to_owned(),
+            ),
+        ],
+    };
+    control_plane.run().start(program).unwrap()
+}
+
+/// Ends an operator as a rolling update does.
+pub(crate) fn terminate(operator: &Process) {
+    operator.stop(Duration::from_secs(25)).unwrap();
+}
+
+fn write_kubeconfig(folder: &Path, name: &str, url: &str) -> PathBuf {
+    let path = folder.join(format!("{name}.kubeconfig"));
+    let text = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: proxy\n\
+         clusters: [{{name: proxy, cluster: {{server: \"{url}\"}}}}]\n\
+         users: [{{name: proxy, user: {{}}}}]\n\
+         contexts: [{{name: proxy, context: {{cluster: proxy, user: proxy}}}}]\n"
+    );
+    std::fs::write(&path, text).unwrap();
+    path
+}
