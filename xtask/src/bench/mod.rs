@@ -39,6 +39,9 @@ pub(crate) struct Args {
     /// Build the operator as it is shipped. Without it times and memory are those of a debug build; counts are the same.
     #[arg(long)]
     release: bool,
+    /// Measure this program of the operator instead of one that is built now.
+    #[arg(long, value_name = "FILE")]
+    operator: Option<PathBuf>,
     /// Also write the figures to this file as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
@@ -118,8 +121,13 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     let progress = Progress::new();
     let bench = Bench {
         args,
-        binaries: binaries::build(&progress, true)?,
-        operator: operator(args.release, &progress)?,
+        binaries: binaries::build(&progress, args.operator.is_none())?,
+        operator: match &args.operator {
+            Some(program) => program
+                .canonicalize()
+                .with_context(|| format!("--operator {}", program.display()))?,
+            None => operator(args.release, &progress)?,
+        },
         progress,
     };
     let all = <Name as clap::ValueEnum>::value_variants();
