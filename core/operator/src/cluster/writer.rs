@@ -9,7 +9,10 @@ use kube::{
 use maquette_api::FIELD_MANAGER;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// How long one write may take. It is made again then, which is safe because every write says what shall be.
+const DEADLINE: Duration = Duration::from_secs(8);
 
 /// Writes to the API server.
 #[derive(Clone)]
@@ -92,10 +95,11 @@ impl Writer {
             ..PatchParams::apply(FIELD_MANAGER).force()
         };
         (self.count)(kind, "apply");
-        let answer = self
-            .api(kind, key)
-            .patch(&key.name, &params, &Patch::Apply(object))
-            .await;
+        let answer = in_time(
+            self.api(kind, key)
+                .patch(&key.name, &params, &Patch::Apply(object)),
+        )
+        .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
@@ -116,10 +120,12 @@ impl Writer {
         });
         (self.count)(kind, "status");
         let params = PatchParams::apply(FIELD_MANAGER).force();
-        let answer = self
-            .api(kind, key)
-            .patch_status(&key.name, &params, &Patch::Apply(&body))
-            .await;
+        let answer = in_time(self.api(kind, key).patch_status(
+            &key.name,
+            &params,
+            &Patch::Apply(&body),
+        ))
+        .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
@@ -138,10 +144,11 @@ impl Writer {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PatchParams::default()
         };
-        let answer = self
-            .api(kind, key)
-            .patch(&key.name, &params, &Patch::Merge(&body))
-            .await;
+        let answer = in_time(
+            self.api(kind, key)
+                .patch(&key.name, &params, &Patch::Merge(&body)),
+        )
+        .await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
@@ -168,7 +175,7 @@ impl Writer {
             resource_version: None,
         });
         (self.count)(kind, "delete");
-        match self.api(kind, key).delete(&key.name, &params).await {
+        match in_time(self.api(kind, key).delete(&key.name, &params)).await {
             Ok(answer) => {
                 // An object that waits for finalizers or for its dependents is still there; any other is gone.
                 match answer.left() {
@@ -225,6 +232,20 @@ impl Writer {
             }
         }
     }
+}
+
+/// A write whose answer is lost must not hold up its object for as long as a silent watch may last.
+async fn in_time<T>(write: impl Future<Output = Result<T, kube::Error>>) -> Result<T, kube::Error> {
+    let late = |_| {
+        let text = format!(
+            "the API server did not answer within {} s",
+            DEADLINE.as_secs()
+        );
+        Err(kube::Error::Service(text.into()))
+    };
+    tokio::time::timeout(DEADLINE, write)
+        .await
+        .unwrap_or_else(late)
 }
 
 fn remember_typed<K>(store: &super::Store<K>, object: DynamicObject)

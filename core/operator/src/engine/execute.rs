@@ -13,7 +13,10 @@ use kube::{
     runtime::events::{Event, EventType, Recorder},
 };
 use maquette_api::{FINALIZER, condition};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+/// How long telling one event may take.
+const TELLING: Duration = Duration::from_secs(5);
 
 /// What executing plans needs.
 #[derive(Clone)]
@@ -70,7 +73,13 @@ impl Executor {
             self.write_status::<C>(object, &key, &intention.status)
                 .await?;
         }
-        self.write_objects(plan, &mut results).await?;
+        let written = self.write_objects(plan, &mut results).await?;
+        // What was said of the objects before they were written does not hold for what they are now.
+        let fresh = match written {
+            true => Some(controller.observe(object).await),
+            false => None,
+        };
+        let observed = fresh.as_ref().unwrap_or(observed);
         for call in &plan.calls {
             results
                 .answers
@@ -105,12 +114,13 @@ impl Executor {
         })
     }
 
-    /// Applies and deletes; what the API server refuses is a result, what passes is an error.
+    /// Applies and deletes; what the API server refuses is a result, what passes is an error. Whether anything was written.
     async fn write_objects<Call, A>(
         &self,
         plan: &Plan<Call>,
         results: &mut Results<Call, A>,
-    ) -> Result<(), WriteError> {
+    ) -> Result<bool, WriteError> {
+        let mut written = !plan.delete.is_empty();
         for desired in &plan.apply {
             if self
                 .caches
@@ -124,7 +134,10 @@ impl Executor {
                 .apply(desired.kind, &desired.key, desired.object())
                 .await
             {
-                Ok(()) => self.unchanged.applied(desired, &self.caches),
+                Ok(()) => {
+                    self.unchanged.applied(desired, &self.caches);
+                    written = true;
+                }
                 Err(WriteError::Refused(refusal)) => results.refused.push(refusal),
                 Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
                 Err(error) => return Err(error),
@@ -140,7 +153,7 @@ impl Executor {
                 )
                 .await?;
         }
-        Ok(())
+        Ok(written)
     }
 
     /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.
@@ -241,8 +254,12 @@ impl Executor {
             secondary: None,
         };
         self.metrics.wrote("Event", "create");
-        if let Err(error) = self.recorder.publish(&event, &object.object_ref(&())).await {
-            tracing::debug!(%error, "an event could not be told");
+        let reference = object.object_ref(&());
+        // News are worth less than the work that waits behind them.
+        match tokio::time::timeout(TELLING, self.recorder.publish(&event, &reference)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "an event could not be told"),
+            Err(_) => tracing::debug!("an event was not taken in time"),
         }
     }
 }
