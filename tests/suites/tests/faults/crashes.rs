@@ -115,13 +115,14 @@ async fn an_operator_killed_at_any_write_of_a_workspaces_life_leaves_no_orphan_a
         steps[1].expected
     );
     let most = steps.iter().map(|step| step.writes).max().unwrap();
-    // Each life has one crash in each step. Half of the lives of the longest step are for `--long`; shorter steps see both
-    // ways to die at each write anyhow.
-    let lives = if std::env::var_os("MAQUETTE_TEST_LONG").is_some() {
-        2 * most
+    // Each life has one crash in each step; two rounds see both ways to die at each write. More rounds meet other orders
+    // of the writes that run side by side.
+    let rounds = if std::env::var_os("MAQUETTE_TEST_LONG").is_some() {
+        10
     } else {
-        most
+        2
     };
+    let lives = rounds * most;
     for life in 0..lives {
         for step in &mut steps {
             let (number, round) = (life % step.writes + 1, life / step.writes);

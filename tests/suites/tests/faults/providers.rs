@@ -20,7 +20,7 @@ async fn a_wrong_credential_is_told_and_a_rotated_one_is_used_without_a_restart(
         json!({"credentials": {"api-key": {"secretRef": {"name": "rotated", "key": "api-key"}}}});
     scene
         .objects
-        .apply(scene.provider("corp-dns", credentials))
+        .apply(scene.provider("corp-dns", &credentials))
         .await;
     scene
         .objects
@@ -47,7 +47,7 @@ async fn a_wrong_credential_is_told_and_a_rotated_one_is_used_without_a_restart(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_zone_or_a_namespace_out_of_scope_is_refused_until_the_scope_includes_it() {
     let scene = Scene::start().await;
-    let scope = |scope: serde_json::Value| scene.provider("corp-dns", json!({"scope": scope}));
+    let scope = |scope: serde_json::Value| scene.provider("corp-dns", &json!({"scope": scope}));
     scene
         .objects
         .apply(scope(json!({"zones": ["other.test"]})))

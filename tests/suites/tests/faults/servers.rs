@@ -22,7 +22,7 @@ async fn a_dns_server_that_misbehaves_is_told_loses_nothing_and_delays_no_other_
     let api = scene.world.pdns.api_url.clone();
     let other = scene.provider(
         "other-dns",
-        json!({"config": {"url": api}, "egress": [api], "scope": {"zones": [OTHER_ZONE]}}),
+        &json!({"config": {"url": api}, "egress": [api], "scope": {"zones": [OTHER_ZONE]}}),
     );
     scene.objects.apply(other).await;
     scene.wait_ready("Provider", "other-dns").await;

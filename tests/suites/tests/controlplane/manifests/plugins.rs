@@ -17,6 +17,7 @@ fn changed(at: &str, new: Value) -> Manifest {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 async fn a_plugin_that_cannot_work_is_refused_with_the_fields_path() {
     let image = |image: &str| changed("/image", json!(image));
     let words = "must be HOST[:PORT]/REPOSITORY";

@@ -21,6 +21,7 @@ fn of(kind: &str, values: Value) -> Manifest {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 async fn a_record_that_cannot_work_is_refused_with_the_fields_path() {
     let name = |name: &str| changed("/name", json!(name));
     let lower = "must be a domain name in lower case";

@@ -32,6 +32,7 @@ fn changed(at: &str, new: Value) -> Manifest {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "it is one table")]
 async fn a_workspace_that_cannot_work_is_refused_with_the_fields_path() {
     let route = |host: &str| json!([{"to": {"component": "web"}, "host": host}]);
     let long_label = format!("{}.preview.test", "a".repeat(64));

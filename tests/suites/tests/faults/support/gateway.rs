@@ -18,7 +18,7 @@ impl StandInGateway {
             let mut resource = kube::core::ApiResource::from_gvk(
                 &kube::core::GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "HTTPRoute"),
             );
-            resource.plural = "httproutes".to_owned();
+            "httproutes".clone_into(&mut resource.plural);
             let routes = Api::<kube::core::DynamicObject>::all_with(objects.0.clone(), &resource);
             let stream = watcher(routes, watcher::Config::default())
                 .default_backoff()

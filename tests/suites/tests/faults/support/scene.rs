@@ -19,7 +19,7 @@ use super::world::{self, OTHER_ZONE, World, ZONE};
 /// The namespace of every test; the world is one test's at a time.
 pub(crate) const NAMESPACE: &str = "shop";
 /// How long anything may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 const HTTP_ROUTES: &str = "gateway.networking.k8s.io/v1";
 /// What a namespace of a workspace may hold.
 const KINDS: [(&str, &str); 10] = [
@@ -93,14 +93,14 @@ impl Scene {
         };
         scene
             .objects
-            .apply(scene.provider("corp-dns", json!({})))
+            .apply(scene.provider("corp-dns", &json!({})))
             .await;
         scene.wait_ready("Provider", "corp-dns").await;
         scene
     }
 
     /// A provider that talks to the DNS server that misbehaves, with these fields instead.
-    pub(crate) fn provider(&self, name: &str, fields: Value) -> Value {
+    pub(crate) fn provider(&self, name: &str, fields: &Value) -> Value {
         let mut spec = json!({
             "plugin": "powerdns",
             "config": {"url": self.dns.url},
@@ -192,7 +192,7 @@ impl Scene {
         }
     }
 
-    /// Everything that exists in the namespace and at the DNS server. Pods and ReplicaSets go by their owner.
+    /// Everything that exists in the namespace and at the DNS server. Pods and `ReplicaSet`s go by their owner.
     pub(crate) async fn inventory(&self) -> Result<Vec<String>, String> {
         let mut found = Vec::new();
         for (version, kind) in KINDS {
@@ -282,9 +282,11 @@ impl Scene {
     fn assert_nobody_told_the_credential(&self) {
         let key = &self.world.pdns.api_key;
         let logs = self.world.control_plane.folder().join("logs");
+        let mut bytes_read = 0;
         for entry in std::fs::read_dir(logs).unwrap().flatten() {
             if entry.file_name().to_string_lossy().starts_with("operator-") {
                 let text = std::fs::read_to_string(entry.path()).unwrap();
+                bytes_read += text.len();
                 assert!(
                     !text.contains(key.as_str()),
                     "{} tells the credential",
@@ -292,6 +294,7 @@ impl Scene {
                 );
             }
         }
+        assert!(bytes_read > 0, "no log was read");
         let objects = self.world.kubectl(&[
             "get",
             "maquette,events",
