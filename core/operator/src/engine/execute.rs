@@ -75,9 +75,10 @@ impl Executor {
         }
         let written = self.write_objects(plan, &mut results).await?;
         // What was said of the objects before they were written does not hold for what they are now.
-        let fresh = match written {
-            true => Some(controller.observe(object).await),
-            false => None,
+        let fresh = if written {
+            Some(controller.observe(object).await)
+        } else {
+            None
         };
         let observed = fresh.as_ref().unwrap_or(observed);
         for call in &plan.calls {
