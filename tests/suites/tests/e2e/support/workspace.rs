@@ -182,12 +182,6 @@ impl<'a> Running<'a> {
         .await
         .unwrap();
         assert_eq!(
-            inventory::of(self.place).await,
-            Vec::<String>::new(),
-            "left behind in {}",
-            self.place.namespace
-        );
-        assert_eq!(
             dns::query(&self.place.cluster, &self.host()).await,
             Ok(dns::Answer::NoSuchName)
         );
