@@ -7,8 +7,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::panic,
-    clippy::missing_panics_doc,
     reason = "what cannot be arranged fails the test; helpers are not marked as tests"
 )]
 

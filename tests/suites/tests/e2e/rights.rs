@@ -30,7 +30,7 @@ struct Request {
     object_ref: Option<ObjectRef>,
     response_status: Option<Answer>,
     #[serde(rename = "requestURI")]
-    request_uri: String,
+    uri: String,
 }
 
 #[derive(Deserialize)]
@@ -179,5 +179,5 @@ fn refusal(request: &Request) -> Option<String> {
         .filter(|answer| answer.code == Some(403))?;
     let message = answer.message.clone().unwrap_or_default();
     (!message.contains("is being terminated"))
-        .then(|| format!("{} {}: {message}", request.verb, request.request_uri))
+        .then(|| format!("{} {}: {message}", request.verb, request.uri))
 }
