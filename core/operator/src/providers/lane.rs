@@ -14,8 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 
 /// A batch is closed when nothing was asked for this long …
 const IDLE: Duration = Duration::from_millis(100);
+/// … or, once it holds so many questions that more of them are on their way, for this long …
+const BURST_IDLE: Duration = Duration::from_millis(500);
+const BURST: usize = 8;
 /// … or when its first question has waited this long …
-const WINDOW: Duration = Duration::from_secs(1);
+const WINDOW: Duration = Duration::from_secs(5);
 /// … or when it has this many entries.
 const BATCH: usize = 500;
 /// Questions that may wait; more are refused, and asked again later.
@@ -145,7 +148,12 @@ async fn drive(zone: Zone, mut questions: mpsc::Receiver<Question>) {
         let mut batch = vec![first];
         let end = tokio::time::Instant::now() + WINDOW;
         while batch.len() < BATCH {
-            let pause = end.min(tokio::time::Instant::now() + IDLE);
+            let idle = if batch.len() < BURST {
+                IDLE
+            } else {
+                BURST_IDLE
+            };
+            let pause = end.min(tokio::time::Instant::now() + idle);
             match tokio::time::timeout_at(pause, questions.recv()).await {
                 Ok(Some(question)) => batch.push(question),
                 Ok(None) | Err(_) => break,
