@@ -5,7 +5,7 @@ use std::time::Duration;
 /// First delay.
 const BASE: Duration = Duration::from_millis(500);
 /// Longest delay.
-const MAX: Duration = Duration::from_mins(2);
+const MAX: Duration = Duration::from_secs(30);
 
 /// Exponential delay after this many consecutive failures, at least one, spread by `jitter` from 0 to 1.
 pub(super) fn delay(failures: u32, jitter: f64) -> Duration {
