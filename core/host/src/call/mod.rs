@@ -76,13 +76,13 @@ pub enum CallError {
     #[error(transparent)]
     Plugin(#[from] PluginError),
     /// The plugin did not answer in time.
-    #[error("the plugin did not answer within {} ms; if its server is slow, raise `limits.timeout`", .0.as_millis())]
+    #[error("the plugin did not answer within {} ms; if its server is slow, raise `limits.timeoutSeconds` of the Plugin", .0.as_millis())]
     Timeout(Duration),
     /// The plugin computed for too long.
-    #[error("the plugin used more than {} ms of processor time; it may loop: tell its author, or raise `limits.cpuTime`", .0.as_millis())]
+    #[error("the plugin used more than {} ms of processor time; it may loop: tell its author", .0.as_millis())]
     CpuTimeExceeded(Duration),
     /// The plugin wanted more memory than granted.
-    #[error("the plugin wanted more than {} MiB of memory; raise `limits.memory` or tell its author", .0 >> 20)]
+    #[error("the plugin wanted more than {} MiB of memory; raise `limits.memory` of the Plugin or tell its author", .0 >> 20)]
     MemoryExceeded(usize),
     /// The plugin ended abnormally.
     #[error("the plugin crashed: {0}; tell its author")]
@@ -92,7 +92,7 @@ pub enum CallError {
     Denied(String),
     /// Too many calls of this provider wait already.
     #[error(
-        "all {0} calls that the provider may run at the same time are busy; raise `limits.concurrency`, or look for a provider that hangs"
+        "all {0} calls that the provider may run at the same time are busy; raise `limits.concurrency` of the Plugin, or look for a provider that hangs"
     )]
     Overloaded(usize),
     /// The plugin's answer contradicts the interface.

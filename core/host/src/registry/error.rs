@@ -14,7 +14,7 @@ pub enum PullError {
         problem: String,
     },
     /// It did not answer in time.
-    #[error("the registry {registry} did not answer within {} s; try later or raise the timeout", .timeout.as_secs())]
+    #[error("the registry {registry} did not answer within {} s; try later or ask who runs it", .timeout.as_secs())]
     Timeout {
         /// `host:port`.
         registry: String,

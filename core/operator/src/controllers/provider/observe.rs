@@ -42,10 +42,23 @@ pub(super) enum Problem {
         "Plugin {plugin}: spec.limits.memory: {quantity} is not an amount of memory such as 64Mi"
     )]
     Memory { plugin: String, quantity: String },
-    #[error("spec.{0}")]
+    #[error("{place}{0}", place = grant_place(.0))]
     Grant(#[from] GrantError),
     #[error(transparent)]
     Install(#[from] InstallProblem),
+}
+
+/// What stands before the host's message, so that it begins with the field to change.
+fn grant_place(error: &GrantError) -> &'static str {
+    match error {
+        GrantError::Config { .. } | GrantError::HostFromConfig { .. } => "spec.",
+        GrantError::EgressNotGranted { .. } => "spec.egress: ",
+        GrantError::CredentialMissing { .. }
+        | GrantError::CredentialMalformed { .. }
+        | GrantError::CredentialUnknown { .. } => "spec.credentials: ",
+        GrantError::Limit { .. } => "the Plugin's spec.",
+        GrantError::NotInstalled(_) | GrantError::Manifest(_) => "",
+    }
 }
 
 pub(super) async fn observe(controller: &ProviderController, provider: &Provider) -> Observed {
