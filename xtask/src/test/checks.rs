@@ -1,4 +1,4 @@
-//! What is right or wrong without running the product: format, lints, generated files, licences and advisories.
+//! What is right or wrong without running the product: format, lints, generated files, licences, bans and sources.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -75,7 +75,7 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
     }
     let deny = cargo_deny(progress)?;
     for (what, folder) in [
-        ("licences and advisories", root().to_path_buf()),
+        ("licences, bans and sources", root().to_path_buf()),
         ("licences of the plugins", plugins),
     ] {
         let mut command = Command::new(&deny);
