@@ -78,6 +78,7 @@ pub async fn start(
         Kind::StatefulSet,
         Kind::Job,
         Kind::Service,
+        Kind::HTTPRoute,
     ] {
         starter.foreign(kind, &all.clone().labels(FOREIGN));
     }
@@ -184,6 +185,9 @@ impl Starter<'_> {
                         names.remove(&(kind, Key::of(&object.metadata)));
                     }
                     Ok(Event::InitDone) => {
+                        let _ = complete.send(true);
+                    }
+                    Err(error) if is_absent(&error) => {
                         let _ = complete.send(true);
                     }
                     Err(error) => {

@@ -10,7 +10,10 @@ use crate::{
 };
 use kube::core::DynamicObject;
 use maquette_api::Component;
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
+
+/// How often a name is looked for that somebody else's object has.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 pub(super) fn plan(component: &Component, observed: &Observed) -> Plan<Infallible> {
     if component.metadata.deletion_timestamp.is_some() {
@@ -50,6 +53,7 @@ fn keep(component: &Component, observed: &Observed) -> Plan<Infallible> {
         ..Plan::default()
     };
     if !taken(component, observed).is_empty() {
+        plan.again_in = Some(LOOK_AGAIN);
         return plan;
     }
     let wanted = workload(component, observed.restricted);

@@ -87,11 +87,11 @@ fn verdict(
             .collect();
         return Verdict::progressing(
             reason::TERMINATING,
-            format!(
-                "{} and {} pods are going",
-                left.join(", "),
-                observed.pods.len()
-            ),
+            if left.is_empty() {
+                "nothing is left".to_owned()
+            } else {
+                format!("{} and its pods are going", left.join(", "))
+            },
         );
     }
     if results.namespace_terminating {
@@ -119,10 +119,24 @@ fn verdict(
     };
     let progress = progress(kind, workload);
     match progress.outcome {
-        Outcome::Progressing | Outcome::Failing => explain(&observed.pods).unwrap_or(progress),
+        Outcome::Progressing | Outcome::Failing => {
+            explain(&observed.pods).unwrap_or_else(|| with_a_hint(kind, progress, observed))
+        }
         Outcome::Stalled => with_last_words(progress, observed),
         Outcome::Ready => progress,
     }
+}
+
+/// Nothing in the status of a StatefulSet or a Job says that its pods are refused, only events do.
+fn with_a_hint(kind: Kind, verdict: Verdict, observed: &Observed) -> Verdict {
+    if kind == Kind::Deployment || !observed.pods.is_empty() {
+        return verdict;
+    }
+    let message = format!(
+        "{}; no pod exists yet: if that lasts, the events of the {kind} say why",
+        verdict.message
+    );
+    Verdict { message, ..verdict }
 }
 
 /// A Job that failed for good, with what its last pod said.

@@ -97,7 +97,9 @@ fn login_for(secret: &KubeSecret, registry: &str) -> Option<Login> {
     let document = secret.data.as_ref()?.get(".dockerconfigjson")?;
     let document: Value = serde_json::from_slice(&document.0).ok()?;
     let auths = document.get("auths")?.as_object()?;
-    let (_, entry) = auths.iter().find(|(host, _)| host_of(host) == registry)?;
+    let (_, entry) = auths
+        .iter()
+        .find(|(host, _)| canonical(host_of(host)) == canonical(registry))?;
     if let Some(auth) = entry.get("auth").and_then(Value::as_str) {
         let decoded = String::from_utf8(BASE64_STANDARD.decode(auth).ok()?).ok()?;
         let (username, password) = decoded.split_once(':')?;
@@ -111,6 +113,14 @@ fn login_for(secret: &KubeSecret, registry: &str) -> Option<Login> {
         username,
         password: Secret::new(entry.get("password")?.as_str()?),
     })
+}
+
+/// The names under which logins of Docker's own registry are kept are one registry.
+fn canonical(host: &str) -> &str {
+    match host {
+        "index.docker.io" | "registry-1.docker.io" => "docker.io",
+        other => other,
+    }
 }
 
 /// Hosts in such a document may be written as URLs.

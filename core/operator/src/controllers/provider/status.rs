@@ -63,6 +63,7 @@ fn problem_verdict(problem: &Problem) -> Verdict {
                 Verdict::stalled(reason::CREDENTIAL_MISSING, message)
             }
             GrantError::NotInstalled(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),
+            GrantError::Limit { .. } => Verdict::stalled(reason::INVALID_SPEC, message),
             _ => Verdict::stalled(reason::INVALID_CONFIG, message),
         },
     }

@@ -20,7 +20,7 @@ use crate::{
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{Workspace, WorkspaceStatus, condition::Outcome};
-use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc};
 
 pub use observe::Observed;
 
@@ -114,19 +114,15 @@ impl WorkspaceController {
             .collect()
     }
 
-    /// Workspaces that wait for a hostname; any of them may get the one that the changed workspace gave up.
+    /// Workspaces that have a host of the changed one, and those that wait for one: it may have been given up.
     fn rivals_of(&self, changed: &Key) -> Vec<Key> {
-        let hosts: Option<BTreeSet<String>> = self
-            .caches
-            .workspaces
-            .get(changed)
-            .map(|workspace| places::hosts(&workspace));
+        let workspace = self.caches.workspaces.get(changed);
+        let hosts = workspace
+            .map(|workspace| places::hosts(&workspace))
+            .unwrap_or_default();
         self.keys(|other| {
-            Key::of(&other.metadata) != *changed
-                && places::hosts(other)
-                    .iter()
-                    .any(|host| hosts.as_ref().is_none_or(|hosts| hosts.contains(host)))
-                && (hosts.is_some() || status::waits_for_host(other))
+            let shares = || places::hosts(other).iter().any(|host| hosts.contains(host));
+            Key::of(&other.metadata) != *changed && (status::waits_for_host(other) || shares())
         })
     }
 }

@@ -143,7 +143,13 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
             .get(&key)
             .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
         {
-            taken.push((Kind::DNSRecord, key));
+            taken.push((Kind::DNSRecord, key.clone()));
+        }
+        let route = caches.routes.get(&key);
+        if caches.is_foreign(Kind::HTTPRoute, &key)
+            || route.is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
+        {
+            taken.push((Kind::HTTPRoute, key));
         }
     }
     taken

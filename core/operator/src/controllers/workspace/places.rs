@@ -55,12 +55,16 @@ pub(super) fn places(workspace: &Workspace) -> Result<Vec<Place<'_>>, SpecError>
     Ok(places)
 }
 
-/// Every host of the workspace; none where its routes make no sense.
+/// Every host of the workspace that makes sense, also where another of its routes does not: a mistake elsewhere gives
+/// no host away.
 pub(super) fn hosts(workspace: &Workspace) -> BTreeSet<String> {
-    places(workspace)
-        .into_iter()
-        .flatten()
-        .map(|place| place.host)
+    let Some(networking) = &workspace.spec.networking else {
+        return BTreeSet::new();
+    };
+    networking
+        .routes
+        .iter()
+        .filter_map(|route| host(workspace, networking, route, "").ok())
         .collect()
 }
 

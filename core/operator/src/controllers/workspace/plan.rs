@@ -19,17 +19,18 @@ use maquette_api::{
 use maquette_graph::State;
 use std::{convert::Infallible, time::Duration};
 
-/// How often a Gateway is looked for that cannot be used.
-const LOOK_AGAIN: Duration = Duration::from_secs(30);
+/// How often a Gateway is looked for that cannot be used, and a name that somebody else's object has.
+const LOOK_AGAIN: Duration = Duration::from_secs(10);
 
 pub(super) fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallible> {
     if workspace.metadata.deletion_timestamp.is_some() {
         return teardown::plan(workspace, observed);
     }
+    // Nothing tells us when the Gateway API is installed or a foreign object goes.
+    let obstructed = matches!(observed.gateway, Some(Err(_))) || !observed.taken.is_empty();
     let mut plan = Plan {
         finalizer: Finalizer::held_by(&workspace.metadata),
-        // The Gateway API may be installed later, which nothing tells us.
-        again_in: matches!(observed.gateway, Some(Err(_))).then_some(LOOK_AGAIN),
+        again_in: obstructed.then_some(LOOK_AGAIN),
         ..Plan::default()
     };
     let Ok(components) = components(workspace, observed) else {

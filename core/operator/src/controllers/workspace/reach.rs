@@ -23,11 +23,14 @@ pub(super) fn problem(workspace: &Workspace, observed: &Observed) -> Option<Verd
         .filter(|networking| !networking.routes.is_empty())?;
     match &observed.gateway {
         Some(Err(problem)) => {
-            let reason = match problem {
-                GatewayProblem::NoApi => reason::GATEWAY_API_MISSING,
-                _ => reason::GATEWAY_NOT_READY,
-            };
-            return Some(Verdict::stalled(reason, problem.to_string()));
+            let message = problem.to_string();
+            return Some(match problem {
+                GatewayProblem::NoApi => Verdict::stalled(reason::GATEWAY_API_MISSING, message),
+                GatewayProblem::Missing(_) => Verdict::stalled(reason::GATEWAY_NOT_READY, message),
+                GatewayProblem::NotProgrammed { .. } | GatewayProblem::NoAddress(_) => {
+                    Verdict::failing(reason::GATEWAY_NOT_READY, message)
+                }
+            });
         }
         _ if networking.dns.is_some() && observed.dns_provider.is_none() => {
             return Some(Verdict::stalled(

@@ -282,7 +282,7 @@ fn teardown_verdict(workspace: &Workspace, observed: &Observed, now: Timestamp) 
     }
     Verdict::progressing(
         reason::TERMINATING,
-        format!("{} {what} are going", metas.len()),
+        format!("{what} are going, {} of them left", metas.len()),
     )
 }
 

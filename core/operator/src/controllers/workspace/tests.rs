@@ -388,6 +388,33 @@ fn what_is_being_deleted_blocks_the_next_step_and_is_not_deleted_again() {
 }
 
 #[test]
+fn a_mistake_in_one_route_gives_no_other_host_away() {
+    let mut shop = shop();
+    let networking = shop.spec.networking.as_mut().unwrap();
+    let mut wrong = networking.routes[0].clone();
+    wrong.host = Some("${workspace::nmae}.preview.test".into());
+    networking.routes.push(wrong);
+    assert_eq!(said(&shop, &around()).1, "UnknownReference");
+    let hosts: Vec<String> = super::places::hosts(&shop).into_iter().collect();
+    assert_eq!(hosts, ["shop.preview.test"]);
+}
+
+#[test]
+fn what_is_in_the_way_is_not_touched_and_looked_at_again() {
+    let key = Key::new("team", super::names::of_host("shop", "shop.preview.test"));
+    let mut observed = around();
+    observed.taken.push((Kind::HTTPRoute, key));
+    let plan = plan(&shop(), &observed);
+    assert!(
+        !names(&plan)
+            .iter()
+            .any(|name| name.starts_with("HTTPRoute"))
+    );
+    assert!(plan.again_in.is_some());
+    assert_eq!(said(&shop(), &observed).1, "NameTaken");
+}
+
+#[test]
 fn a_component_that_left_the_spec_goes() {
     let mut observed = around();
     with(&mut observed, "redis", Some(&Verdict::ready("")), &[]);
