@@ -1,6 +1,7 @@
 //! Which providers can be used now.
 
 use super::lane::{Lane, LaneError};
+use maquette_api::ProviderSpec;
 use maquette_host::{Call, Dns};
 use std::{
     collections::HashMap,
@@ -25,6 +26,8 @@ pub struct Configured {
     pub installation: String,
     /// What it was made from; another one of the same is not made.
     pub fingerprint: String,
+    /// The spec that it was made from: after a change nothing may use it any more.
+    pub spec: ProviderSpec,
     /// Its record sets.
     pub dns: Option<Dns>,
     /// How often what it keeps is compared with what it should be.
@@ -66,6 +69,7 @@ impl Configured {
         name: String,
         installation: String,
         fingerprint: String,
+        spec: ProviderSpec,
         dns: Option<Dns>,
         interval: Duration,
     ) -> Self {
@@ -73,6 +77,7 @@ impl Configured {
             name,
             installation,
             fingerprint,
+            spec,
             dns,
             interval,
             lanes: Mutex::default(),

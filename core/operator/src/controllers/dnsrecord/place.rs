@@ -54,7 +54,8 @@ pub(super) async fn place(
         .providers
         .get(&Key::cluster(&name))
         .ok_or_else(|| Problem::ProviderMissing(name.clone()))?;
-    let Some(configured) = controller.registry.get(&name) else {
+    let bound = controller.registry.get(&name);
+    let Some(configured) = bound.filter(|bound| bound.spec == provider.spec) else {
         return Err(not_ready(name, &provider));
     };
     let entry = |zone: String| LedgerEntry {
@@ -151,10 +152,12 @@ fn allows_namespace(controller: &DnsRecordController, scope: &Scope, namespace: 
     })
 }
 
+/// What is said of an older generation of the Provider does not count.
 fn not_ready(name: String, provider: &Provider) -> Problem {
     let conditions = provider
         .status
         .as_ref()
+        .filter(|status| status.observed_generation == provider.metadata.generation)
         .map(|status| status.conditions.as_slice())
         .unwrap_or_default();
     match condition::find(conditions, condition::READY) {

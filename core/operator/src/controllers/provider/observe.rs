@@ -135,6 +135,7 @@ async fn bind(
         name.to_owned(),
         controller.installation.clone(),
         fingerprint,
+        provider.spec.clone(),
         bound.dns().ok(),
         interval,
     ));
