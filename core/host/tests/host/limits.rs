@@ -200,7 +200,7 @@ async fn a_plugin_that_eats_memory_is_ended_at_its_limit() {
     let error = behave(&dns, "eats-memory", "n").await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the plugin wanted more than 16 MiB of memory; raise `limits.memory` or tell its author"
+        "the plugin wanted more than 16 MiB of memory; raise `limits.memory` of the Plugin or tell its author"
     );
     let (host, _) = host().await;
     let usage = host
