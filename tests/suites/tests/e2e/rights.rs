@@ -99,6 +99,15 @@ async fn live_a_life(place: &Place) {
     let shop = place.workspace("rights");
     shop.apply(&manifests::shop()).await;
     shop.ready().await;
+    // The same mistake twice: an event is made, and then counted up.
+    for _ in 0..2 {
+        let mut wrong = manifests::shop();
+        wrong["components"][0]["dependsOn"] = json!([{"component": "nobody"}]);
+        shop.apply(&wrong).await;
+        shop.explained("UnknownDependency").await;
+        shop.apply(&manifests::shop()).await;
+        shop.ready().await;
+    }
     // Another Job, another workload, a component less, another host.
     let mut less = reached(
         "web",
