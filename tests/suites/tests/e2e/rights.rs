@@ -104,7 +104,7 @@ async fn live_a_life(place: &Place) {
         let mut wrong = manifests::shop();
         wrong["components"][0]["dependsOn"] = json!([{"component": "nobody"}]);
         shop.apply(&wrong).await;
-        shop.explained("UnknownDependency").await;
+        shop.explained("UnknownDependency", &["nobody"]).await;
         shop.apply(&manifests::shop()).await;
         shop.ready().await;
     }

@@ -65,24 +65,34 @@ impl<'a> Running<'a> {
         .unwrap()
     }
 
-    /// Waits until the workspace says why it is not Ready; returns that condition and how long it took.
-    pub(crate) async fn explained(&self, reason: &str) -> Condition {
-        self.told("Ready", reason, EXPLAINED_WITHIN).await
+    /// Waits until the workspace says why it is not Ready, in words that contain each of `words`. What the kubelet says
+    /// first on a busy machine may be less than that.
+    pub(crate) async fn explained(&self, reason: &str, words: &[&str]) -> Condition {
+        self.told("Ready", reason, words, EXPLAINED_WITHIN).await
     }
 
     /// Waits until the workspace says that it cannot go on before somebody changes something.
     pub(crate) async fn stalled(&self, reason: &str) -> Condition {
-        let condition = self.told("Stalled", reason, EXPLAINED_WITHIN).await;
+        let condition = self.told("Stalled", reason, &[], EXPLAINED_WITHIN).await;
         assert_eq!(condition.status, "True");
         condition
     }
 
-    pub(crate) async fn told(&self, kind: &str, reason: &str, within: Duration) -> Condition {
+    pub(crate) async fn told(
+        &self,
+        kind: &str,
+        reason: &str,
+        words: &[&str],
+        within: Duration,
+    ) -> Condition {
         let began = Instant::now();
-        let what = format!("{kind} of {} with reason {reason}", self.name);
+        let what = format!("{kind} of {} with reason {reason} and {words:?}", self.name);
         let (_, condition) = wait_for(&what, within, async || {
-            self.when(kind, |condition| condition.reason == reason)
-                .await
+            self.when(kind, |condition| {
+                let says = |word: &&str| condition.message.contains(*word);
+                condition.reason == reason && words.iter().all(says)
+            })
+            .await
         })
         .await
         .unwrap();
