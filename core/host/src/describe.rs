@@ -120,6 +120,9 @@ fn credential(credential: guest::Credential) -> Credential {
         guest::Placement::Basic => Placement::Basic,
         guest::Placement::Header(name) => Placement::Header { name },
         guest::Placement::HmacKey => Placement::HmacKey,
+        guest::Placement::SigningKey => Placement::SigningKey,
+        guest::Placement::TsigKey => Placement::TsigKey,
+        guest::Placement::Connector => Placement::Connector,
     };
     Credential {
         name: credential.name,

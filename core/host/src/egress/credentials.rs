@@ -1,6 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
+use rustls::pki_types::pem::PemObject as _;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -26,7 +27,10 @@ impl Held {
         match &self.placement {
             Placement::Bearer | Placement::Basic => Some(AUTHORIZATION),
             Placement::Header { name } => name.parse().ok(),
-            Placement::HmacKey => None,
+            Placement::HmacKey
+            | Placement::SigningKey
+            | Placement::TsigKey
+            | Placement::Connector => None,
         }
     }
 
@@ -37,7 +41,10 @@ impl Held {
             Placement::Bearer => [b"Bearer ", secret].concat(),
             Placement::Basic => format!("Basic {}", STANDARD.encode(secret)).into_bytes(),
             Placement::Header { .. } => secret.to_vec(),
-            Placement::HmacKey => return None,
+            Placement::HmacKey
+            | Placement::SigningKey
+            | Placement::TsigKey
+            | Placement::Connector => return None,
         });
         let mut value = HeaderValue::from_bytes(&bytes).ok()?;
         value.set_sensitive(true);
@@ -66,6 +73,47 @@ impl Held {
             .try_fold(first, |key, message| mac(&key, message))
             .map(|result| result.to_vec())
     }
+
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017) of the message.
+    pub(crate) fn sign_rs256(&self, message: &[u8]) -> Result<Vec<u8>, CredentialRefusal> {
+        if self.placement != Placement::SigningKey {
+            let text = format!("`{}` is not declared as a key for sign-rs256", self.name);
+            return Err(CredentialRefusal::Misplaced(text));
+        }
+        let unusable = |problem: &str| {
+            CredentialRefusal::Misplaced(format!("`{}` cannot be used: {problem}", self.name))
+        };
+        let key = signing_key(self.secret.bytes()).map_err(unusable)?;
+        let mut signature = vec![0; key.public().modulus_len()];
+        let random = ring::rand::SystemRandom::new();
+        key.sign(
+            &ring::signature::RSA_PKCS1_SHA256,
+            &random,
+            message,
+            &mut signature,
+        )
+        .map_err(|_| unusable("the signature cannot be made"))?;
+        Ok(signature)
+    }
+
+    /// Whether the candidate is the credential; takes as long for a wrong one as for the right one.
+    pub(crate) fn matches(&self, candidate: &[u8]) -> Result<bool, CredentialRefusal> {
+        // A keyed digest of both has one length and hides where they differ.
+        let digest = |text: &[u8]| self.hmac_sha256(b"matches", &[text.to_vec()]);
+        let wanted = digest(self.secret.bytes())?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&[b"matches", self.secret.bytes()].concat())
+            .map_err(|error| CredentialRefusal::Misplaced(error.to_string()))?;
+        mac.update(candidate);
+        Ok(mac.verify_slice(&wanted).is_ok())
+    }
+}
+
+/// Reads an RSA private key in PEM (PKCS #8, RFC 7468).
+pub(crate) fn signing_key(pem: &[u8]) -> Result<ring::rsa::KeyPair, &'static str> {
+    let der = rustls::pki_types::PrivatePkcs8KeyDer::from_pem_slice(pem)
+        .map_err(|_| "it is no private key in PEM (`-----BEGIN PRIVATE KEY-----`)")?;
+    ring::rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der())
+        .map_err(|_| "it is no RSA key of 2048 to 4096 bits")
 }
 
 fn mac(key: &[u8], message: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialRefusal> {
@@ -132,5 +180,30 @@ mod tests {
             "Aladdin:open sesame"
         );
         assert_eq!(format!("{:?}", value(Placement::Bearer)), "Sensitive");
+    }
+
+    #[test]
+    fn a_candidate_matches_only_when_it_is_the_whole_credential() {
+        let key = held(Placement::HmacKey, "webhook token");
+        for (candidate, expected) in [
+            ("webhook token", true),
+            ("webhook", false),
+            ("", false),
+            ("webhook token ", false),
+        ] {
+            assert_eq!(key.matches(candidate.as_bytes()), Ok(expected));
+        }
+        let bearer = held(Placement::Bearer, "webhook token").matches(b"webhook token");
+        assert!(matches!(bearer, Err(CredentialRefusal::Misplaced(_))));
+    }
+
+    #[test]
+    fn what_is_no_rsa_key_signs_nothing_and_is_not_repeated() {
+        let key = held(Placement::SigningKey, "-----BEGIN s3cret").sign_rs256(b"text");
+        let Err(CredentialRefusal::Misplaced(text)) = key else {
+            panic!("signed")
+        };
+        assert!(text.contains("no private key in PEM"), "{text}");
+        assert!(!text.contains("s3cret"), "{text}");
     }
 }

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use rustls::ClientConfig;
 
 pub(crate) use address::is_loopback_name_or_address;
-pub(crate) use credentials::{CredentialRefusal, Held};
+pub(crate) use credentials::{CredentialRefusal, Held, signing_key};
 pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
 

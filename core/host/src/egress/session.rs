@@ -13,6 +13,10 @@ use super::{
 const REQUESTS: usize = 1000;
 /// Credential operations that one call may make.
 const CREDENTIAL_USES: usize = 10_000;
+/// Signatures that one call may make: each keeps a processor busy for about a millisecond.
+const SIGNATURES: usize = 100;
+/// Comparisons with a credential that one call may make: enough for a webhook, useless for guessing.
+const GUESSES: usize = 4;
 
 /// Requests and credentials of one call.
 pub(crate) struct Session {
@@ -20,6 +24,8 @@ pub(crate) struct Session {
     placeholders: Vec<Placeholder>,
     requests: usize,
     credential_uses: usize,
+    signatures: usize,
+    guesses: usize,
     denials: Denials,
 }
 
@@ -46,6 +52,8 @@ impl Session {
             placeholders: Vec::new(),
             requests: 0,
             credential_uses: 0,
+            signatures: 0,
+            guesses: 0,
             denials: Denials::default(),
         }
     }
@@ -77,7 +85,7 @@ impl Session {
         self.count_credential_use()?;
         let (index, held) = find(&self.policy, name)?;
         if held.header().is_none() {
-            let text = format!("`{name}` is declared as a key for hmac-sha256 and is never sent");
+            let text = format!("`{name}` is declared as a key for the host and is never sent");
             return Err(CredentialRefusal::Misplaced(text));
         }
         if let Some(known) = self
@@ -106,6 +114,34 @@ impl Session {
     ) -> Result<Vec<u8>, CredentialRefusal> {
         self.count_credential_use()?;
         find(&self.policy, name)?.1.hmac_sha256(prefix, messages)
+    }
+
+    pub(crate) fn sign_rs256(
+        &mut self,
+        name: &str,
+        message: &[u8],
+    ) -> Result<Vec<u8>, CredentialRefusal> {
+        self.signatures += 1;
+        if self.signatures > SIGNATURES {
+            return Err(CredentialRefusal::Misplaced(
+                "too many signatures in one call".to_owned(),
+            ));
+        }
+        find(&self.policy, name)?.1.sign_rs256(message)
+    }
+
+    pub(crate) fn matches(
+        &mut self,
+        name: &str,
+        candidate: &[u8],
+    ) -> Result<bool, CredentialRefusal> {
+        self.guesses += 1;
+        if self.guesses > GUESSES {
+            return Err(CredentialRefusal::Misplaced(
+                "too many comparisons in one call".to_owned(),
+            ));
+        }
+        find(&self.policy, name)?.1.matches(candidate)
     }
 
     fn count_credential_use(&mut self) -> Result<(), CredentialRefusal> {

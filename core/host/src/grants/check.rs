@@ -4,6 +4,7 @@ use http::HeaderValue;
 
 use super::{GrantError, Grants, Limits, config::check_config};
 use crate::{
+    egress::signing_key,
     manifest::{Credential, Host, Manifest, Placement},
     names::{Origin, Secret},
 };
@@ -105,6 +106,9 @@ fn check_bytes(declared: &Credential, secret: &Secret) -> Result<(), String> {
     }
     match declared.placement {
         Placement::HmacKey => Ok(()),
+        Placement::SigningKey => signing_key(bytes)
+            .map(|_| ())
+            .map_err(|problem| format!("cannot be used: {problem}")),
         Placement::Basic if !bytes.contains(&b':') => {
             Err("has no `:`; it must be `user:password` for HTTP Basic authentication".to_owned())
         }
@@ -112,7 +116,7 @@ fn check_bytes(declared: &Credential, secret: &Secret) -> Result<(), String> {
             "ends with a line break; create the Secret without one (`printf %s`, not `echo`)"
                 .to_owned(),
         ),
-        Placement::Basic => Ok(()),
+        Placement::Basic | Placement::TsigKey | Placement::Connector => Ok(()),
         Placement::Bearer | Placement::Header { .. } => {
             HeaderValue::from_bytes(bytes).map(|_| ()).map_err(|_| {
                 "contains bytes that no HTTP header can hold; check that it is the right Secret"

@@ -62,8 +62,14 @@ pub enum Placement {
         /// Name of the header, for example `X-API-Key`.
         name: String,
     },
-    /// Never sent: a key for `credentials.hmac-sha256`.
+    /// Never sent: a key for `credentials.hmac-sha256` and `credentials.matches`.
     HmacKey,
+    /// Never sent: an RSA private key in PEM (PKCS #8) for `credentials.sign-rs256`.
+    SigningKey,
+    /// Never sent: `[ALGORITHM:]NAME:BASE64` for `dns-transport` (RFC 8945).
+    TsigKey,
+    /// Never sent by the plugin: given to what the plugin describes, for example a tunnel's connector.
+    Connector,
 }
 
 /// One host that the plugin calls.

@@ -2,7 +2,7 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "dns-plugin",
+    world: "every-plugin",
     exports: { default: async },
 });
 

@@ -55,6 +55,22 @@ impl credentials::Host for State {
             .hmac_sha256(&name, &prefix, &messages)
             .map_err(Into::into)
     }
+
+    fn sign_rs256(
+        &mut self,
+        name: String,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, credentials::CredentialError> {
+        self.session.sign_rs256(&name, &message).map_err(Into::into)
+    }
+
+    fn matches(
+        &mut self,
+        name: String,
+        candidate: Vec<u8>,
+    ) -> Result<bool, credentials::CredentialError> {
+        self.session.matches(&name, &candidate).map_err(Into::into)
+    }
 }
 
 impl From<CredentialRefusal> for credentials::CredentialError {

@@ -108,7 +108,10 @@ fn credential(credential: &Credential) -> String {
         Placement::Bearer => "sent as Authorization: Bearer".to_owned(),
         Placement::Basic => "sent as Authorization: Basic".to_owned(),
         Placement::Header { name } => format!("sent in the header {name}"),
-        Placement::HmacKey => "never sent; the host signs with it".to_owned(),
+        Placement::HmacKey | Placement::SigningKey | Placement::TsigKey => {
+            "never sent; the host signs with it".to_owned()
+        }
+        Placement::Connector => "never sent; given to the connector".to_owned(),
     };
     let optional = if credential.optional {
         ", optional"
