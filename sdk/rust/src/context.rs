@@ -65,6 +65,21 @@ impl<C> Context<C> {
             .map_err(|error| credential_error(name, &error))
     }
 
+    /// `RS256` (RFC 7518, section 3.3) of `message`, computed by the host with a private key that the plugin never sees.
+    ///
+    /// # Errors
+    /// As for [`Context::credential`].
+    pub fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>> {
+        self.runtime
+            .sign_rs256(name, message)
+            .map_err(|error| credential_error(name, &error))
+    }
+
+    /// Time since the beginning of 1970 in UTC.
+    pub fn wall_clock(&self) -> Duration {
+        self.runtime.wall_clock()
+    }
+
     /// Writes one line into the operator's log. Never put a secret or a response body into it.
     pub fn log(&self, level: Level, message: &str) {
         self.runtime.log(level, message);

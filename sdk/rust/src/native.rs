@@ -1,9 +1,15 @@
 //! A runtime for ordinary programs, so that an author's tests call the plugin's trait against a real server without
-//! a host. Nothing is denied and nothing is hidden here: credentials are given out as they are.
+//! a host. Nothing is denied and nothing is hidden here: credentials are given out as they are, and signed with here.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::time::{Duration, Instant};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ring::hmac;
+use ring::rand::SystemRandom;
+use ring::rsa::KeyPair;
+use ring::signature::RSA_PKCS1_SHA256;
 
 use crate::http::{Request, Response, SendError};
 use crate::runtime::{CredentialError, Level, Runtime};
@@ -68,10 +74,33 @@ impl Runtime for Native {
             .ok_or_else(|| CredentialError::Unknown(format!("no credential `{name}`")))
     }
 
-    fn hmac_sha256(&self, name: &str, _: &[u8], _: &[Vec<u8>]) -> Result<Vec<u8>, CredentialError> {
-        Err(CredentialError::Misplaced(format!(
-            "`{name}`: signing needs the host"
-        )))
+    fn hmac_sha256(
+        &self,
+        name: &str,
+        prefix: &[u8],
+        messages: &[Vec<u8>],
+    ) -> Result<Vec<u8>, CredentialError> {
+        let first = [prefix, self.credential(name)?.as_bytes()].concat();
+        Ok(messages.iter().fold(first, |key, message| {
+            let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+            hmac::sign(&key, message).as_ref().to_vec()
+        }))
+    }
+
+    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
+        let unusable =
+            |what: &str| CredentialError::Misplaced(format!("`{name}` cannot be used: {what}"));
+        let der = pem(&self.credential(name)?).ok_or_else(|| unusable("it is no PEM"))?;
+        let key = KeyPair::from_pkcs8(&der).map_err(|error| unusable(&error.to_string()))?;
+        let mut signature = vec![0; key.public().modulus_len()];
+        key.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            message,
+            &mut signature,
+        )
+        .map_err(|_| unusable("the signature cannot be made"))?;
+        Ok(signature)
     }
 
     fn log(&self, level: Level, message: &str) {
@@ -85,6 +114,18 @@ impl Runtime for Native {
     fn now(&self) -> Duration {
         self.started.elapsed()
     }
+}
+
+/// What stands between the first two lines of dashes (RFC 7468).
+fn pem(text: &str) -> Option<Vec<u8>> {
+    let base64: String = text
+        .lines()
+        .skip_while(|line| !line.starts_with("-----BEGIN "))
+        .skip(1)
+        .take_while(|line| !line.starts_with("-----END "))
+        .map(str::trim)
+        .collect();
+    STANDARD.decode(base64).ok()
 }
 
 fn failure(error: &ureq::Error) -> SendError {

@@ -54,6 +54,11 @@ impl Credential {
         Self::placed(name, description, Placement::HmacKey)
     }
 
+    /// An RSA private key in PEM (PKCS #8) that is never sent: the host signs with it.
+    pub fn signing_key(name: &str, description: &str) -> Self {
+        Self::placed(name, description, Placement::SigningKey)
+    }
+
     /// The same credential, without which the plugin also works.
     #[must_use]
     pub fn or_none(mut self) -> Self {

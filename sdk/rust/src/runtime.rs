@@ -1,7 +1,7 @@
 //! What a plugin can reach, as one trait: inside the host the contract's imports, in an author's tests
 //! a program of their own. Everything above it is the same code in both places.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::http::{Request, Response, SendError};
 pub use crate::raw::base::maquette::plugin::credentials::CredentialError;
@@ -32,6 +32,18 @@ pub trait Runtime {
         messages: &[Vec<u8>],
     ) -> Result<Vec<u8>, CredentialError>;
 
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (`RS256`) of `message`, with a credential that is an RSA private key.
+    ///
+    /// # Errors
+    /// When the manifest does not declare it as a signing key or the Provider does not give it; always in a runtime
+    /// that has no keys.
+    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
+        let _ = message;
+        Err(CredentialError::Unknown(format!(
+            "`{name}`: this runtime has no signing keys"
+        )))
+    }
+
     /// Writes one line into the operator's log.
     fn log(&self, level: Level, message: &str);
 
@@ -40,4 +52,11 @@ pub trait Runtime {
 
     /// Time since any fixed moment.
     fn now(&self) -> Duration;
+
+    /// Time since the beginning of 1970 in UTC, for protocols that sign a date.
+    fn wall_clock(&self) -> Duration {
+        SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+    }
 }

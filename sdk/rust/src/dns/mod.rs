@@ -4,10 +4,12 @@
 mod etag;
 mod export;
 mod name;
+mod side;
 mod values;
 
 pub use etag::etag;
 pub use name::{Name, NameError};
+pub use side::{is_reserved, marked_by, side_mark, side_name};
 pub use values::canonical;
 
 pub use crate::raw::dns::exports::maquette::plugin::dns::{

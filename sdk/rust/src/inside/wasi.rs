@@ -36,6 +36,10 @@ impl Runtime for Inside {
         credentials::hmac_sha256(name, prefix, messages)
     }
 
+    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
+        credentials::sign_rs256(name, message)
+    }
+
     fn log(&self, level: Level, message: &str) {
         log::write(level, message);
     }
