@@ -12,8 +12,9 @@ const PACKAGE_VERSION: &str = "@0.1.0";
 const KINDS: [&str; 1] = ["dns"];
 
 /// Everything that a plugin can reach (`wit/world.wit`), without versions. `wasi` is compatible within 0.2.
-const IMPORTS: [&str; 23] = [
+const IMPORTS: [&str; 24] = [
     "maquette:plugin/credentials",
+    "maquette:plugin/dns-transport",
     "maquette:plugin/log",
     "maquette:plugin/types",
     "wasi:cli/environment",
@@ -72,7 +73,7 @@ pub enum InspectError {
     },
     /// It wants something that plugins cannot have.
     #[error(
-        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, log and credentials"
+        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, DNS messages, log and credentials"
     )]
     ImportRefused(String),
     /// Not a plugin, or one of another kind or version.

@@ -106,7 +106,10 @@ fn origin(uri: &Uri) -> Result<Origin, Denial> {
     // One parser decides what the host is, for the check as for the connection. It refuses a user name, too.
     format!("{scheme}://{authority}")
         .parse()
-        .map_err(|_| refused())
+        .ok()
+        // A DNS server is granted for DNS alone.
+        .filter(|origin: &Origin| !origin.is_tcp())
+        .ok_or_else(refused)
 }
 
 fn refuse_in_url(

@@ -1,9 +1,10 @@
 //! Outgoing requests of plugins: who may be called (`judge`, `address`), what the host puts in and takes out
-//! (`credentials`, `scrub`), and the connection itself (`send`). `judge`, `address` and `scrub` are pure.
+//! (`credentials`, `scrub`), and the connection itself (`send`; `dns` for DNS messages). `judge`, `address` and `scrub` are pure.
 //! Wasmtime's own sender is not compiled in.
 
 mod address;
 mod credentials;
+mod dns;
 mod judge;
 mod receive;
 mod scrub;
@@ -17,6 +18,7 @@ use rustls::ClientConfig;
 
 pub(crate) use address::is_loopback_name_or_address;
 pub(crate) use credentials::{CredentialRefusal, Held, signing_key};
+pub(crate) use dns::{DnsError, TsigKey};
 pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
 

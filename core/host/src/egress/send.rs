@@ -94,7 +94,7 @@ async fn connect(
 
 /// Resolves once and connects to one of the addresses that were checked, so that a second answer of the name server
 /// cannot lead elsewhere.
-async fn connect_checked(
+pub(super) async fn connect_checked(
     policy: &Policy,
     denials: &Denials,
     origin: &Origin,

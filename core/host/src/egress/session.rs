@@ -1,10 +1,14 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use http::Request;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::{
     CredentialRefusal, Held, Policy,
+    dns::{DnsError, Route},
     judge::{Placeholder, judge},
     send::{Answer, send},
 };
@@ -21,6 +25,7 @@ const GUESSES: usize = 4;
 /// Requests and credentials of one call.
 pub(crate) struct Session {
     policy: Arc<Policy>,
+    ends: Instant,
     placeholders: Vec<Placeholder>,
     requests: usize,
     credential_uses: usize,
@@ -46,9 +51,11 @@ impl Denials {
 type Sent = Box<dyn Future<Output = Result<Answer, Error>> + Send>;
 
 impl Session {
-    pub(crate) fn new(policy: Arc<Policy>) -> Self {
+    /// The session of a call that ends then.
+    pub(crate) fn new(policy: Arc<Policy>, ends: Instant) -> Self {
         Self {
             policy,
+            ends,
             placeholders: Vec::new(),
             requests: 0,
             credential_uses: 0,
@@ -142,6 +149,49 @@ impl Session {
             ));
         }
         find(&self.policy, name)?.1.matches(candidate)
+    }
+
+    /// One DNS message and its answer.
+    pub(crate) async fn exchange(
+        &mut self,
+        server: &str,
+        key: Option<&str>,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, DnsError> {
+        self.count_dns()?;
+        self.route().exchange(server, key, message).await
+    }
+
+    /// A zone, message by message.
+    pub(crate) async fn transfer(
+        &mut self,
+        server: &str,
+        key: Option<&str>,
+        zone: &str,
+    ) -> Result<Vec<Vec<u8>>, DnsError> {
+        self.count_dns()?;
+        self.route().transfer(server, key, zone).await
+    }
+
+    fn route(&self) -> Route<'_> {
+        Route {
+            policy: &self.policy,
+            denials: &self.denials,
+            ends: self.ends,
+        }
+    }
+
+    fn count_dns(&mut self) -> Result<(), DnsError> {
+        self.requests += 1;
+        if self.requests > REQUESTS {
+            let text = format!(
+                "the plugin sent more than {REQUESTS} DNS messages in one call; tell its author"
+            );
+            self.policy.meter.denied();
+            self.denials.note(text.clone());
+            return Err(DnsError::NotGranted(text));
+        }
+        Ok(())
     }
 
     fn count_credential_use(&mut self) -> Result<(), CredentialRefusal> {

@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::{GrantError, Grants, Limits, config::check_config};
 use crate::{
-    egress::signing_key,
+    egress::{TsigKey, signing_key},
     manifest::{Credential, Host, Manifest, Placement},
     names::{Origin, Secret},
 };
@@ -116,7 +116,8 @@ fn check_bytes(declared: &Credential, secret: &Secret) -> Result<(), String> {
             "ends with a line break; create the Secret without one (`printf %s`, not `echo`)"
                 .to_owned(),
         ),
-        Placement::Basic | Placement::TsigKey | Placement::Connector => Ok(()),
+        Placement::TsigKey => TsigKey::parse(bytes).map(|_| ()),
+        Placement::Basic | Placement::Connector => Ok(()),
         Placement::Bearer | Placement::Header { .. } => {
             HeaderValue::from_bytes(bytes).map(|_| ()).map_err(|_| {
                 "contains bytes that no HTTP header can hold; check that it is the right Secret"

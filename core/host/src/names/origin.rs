@@ -2,12 +2,41 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use url::{Host, Url};
 
-/// Scheme, host and port of an HTTP server (RFC 6454), for example `https://pdns.corp.example:8081`.
+/// Scheme, host and port of a server that is called: an HTTP server (RFC 6454), for example
+/// `https://pdns.corp.example:8081`, or a DNS server, for example `tcp://ns1.corp.example:53`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
-    https: bool,
+    scheme: Scheme,
     host: Host<String>,
     port: u16,
+}
+
+/// What is spoken to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Scheme {
+    Http,
+    Https,
+    /// DNS messages over TCP; no HTTP.
+    Tcp,
+}
+
+impl Scheme {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+            Self::Tcp => "tcp",
+        }
+    }
+
+    /// The port that is not written.
+    fn default_port(self) -> Option<u16> {
+        match self {
+            Self::Http => Some(80),
+            Self::Https => Some(443),
+            Self::Tcp => None,
+        }
+    }
 }
 
 /// Why a text is not an origin.
@@ -21,11 +50,14 @@ pub enum OriginError {
         /// What the parser says.
         source: url::ParseError,
     },
-    /// It has another scheme than http and https.
+    /// It has another scheme than http, https and tcp.
     #[error(
         "`{0}` starts with neither `https://` nor `http://`; write it like `https://api.example.com`"
     )]
     Scheme(String),
+    /// It is a server that is spoken to over TCP, without host and port alone.
+    #[error("`{0}` is no server with a port; write it like `tcp://ns1.example.com:53`")]
+    Server(String),
     /// It has more than an origin.
     #[error("`{text}` is more than scheme, host and port; write `{origin}`")]
     MoreThanAnOrigin {
@@ -37,8 +69,11 @@ pub enum OriginError {
 }
 
 impl Origin {
-    /// The origin of a URL, whatever its path and query are.
+    /// The origin of a URL, whatever its path and query are. A `tcp` URL has none.
     pub fn of(url: &str) -> Result<Self, OriginError> {
+        if let Some(server) = url.strip_prefix("tcp://") {
+            return Self::of_server(server).ok_or_else(|| OriginError::Server(url.into()));
+        }
         let parsed = Url::parse(url).map_err(|source| OriginError::NotAUrl {
             text: url.into(),
             source,
@@ -46,17 +81,33 @@ impl Origin {
         Self::of_url(&parsed)
     }
 
+    /// `HOST:PORT`. The port has to be written: no protocol stands behind the scheme.
+    fn of_server(text: &str) -> Option<Self> {
+        let (_, port) = text.rsplit_once(':')?;
+        let port: u16 = port.parse().ok().filter(|port| *port != 0)?;
+        // The host is parsed as that of an HTTP URL, so that disguised addresses are addresses.
+        let url = Url::parse(&format!("http://{text}")).ok()?;
+        let alone = url.path() == "/" && !text.contains(['/', '?', '#', '@', '\\']);
+        let host = url.host().filter(|_| alone)?.to_owned();
+        Some(Self {
+            scheme: Scheme::Tcp,
+            host,
+            port,
+        })
+    }
+
+    /// The origin of an HTTP URL.
     pub(crate) fn of_url(url: &Url) -> Result<Self, OriginError> {
-        let https = match url.scheme() {
-            "https" => true,
-            "http" => false,
+        let scheme = match url.scheme() {
+            "https" => Scheme::Https,
+            "http" => Scheme::Http,
             _ => return Err(OriginError::Scheme(url.to_string())),
         };
         let (Some(host), Some(port)) = (url.host(), url.port_or_known_default()) else {
             return Err(OriginError::Scheme(url.to_string()));
         };
         Ok(Self {
-            https,
+            scheme,
             host: host.to_owned(),
             port,
         })
@@ -64,7 +115,12 @@ impl Origin {
 
     /// Whether requests to it are encrypted.
     pub fn is_https(&self) -> bool {
-        self.https
+        self.scheme == Scheme::Https
+    }
+
+    /// Whether it is a server that is spoken to over TCP and not in HTTP.
+    pub fn is_tcp(&self) -> bool {
+        self.scheme == Scheme::Tcp
     }
 
     /// The host without brackets.
@@ -92,8 +148,7 @@ impl Origin {
 
     /// `host` or `host:port`, as in the `Host` header (RFC 9110, section 7.2).
     pub fn authority(&self) -> String {
-        let default = if self.https { 443 } else { 80 };
-        if self.port == default {
+        if self.scheme.default_port() == Some(self.port) {
             self.host.to_string()
         } else {
             format!("{}:{}", self.host, self.port)
@@ -106,13 +161,14 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let origin = Self::of(text)?;
-        let bare = Url::parse(text).is_ok_and(|url| {
-            url.path() == "/"
-                && url.query().is_none()
-                && url.fragment().is_none()
-                && url.username().is_empty()
-                && url.password().is_none()
-        });
+        let bare = origin.is_tcp()
+            || Url::parse(text).is_ok_and(|url| {
+                url.path() == "/"
+                    && url.query().is_none()
+                    && url.fragment().is_none()
+                    && url.username().is_empty()
+                    && url.password().is_none()
+            });
         if bare {
             Ok(origin)
         } else {
@@ -126,8 +182,7 @@ impl FromStr for Origin {
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}", self.authority())
+        write!(f, "{}://{}", self.scheme.name(), self.authority())
     }
 }
 
@@ -164,6 +219,33 @@ mod tests {
             "ftp://api.example.com".parse::<Origin>(),
             Err(OriginError::Scheme(_))
         ));
+    }
+
+    #[test]
+    fn a_server_for_tcp_has_a_port_and_nothing_after_it() {
+        let server: Origin = "tcp://NS1.example.com:53".parse().unwrap();
+        assert_eq!(server.to_string(), "tcp://ns1.example.com:53");
+        assert!(server.is_tcp() && !server.is_https());
+        for port in [80, 443] {
+            let text = format!("tcp://[2001:db8::1]:{port}");
+            assert_eq!(text.parse::<Origin>().unwrap().to_string(), text);
+        }
+        let disguised: Origin = "tcp://0x7f.1:53".parse().unwrap();
+        assert_eq!(disguised.address(), Some("127.0.0.1".parse().unwrap()));
+        for text in [
+            "tcp://ns1.example.com",
+            "tcp://ns1.example.com:",
+            "tcp://ns1.example.com:0",
+            "tcp://ns1.example.com:70000",
+            "tcp://[2001:db8::1]",
+            "tcp://ns1.example.com:53/",
+            "tcp://a@ns1.example.com:53",
+            "tcp://a/b:53",
+            "tcp://:53",
+        ] {
+            let error = text.parse::<Origin>().unwrap_err();
+            assert_eq!(error, OriginError::Server(text.into()));
+        }
     }
 
     #[test]

@@ -2,10 +2,10 @@ use tracing::{debug, error, info, warn};
 
 use super::{
     State,
-    bindings::{credentials, log, types},
+    bindings::{credentials, dns_transport, log, types},
     log::{Admission, printable},
 };
-use crate::egress::CredentialRefusal;
+use crate::egress::{CredentialRefusal, DnsError};
 
 impl types::Host for State {}
 
@@ -78,6 +78,41 @@ impl From<CredentialRefusal> for credentials::CredentialError {
         match refusal {
             CredentialRefusal::Unknown(text) => Self::Unknown(text),
             CredentialRefusal::Misplaced(text) => Self::Misplaced(text),
+        }
+    }
+}
+
+impl dns_transport::Host for State {
+    async fn exchange(
+        &mut self,
+        server: String,
+        key: Option<String>,
+        message: Vec<u8>,
+    ) -> Result<Vec<u8>, dns_transport::TransportError> {
+        let answer = self.session.exchange(&server, key.as_deref(), message);
+        answer.await.map_err(Into::into)
+    }
+
+    async fn transfer(
+        &mut self,
+        server: String,
+        key: Option<String>,
+        zone: String,
+    ) -> Result<Vec<Vec<u8>>, dns_transport::TransportError> {
+        let messages = self.session.transfer(&server, key.as_deref(), &zone);
+        messages.await.map_err(Into::into)
+    }
+}
+
+impl From<DnsError> for dns_transport::TransportError {
+    fn from(error: DnsError) -> Self {
+        match error {
+            DnsError::Credential(text) => Self::Credential(text),
+            DnsError::NotGranted(text) => Self::NotGranted(text),
+            DnsError::Malformed(text) => Self::Malformed(text),
+            DnsError::Unreachable(text) => Self::Unreachable(text),
+            DnsError::Unauthorized(text) => Self::Unauthorized(text),
+            DnsError::Answer(text) => Self::Answer(text),
         }
     }
 }

@@ -73,7 +73,7 @@ where
 
     let _ticking = lane.ticker.hold();
     let clock = Arc::new(CpuClock::default());
-    let mut store = store(lane, call, clock.clone());
+    let mut store = store(lane, call, clock.clone(), deadline);
     let context = context(lane, call, deadline);
     let working = async {
         let instance = lane.pre.instantiate_async(&mut store).await?;
@@ -98,11 +98,12 @@ where
     })
 }
 
-fn store(lane: &Lane, call: &Call, clock: Arc<CpuClock>) -> Store<State> {
+fn store(lane: &Lane, call: &Call, clock: Arc<CpuClock>, deadline: Instant) -> Store<State> {
     let state = State::new(
         lane.policy.clone(),
         call.object.clone(),
         lane.limits.memory_bytes,
+        deadline,
     );
     let mut store = Store::new(lane.pre.engine(), state);
     store.limiter(|state| &mut state.limiter);

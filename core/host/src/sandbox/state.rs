@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -31,7 +31,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(super) fn new(policy: Arc<Policy>, object: String, memory_bytes: usize) -> Self {
+    pub(super) fn new(
+        policy: Arc<Policy>,
+        object: String,
+        memory_bytes: usize,
+        ends: Instant,
+    ) -> Self {
         let stderr = Stderr::default();
         let mut table = ResourceTable::new();
         table.set_max_capacity(RESOURCES);
@@ -52,7 +57,7 @@ impl State {
             lines: LineBudget::default(),
             stderr,
             object,
-            session: Session::new(policy),
+            session: Session::new(policy, ends),
         }
     }
 }
