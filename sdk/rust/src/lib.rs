@@ -68,11 +68,13 @@
 //! With the feature `native`, [`native::Native`] is a runtime for ordinary programs: an author's tests call the trait
 //! against a real server with `cargo test`.
 
+pub mod aws;
 mod context;
 pub mod dns;
 mod error;
 pub mod http;
 mod inside;
+pub mod jwt;
 mod macros;
 #[cfg(feature = "native")]
 pub mod native;

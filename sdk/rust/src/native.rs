@@ -117,7 +117,7 @@ impl Runtime for Native {
 }
 
 /// What stands between the first two lines of dashes (RFC 7468).
-fn pem(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn pem(text: &str) -> Option<Vec<u8>> {
     let base64: String = text
         .lines()
         .skip_while(|line| !line.starts_with("-----BEGIN "))

@@ -6,6 +6,7 @@ use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use thiserror::Error as ThisError;
 
+use super::limit::RateLimit;
 use crate::error::{Error, Result, TransientError};
 
 /// Most characters of a provider's answer that an error quotes.
@@ -109,7 +110,9 @@ impl Response {
             404 | 410 => Error::NotFound(said),
             409 | 412 => Error::Conflict(None),
             429 => Error::RateLimited(milliseconds(
-                self.retry_after().unwrap_or(Duration::from_secs(1)),
+                self.retry_after()
+                    .or_else(|| self.rate_limit().map(|limit| limit.resets_in))
+                    .unwrap_or(Duration::from_secs(1)),
             )),
             408 | 425 | 500..=599 => Error::Transient(TransientError {
                 retry_after_ms: self.retry_after().map(milliseconds),
@@ -131,6 +134,11 @@ impl Response {
             .parse()
             .ok()?;
         Some(Duration::from_secs(seconds))
+    }
+
+    /// How many requests the provider still takes, where it says so.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        RateLimit::of(&self.headers)
     }
 
     /// The start of the body, after a colon, on one line; empty when it is no text.

@@ -2,10 +2,18 @@
 //! from status codes to the contract's errors. How a request leaves the plugin is the [`Runtime`](crate::Runtime)'s.
 
 mod client;
+mod limit;
 mod message;
+mod pages;
 mod retry;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use client::{Client, RequestBuilder};
+pub use limit::RateLimit;
 pub use message::{Request, Response, SendError};
+pub use pages::pages;
+#[cfg(feature = "xml")]
+pub use xml::{read as read_xml, write as write_xml};
 
 pub use ::http::{HeaderMap, Method, StatusCode, Uri};
