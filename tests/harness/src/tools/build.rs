@@ -77,10 +77,10 @@ pub(super) fn unpack(
     fs::rename(&temporary, target).map_err(|source| file(target, source))
 }
 
-/// Traefik's module replaces some of its dependencies, which only holds when it is the main module.
+/// The modules of Traefik and frp replace some of their dependencies, which only holds when they are the main module.
 fn build_folder(tool: Tool, version: &str) -> Result<PathBuf, ToolError> {
     let source = tool.source();
-    if tool != Tool::Traefik {
+    if !matches!(tool, Tool::Traefik | Tool::Frps | Tool::Frpc) {
         return Ok(paths::tool_sources(source.family));
     }
     let folder = paths::cache()

@@ -29,6 +29,8 @@ pub enum Tool {
     Coredns,
     Kwok,
     Traefik,
+    Frps,
+    Frpc,
 }
 
 /// Where a program's source comes from.
@@ -86,7 +88,7 @@ pub enum ToolError {
 
 impl Tool {
     /// Every program.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Etcd,
         Self::KubeApiserver,
         Self::KubeControllerManager,
@@ -98,6 +100,8 @@ impl Tool {
         Self::Coredns,
         Self::Kwok,
         Self::Traefik,
+        Self::Frps,
+        Self::Frpc,
     ];
 
     /// The name of the executable.
@@ -114,6 +118,8 @@ impl Tool {
             Self::Coredns => "coredns",
             Self::Kwok => "kwok",
             Self::Traefik => "traefik",
+            Self::Frps => "frps",
+            Self::Frpc => "frpc",
         }
     }
 
@@ -123,7 +129,14 @@ impl Tool {
             module: "k8s.io/kubernetes",
             package,
         };
+        let frp = |package| Source {
+            family: "frp",
+            module: "github.com/fatedier/frp",
+            package,
+        };
         match self {
+            Self::Frps => frp("./cmd/frps"),
+            Self::Frpc => frp("./cmd/frpc"),
             Self::Etcd => Source {
                 family: "etcd",
                 module: "go.etcd.io/etcd/server/v3",
