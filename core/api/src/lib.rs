@@ -20,6 +20,7 @@ pub mod plugin;
 pub mod provider;
 pub mod reason;
 pub mod template;
+pub mod tunnel;
 pub mod workspace;
 
 pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
@@ -29,6 +30,7 @@ pub use dnsrecord::{
 pub use plugin::{Plugin, PluginSpec, PluginStatus};
 pub use provider::{Provider, ProviderSpec, ProviderStatus};
 pub use template::Template;
+pub use tunnel::{Tunnel, TunnelEntry, TunnelRoute, TunnelService, TunnelSpec, TunnelStatus};
 pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -46,6 +48,12 @@ pub const FINALIZER: &str = "maquette.dev/teardown";
 pub const WORKSPACE_LABEL: &str = "maquette.dev/workspace";
 /// Label on every object made for a component: the component's name within its workspace.
 pub const COMPONENT_LABEL: &str = "maquette.dev/component";
+/// Label on every object made for a tunnel in the operator's namespace: the tunnel's name …
+pub const TUNNEL_LABEL: &str = "maquette.dev/tunnel";
+/// … and its namespace.
+pub const TUNNEL_NAMESPACE_LABEL: &str = "maquette.dev/tunnel-namespace";
+/// Annotation on a Tunnel: another value than before gives the tunnel a new secret.
+pub const ROTATE_ANNOTATION: &str = "maquette.dev/rotate";
 /// Annotation on a Provider that makes it the default for an interface, for example `dns`.
 pub const DEFAULT_FOR_ANNOTATION: &str = "maquette.dev/default-for";
 
@@ -57,5 +65,6 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
         Workspace::crd(),
         Component::crd(),
         DNSRecord::crd(),
+        Tunnel::crd(),
     ]
 }

@@ -85,13 +85,19 @@ reasons! {
     ZONE_NOT_FOUND = "ZoneNotFound";
     /// The provider refuses the record set.
     INVALID_RECORD = "InvalidRecord";
+    /// Somebody else owns the tunnel; it is not touched.
+    TUNNEL_CONFLICT = "TunnelConflict";
+    /// The connector of a tunnel is not connected.
+    CONNECTOR_NOT_READY = "ConnectorNotReady";
+    /// The provider describes a connector that the operator does not run.
+    CONNECTOR_REFUSED = "ConnectorRefused";
     /// The provider does not answer or answers with an error that passes.
     PROVIDER_UNAVAILABLE = "ProviderUnavailable";
     /// The provider asks for fewer requests.
     RATE_LIMITED = "RateLimited";
     /// The plugin trapped, looped, or took too much time or memory.
     PLUGIN_FAILED = "PluginFailed";
-    /// The record set was changed by somebody else and has been put right.
+    /// What is kept at a provider was changed by somebody else and has been put right.
     DRIFT_REPAIRED = "DriftRepaired";
 }
 

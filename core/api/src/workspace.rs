@@ -87,8 +87,10 @@ pub enum DependencyCondition {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = Rule::new("!has(self.routes) || size(self.routes) == 0 || has(self.gateway)")
-        .message("routes need a gateway: set spec.networking.gateway").field_path(".gateway"),
+    validation = Rule::new("!has(self.routes) || size(self.routes) == 0 || has(self.gateway) || has(self.tunnel)")
+        .message("routes need a gateway or a tunnel: set spec.networking.gateway or spec.networking.tunnel").field_path(".gateway"),
+    validation = Rule::new("!has(self.tunnel) || (has(self.routes) && size(self.routes) > 0)")
+        .message("a tunnel needs routes: set spec.networking.routes").field_path(".routes"),
     validation = Rule::new("!has(self.routes) || has(self.dns) || self.routes.all(r, has(r.host))")
         .message("a route without host needs spec.networking.dns, whose zone makes the host").field_path(".routes"),
     validation = Rule::new("!has(self.routes) || !has(self.dns) || self.routes.all(r, !has(r.host) || r.host.contains('${') || r.host == self.dns.zone || r.host.endsWith('.' + self.dns.zone))")
@@ -101,6 +103,9 @@ pub struct Networking {
     /// Gateway (Gateway API) to which the routes attach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<GatewayRef>,
+    /// Tunnel through which the routes are reached; the names then point to it, also where there is a gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tunnel: Option<TunnelRef>,
     /// What is reachable from outside, and where.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
@@ -140,6 +145,14 @@ pub struct GatewayRef {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 253))]
     pub section_name: Option<String>,
+}
+
+/// A tunnel of the workspace's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+pub struct TunnelRef {
+    /// Name of the Provider.
+    #[schemars(length(min = 1, max = 253))]
+    pub provider: String,
 }
 
 /// A component's network, reachable from outside.
