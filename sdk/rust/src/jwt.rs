@@ -60,7 +60,13 @@ mod tests {
     #[test]
     fn a_token_is_verified_by_the_public_key_and_says_which_key_signed_it() {
         let made = Command::new("openssl")
-            .args(["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
+            .args([
+                "genpkey",
+                "-algorithm",
+                "RSA",
+                "-pkeyopt",
+                "rsa_keygen_bits:2048",
+            ])
             .output()
             .expect("install openssl");
         let key = String::from_utf8(made.stdout).unwrap();

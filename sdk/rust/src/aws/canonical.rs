@@ -72,7 +72,10 @@ fn query(query: &str) -> String {
         .filter(|parameter| !parameter.is_empty())
         .map(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            (escape_octets(&unescape(name)), escape_octets(&unescape(value)))
+            (
+                escape_octets(&unescape(name)),
+                escape_octets(&unescape(value)),
+            )
         })
         .collect();
     parameters.sort();

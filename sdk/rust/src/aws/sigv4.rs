@@ -55,8 +55,7 @@ impl Sigv4<'_> {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
-        let (names, request) =
-            canonical::request(method, &uri, &signed, &canonical::digest(body));
+        let (names, request) = canonical::request(method, &uri, &signed, &canonical::digest(body));
         let day = date.get(..8).unwrap_or_default();
         let scope = format!("{day}/{}/{}/aws4_request", self.region, self.service);
         let text = format!(
@@ -70,10 +69,7 @@ impl Sigv4<'_> {
             "{ALGORITHM} Credential={}/{scope}, SignedHeaders={names}, Signature={signature}",
             self.access_key_id
         );
-        Ok(vec![
-            ("x-amz-date", date),
-            ("authorization", authorization),
-        ])
+        Ok(vec![("x-amz-date", date), ("authorization", authorization)])
     }
 }
 
@@ -133,7 +129,9 @@ mod tests {
         assert_eq!(signed[0], ("x-amz-date", "20150830T123600Z".to_owned()));
         let rest = signed[1]
             .1
-            .strip_prefix("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ")
+            .strip_prefix(
+                "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ",
+            )
             .unwrap();
         rest.to_owned()
     }

@@ -1,15 +1,18 @@
 //! The interface `dns`: what an author implements, the contract's types, and what every DNS plugin needs:
 //! parsed names, canonical values, owner marks and etags. Nothing here knows a vendor.
 
+pub mod batch;
 mod etag;
 mod export;
 mod name;
 mod side;
+mod text;
 mod values;
 
 pub use etag::etag;
 pub use name::{Name, NameError};
 pub use side::{is_reserved, marked_by, side_mark, side_name};
+pub use text::Escapes;
 pub use values::canonical;
 
 pub use crate::raw::dns::exports::maquette::plugin::dns::{

@@ -99,18 +99,18 @@ mod tests {
     #[test]
     fn the_marked_name_comes_back_from_the_name_of_its_mark() {
         for (text, kind, mark) in [
-            (
-                "www.example.com",
-                RecordType::A,
-                "_mq-a.www.example.com",
-            ),
+            ("www.example.com", RecordType::A, "_mq-a.www.example.com"),
             (
                 "*.example.com",
                 RecordType::Aaaa,
                 "_mq-wild-aaaa.example.com",
             ),
             ("example.com", RecordType::Txt, "_mq-txt.example.com"),
-            ("wild.example.com", RecordType::Cname, "_mq-cname.wild.example.com"),
+            (
+                "wild.example.com",
+                RecordType::Cname,
+                "_mq-cname.wild.example.com",
+            ),
         ] {
             let side = side_name(&name(text), kind, "").unwrap();
             assert_eq!(side.as_str(), mark);

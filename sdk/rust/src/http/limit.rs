@@ -71,7 +71,10 @@ mod tests {
 
     #[test]
     fn both_notations_are_read_and_the_tightest_limit_counts() {
-        assert_eq!(limit(&[("ratelimit", "\"default\";r=50;t=30")]), Some((50, 30)));
+        assert_eq!(
+            limit(&[("ratelimit", "\"default\";r=50;t=30")]),
+            Some((50, 30))
+        );
         assert_eq!(
             limit(&[("ratelimit", "\"burst\";r=9;t=1, \"day\"; r=0 ; t=900")]),
             Some((0, 900))
@@ -85,7 +88,13 @@ mod tests {
 
     #[test]
     fn what_is_no_limit_is_none() {
-        for value in ["", "50", "\"default\"", "\"default\";r=x;t=1", "\"default\";r=1"] {
+        for value in [
+            "",
+            "50",
+            "\"default\"",
+            "\"default\";r=x;t=1",
+            "\"default\";r=1",
+        ] {
             assert_eq!(limit(&[("ratelimit", value)]), None, "{value}");
         }
         assert_eq!(limit(&[("ratelimit-remaining", "7")]), None);

@@ -78,7 +78,8 @@ mod tests {
         };
         let document = String::from_utf8(write("Answer", &value).unwrap()).unwrap();
         assert!(
-            document.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Answer xmlns=\"urn:x\">"),
+            document
+                .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Answer xmlns=\"urn:x\">"),
             "{document}"
         );
         assert_eq!(read::<Answer>(&answer(&document)), Ok(value));

@@ -30,12 +30,7 @@ impl Runtime for Script {
     fn credential(&self, _: &str) -> Result<String, CredentialError> {
         unreachable!()
     }
-    fn hmac_sha256(
-        &self,
-        _: &str,
-        _: &[u8],
-        _: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialError> {
+    fn hmac_sha256(&self, _: &str, _: &[u8], _: &[Vec<u8>]) -> Result<Vec<u8>, CredentialError> {
         unreachable!()
     }
     fn log(&self, _: Level, _: &str) {}
@@ -82,8 +77,8 @@ fn a_busy_provider_is_asked_again_after_the_time_it_named() {
 #[test]
 fn no_attempt_outlasts_the_call() {
     let script = script([status(503, "4"), status(503, "4")]);
-    let client = Client::new(&script, Duration::from_secs(6))
-        .with_attempt_timeout(Duration::from_mins(1));
+    let client =
+        Client::new(&script, Duration::from_secs(6)).with_attempt_timeout(Duration::from_mins(1));
     let error = client
         .get("http://a/b")
         .send()
