@@ -49,13 +49,14 @@ pub struct ProviderSpec {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[x_kube(validation = Rule::new("size(self) <= 16").message("at most 16 credentials"))]
     pub credentials: BTreeMap<String, Credential>,
-    /// Origins that the plugin may reach, for example `https://pdns.example.com:8081`. Nothing else is reachable.
+    /// Origins that the plugin may reach, for example `https://pdns.example.com:8081`, or for DNS messages
+    /// `tcp://ns1.example.com:53`. Nothing else is reachable.
     /// An address in private, loopback or link-local ranges is reached only where it stands here itself
     /// or its range stands in `egressCIDRs`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 32), inner(length(max = 300)))]
-    #[x_kube(validation = Rule::new("self.all(o, o.matches('^https?://[^/@?#]+$'))")
-        .message("each entry must be an origin: http:// or https://, host, optional port, and nothing after it"))]
+    #[x_kube(validation = Rule::new("self.all(o, o.matches('^(https?://[^/@?#]+|tcp://[^/@?#]+:[0-9]+)$'))")
+        .message("each entry must be an origin: http:// or https://, host, optional port, and nothing after it; or for DNS tcp://, host and port"))]
     pub egress: Vec<String>,
     /// Private ranges in which the hosts of `egress` may lie, for example `10.0.0.0/8`.
     #[serde(default, rename = "egressCIDRs", skip_serializing_if = "Vec::is_empty")]
