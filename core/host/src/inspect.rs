@@ -2,14 +2,14 @@
 
 use wasmparser::{Encoding, Parser, Payload};
 
-use crate::manifest::{Manifest, SECTION};
+use crate::{
+    kinds::KINDS,
+    manifest::{Manifest, SECTION},
+};
 
 /// Package of the interfaces between plugins and host, with the version that this host speaks.
 const PACKAGE: &str = "maquette:plugin/";
 const PACKAGE_VERSION: &str = "@0.1.0";
-
-/// Provider interfaces that this host can call, without package and version.
-const KINDS: [&str; 1] = ["dns"];
 
 /// Everything that a plugin can reach (`wit/world.wit`), without versions. `wasi` is compatible within 0.2.
 const IMPORTS: [&str; 24] = [
@@ -186,7 +186,7 @@ impl Inspection {
 fn known_interfaces() -> Vec<String> {
     KINDS
         .iter()
-        .map(|kind| format!("{PACKAGE}{kind}{PACKAGE_VERSION}"))
+        .map(|kind| kind.interface.to_owned())
         .collect()
 }
 

@@ -5,8 +5,13 @@ use std::sync::Arc;
 use crate::{
     call::NotExported,
     code::Compiled,
-    dns::{self, Dns},
     install::Installed,
+    kinds::{
+        Client, Kind,
+        dns::{self, Dns},
+        registry::{self, Registry},
+        tunnel::{self, Tunnel},
+    },
     manifest::Manifest,
     sandbox::Lane,
 };
@@ -35,12 +40,33 @@ impl Provider {
     /// # Errors
     /// The plugin does not export them.
     pub fn dns(&self) -> Result<Dns, NotExported> {
-        match &self.plugin.compiled.dns {
-            Some(indices) => Ok(Dns::new(self.lane.clone(), Arc::new(indices.clone()))),
+        self.client(&dns::KIND).map(Dns)
+    }
+
+    /// The plugin's functions for tunnels.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn tunnel(&self) -> Result<Tunnel, NotExported> {
+        self.client(&tunnel::KIND).map(Tunnel)
+    }
+
+    /// The plugin's functions for image registries.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn registry(&self) -> Result<Registry, NotExported> {
+        self.client(&registry::KIND).map(Registry)
+    }
+
+    fn client(&self, kind: &Kind) -> Result<Client, NotExported> {
+        let plugin = &self.plugin;
+        match plugin.compiled.exports.find(kind) {
+            Some(functions) => Ok(Client::new(self.lane.clone(), functions, plugin.clone())),
             None => Err(NotExported {
                 plugin: self.manifest().name.clone(),
-                interface: dns::INTERFACE,
-                exports: crate::inspect::or_nothing(&self.plugin.installed.interfaces),
+                interface: kind.interface,
+                exports: crate::inspect::or_nothing(&plugin.installed.interfaces),
             }),
         }
     }

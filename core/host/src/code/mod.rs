@@ -14,15 +14,16 @@ pub(crate) use cache::CodeCache;
 pub(crate) use engine::engine;
 
 use crate::{
+    kinds::Exports,
     names::Digest,
-    sandbox::{State, guest_dns, guest_manifest},
+    sandbox::{State, guest_manifest},
 };
 
 /// A compiled component, linked to the imports, with the places of its exports.
 pub(crate) struct Compiled {
     pub(crate) pre: InstancePre<State>,
     pub(crate) manifest: guest_manifest::GuestIndices,
-    pub(crate) dns: Option<guest_dns::GuestIndices>,
+    pub(crate) exports: Exports,
 }
 
 /// Compiles, or takes from the cache what was compiled before. Blocks for as long as that takes.
@@ -48,8 +49,11 @@ pub(crate) fn compile(
         .instantiate_pre(&component)
         .map_err(|error| shorten(&error))?;
     let manifest = guest_manifest::GuestIndices::new(&pre).map_err(|error| shorten(&error))?;
-    let dns = guest_dns::GuestIndices::new(&pre).ok();
-    Ok(Compiled { pre, manifest, dns })
+    Ok(Compiled {
+        pre,
+        manifest,
+        exports: Exports::of(&component),
+    })
 }
 
 /// The causes of an error, in one line.

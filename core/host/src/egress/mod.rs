@@ -3,6 +3,7 @@
 //! Wasmtime's own sender is not compiled in.
 
 mod address;
+mod conceal;
 mod credentials;
 mod dns;
 mod judge;

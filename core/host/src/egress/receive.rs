@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
-use super::{Policy, scrub::Scrubber};
+use super::{Needles, Policy, scrub::Scrubber};
 use crate::metrics::Meter;
 
 /// The largest response body, bytes.
@@ -29,10 +29,15 @@ pub(super) struct Received {
 }
 
 impl Received {
-    pub(super) fn new(body: Incoming, policy: &Policy, patience: Duration) -> Self {
+    pub(super) fn new(
+        body: Incoming,
+        policy: &Policy,
+        needles: Arc<Needles>,
+        patience: Duration,
+    ) -> Self {
         Self {
             body,
-            scrubber: Scrubber::new(policy.needles.clone()),
+            scrubber: Scrubber::new(needles),
             left: RESPONSE_BYTES,
             meter: policy.meter.clone(),
             patience,

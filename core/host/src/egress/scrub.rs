@@ -36,6 +36,13 @@ impl Needles {
         Self(forms.into_iter().map(Zeroizing::new).collect())
     }
 
+    /// These, and those of more secrets.
+    pub(crate) fn and(&self, secrets: &[Secret]) -> Self {
+        let mut all = Self::of(secrets);
+        all.0.extend(self.0.iter().cloned());
+        all
+    }
+
     /// Overwrites every secret. The length stays.
     pub(crate) fn mask(&self, text: &mut [u8]) {
         for needle in &self.0 {

@@ -13,7 +13,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, io::TokioIo};
 
-use super::{Policy, address::may_connect, receive::Received, session::Denials};
+use super::{Policy, address::may_connect, conceal::Secrets, receive::Received, session::Denials};
 use crate::names::Origin;
 
 /// The largest request body, bytes.
@@ -37,6 +37,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 pub(super) async fn send(
     policy: Arc<Policy>,
     denials: Denials,
+    secrets: Secrets,
     origin: Origin,
     request: Request<WasiBody>,
     options: RequestOptions,
@@ -60,13 +61,15 @@ pub(super) async fn send(
     policy
         .meter
         .sent(head_bytes(request.headers()) + request.uri().to_string().len());
-    let request = request.map(|body| outgoing(body, policy.clone()));
+    let (parts, body) = request.into_parts();
+    let body = secrets.put_into(outgoing(body, policy.clone())).await?;
+    let request = Request::from_parts(parts, body);
     let read_timeout = limit(options.first_byte_timeout, READ_TIMEOUT);
     let answer = timeout(read_timeout, sender.send_request(request)).await;
     let response = answer.map_err(|_| Error::ConnectionReadTimeout)??;
-    let response = checked(response, &policy)?;
+    let response = checked(response, &policy, &secrets)?;
     let between = limit(options.between_bytes_timeout, READ_TIMEOUT);
-    let response = response.map(|body| Received::new(body, &policy, between).boxed_unsync());
+    let response = response.map(|body| Received::new(body, &policy, secrets.needles, between).boxed_unsync());
     let driving = async move {
         driver.await;
         Ok(())
@@ -143,7 +146,11 @@ fn outgoing(body: WasiBody, policy: Arc<Policy>) -> WasiBody {
 }
 
 /// What may be passed on of the head of a response: not too much, no protocol switch, no secret.
-fn checked<B>(mut response: Response<B>, policy: &Policy) -> Result<Response<B>, Error> {
+fn checked<B>(
+    mut response: Response<B>,
+    policy: &Policy,
+    secrets: &Secrets,
+) -> Result<Response<B>, Error> {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return Err(Error::HttpUpgradeFailed);
     }
@@ -156,7 +163,7 @@ fn checked<B>(mut response: Response<B>, policy: &Policy) -> Result<Response<B>,
     policy.meter.received(size);
     for value in response.headers_mut().values_mut() {
         let mut bytes = value.as_bytes().to_vec();
-        policy.needles.mask(&mut bytes);
+        secrets.needles.mask(&mut bytes);
         *value = HeaderValue::from_bytes(&bytes).map_err(|_| Error::HttpProtocolError)?;
     }
     Ok(response)

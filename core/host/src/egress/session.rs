@@ -8,10 +8,12 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::{
     CredentialRefusal, Held, Policy,
+    conceal::{Concealed, Secrets},
     dns::{DnsError, Route},
     judge::{Placeholder, judge},
     send::{Answer, send},
 };
+use crate::kinds::tunnel::TunnelSecret;
 
 /// Requests that one call may make.
 const REQUESTS: usize = 1000;
@@ -32,6 +34,7 @@ pub(crate) struct Session {
     signatures: usize,
     guesses: usize,
     denials: Denials,
+    secrets: Secrets,
 }
 
 /// What the host refused during one call, in words for the user.
@@ -54,6 +57,10 @@ impl Session {
     /// The session of a call that ends then.
     pub(crate) fn new(policy: Arc<Policy>, ends: Instant) -> Self {
         Self {
+            secrets: Secrets {
+                needles: policy.needles.clone(),
+                concealed: None,
+            },
             policy,
             ends,
             placeholders: Vec::new(),
@@ -84,7 +91,25 @@ impl Session {
 
     /// A text of the plugin without any secret.
     pub(crate) fn scrub_text(&self, text: String) -> String {
-        self.policy.needles.mask_text(text)
+        self.secrets.needles.mask_text(text)
+    }
+
+    /// A text that stands for the tunnel's secret in the bodies of this call's requests. The secret is masked in what
+    /// comes back from now on.
+    pub(crate) fn conceal(&mut self, secret: &TunnelSecret) -> Result<String, getrandom::Error> {
+        let concealed = Concealed::new(secret.clone())?;
+        let placeholder = concealed.placeholder.clone();
+        self.secrets = Secrets {
+            needles: Arc::new(self.policy.needles.and(&secret.forms())),
+            concealed: Some(Arc::new(concealed)),
+        };
+        Ok(placeholder)
+    }
+
+    /// What stands for the tunnel's secret; empty in a call without one.
+    pub(crate) fn concealed(&self) -> String {
+        let concealed = self.secrets.concealed.as_ref();
+        concealed.map_or_else(String::new, |concealed| concealed.placeholder.clone())
     }
 
     /// A random text that stands for the value of the credential's header until the end of this call.
@@ -244,6 +269,7 @@ impl WasiHttpHooks for Session {
             Ok((origin, request)) => Box::new(send(
                 self.policy.clone(),
                 self.denials.clone(),
+                self.secrets.clone(),
                 origin,
                 request,
                 options.unwrap_or_default(),

@@ -2,7 +2,11 @@
 
 wasmtime::component::bindgen!({
     path: "../../wit",
-    world: "every-plugin",
+    inline: "package maquette:host; world host {
+        import maquette:plugin/types@0.1.0;
+        include maquette:plugin/plugin@0.1.0;
+    }",
+    world: "maquette:host/host",
     imports: {
         "maquette:plugin/dns-transport.exchange": async,
         "maquette:plugin/dns-transport.transfer": async,
@@ -10,7 +14,7 @@ wasmtime::component::bindgen!({
     exports: { default: async },
 });
 
-pub(crate) use exports::maquette::plugin::{dns as guest_dns, manifest as guest_manifest};
+pub(crate) use exports::maquette::plugin::manifest as guest_manifest;
 pub(crate) use maquette::plugin::{
     credentials, dns_transport, log,
     types::{self, Context, Error as GuestError},

@@ -11,7 +11,7 @@ mod outcome;
 mod run;
 mod state;
 
-pub(crate) use bindings::{GuestError, guest_dns, guest_manifest};
+pub(crate) use bindings::{Context, GuestError, guest_manifest};
 pub(crate) use clock::Ticker;
 pub(crate) use linker::linker;
 pub(crate) use run::{Lane, run};

@@ -8,7 +8,10 @@ use super::{
     limiter::Limiter,
     log::{LineBudget, Stderr},
 };
-use crate::egress::{Policy, Session};
+use crate::{
+    egress::{Policy, Session},
+    kinds::tunnel::TunnelSecret,
+};
 
 /// Host resources (streams, requests, pollables) that one call may hold at the same time.
 const RESOURCES: usize = 1024;
@@ -82,6 +85,17 @@ impl WasiHttpView for State {
 }
 
 impl State {
+    /// A text that stands for the tunnel's secret until the end of this call.
+    pub(crate) fn conceal(&mut self, secret: &TunnelSecret) -> wasmtime::Result<String> {
+        let concealed = self.session.conceal(secret);
+        concealed.map_err(|error| wasmtime::Error::msg(format!("no randomness: {error}")))
+    }
+
+    /// That text; empty in a call without a tunnel's secret.
+    pub(crate) fn placeholder(&self) -> String {
+        self.session.concealed()
+    }
+
     /// What the plugin answers, in words that may be shown.
     pub(crate) fn plugin_error(&self, error: super::GuestError) -> crate::PluginError {
         super::outcome::plugin_error(error, self)

@@ -1,5 +1,10 @@
+use serde::{Deserialize, Serialize};
+use wasmtime::component::{ComponentType, Lift, Lower};
+
 /// A zone that the credential can change.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Zone {
     /// Name of the zone, for example `preview.example.com`.
     pub name: String,
@@ -9,19 +14,33 @@ pub struct Zone {
 
 /// Types of record sets (RFC 1035, RFC 3596).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(enum)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
 pub enum RecordType {
     /// IPv4 addresses.
+    #[component(name = "a")]
+    #[serde(alias = "A")]
     A,
     /// IPv6 addresses.
+    #[component(name = "aaaa")]
+    #[serde(alias = "AAAA")]
     Aaaa,
     /// One canonical name.
+    #[component(name = "cname")]
+    #[serde(alias = "CNAME")]
     Cname,
     /// Texts, unquoted.
+    #[component(name = "txt")]
+    #[serde(alias = "TXT")]
     Txt,
 }
 
 /// All records of one name and type (RFC 2181, section 5).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RecordSet {
     /// Absolute, lower case, without the final dot; may start with `*.`.
     pub name: String,
@@ -34,7 +53,9 @@ pub struct RecordSet {
 }
 
 /// A record set as it is at the provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Observed {
     /// The record set. Without values where only an owner mark exists.
     pub records: RecordSet,
@@ -45,7 +66,9 @@ pub struct Observed {
 }
 
 /// A record set that shall exist where nothing of its name and type exists.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Creation {
     /// What shall exist.
     pub records: RecordSet,
@@ -54,7 +77,9 @@ pub struct Creation {
 }
 
 /// A record set that shall take another's place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Replacement {
     /// What shall exist.
     pub records: RecordSet,
@@ -65,7 +90,9 @@ pub struct Replacement {
 }
 
 /// A record set that shall no longer exist.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Deletion {
     /// Its name.
     pub name: String,
@@ -76,18 +103,25 @@ pub struct Deletion {
 }
 
 /// One change of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(variant)]
+#[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// Make it.
+    #[component(name = "create")]
     Create(Creation),
     /// Change it.
+    #[component(name = "replace")]
     Replace(Replacement),
     /// Remove it and its owner mark.
+    #[component(name = "delete")]
     Delete(Deletion),
 }
 
 /// A page of a listing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Page {
     /// The record sets of this page.
     pub items: Vec<Observed>,
