@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use crate::dns::Transport;
 use crate::error::{Error, Result};
 use crate::http::Client;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
@@ -75,6 +76,17 @@ impl<C> Context<C> {
             .map_err(|error| credential_error(name, &error))
     }
 
+    /// Whether `candidate` is the credential, compared by the host in constant time: for tokens that come in with a
+    /// webhook. A few times per call.
+    ///
+    /// # Errors
+    /// As for [`Context::credential`].
+    pub fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool> {
+        self.runtime
+            .matches(name, candidate)
+            .map_err(|error| credential_error(name, &error))
+    }
+
     /// Time since the beginning of 1970 in UTC.
     pub fn wall_clock(&self) -> Duration {
         self.runtime.wall_clock()
@@ -83,6 +95,12 @@ impl<C> Context<C> {
     /// Writes one line into the operator's log. Never put a secret or a response body into it.
     pub fn log(&self, level: Level, message: &str) {
         self.runtime.log(level, message);
+    }
+
+    /// The way to a DNS server that is granted as `tcp://HOST:PORT`. With the name of a credential that is declared as
+    /// [`Credential::tsig_key`](crate::Credential::tsig_key) the host signs what is sent and verifies what comes back.
+    pub fn dns_transport<'a>(&'a self, server: &'a str, key: Option<&'a str>) -> Transport<'a> {
+        Transport::new(self.runtime.as_ref(), self.ends, server, key)
     }
 
     /// A client that keeps this call's deadline.

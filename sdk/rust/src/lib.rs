@@ -65,27 +65,43 @@
 //! replaces it on the way out, so a plugin has no secret to lose. Requests through [`Context::http`] end before the
 //! call's deadline, are repeated where that is harmless, and become the contract's errors.
 //!
-//! With the feature `native`, [`native::Native`] is a runtime for ordinary programs: an author's tests call the trait
+//! [`mock`] is a host for unit tests: scripted answers, a record of requests, a clock that does not wait. With the feature `native`, [`native::Native`] is a runtime for ordinary programs: an author's tests call the trait
 //! against a real server with `cargo test`.
 
 pub mod aws;
+pub mod builder;
+pub mod bundler;
 mod context;
+pub mod delivery;
 pub mod dns;
 mod error;
 pub mod http;
 mod inside;
 pub mod jwt;
 mod macros;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod mock;
 #[cfg(feature = "native")]
 pub mod native;
+#[cfg(feature = "native")]
+mod native_dns;
 pub mod owner;
 mod plugin;
 #[doc(hidden)]
 pub mod raw;
+pub mod registry;
 mod runtime;
+pub mod source;
+pub mod tunnel;
 
+pub use builder::Builder;
+pub use bundler::Bundler;
 pub use context::Context;
+pub use delivery::Delivery;
 pub use dns::Dns;
 pub use error::{Error, FieldError, Result, TransientError};
 pub use plugin::{Credential, Description, Host, Placement, Plugin, describe};
+pub use registry::Registry;
 pub use runtime::{CredentialError, Level, Runtime};
+pub use source::Source;
+pub use tunnel::Tunnel;

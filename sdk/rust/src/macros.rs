@@ -4,6 +4,7 @@
 ///
 /// ```text
 /// maquette_sdk::plugin!(PowerDns: Dns);
+/// maquette_sdk::plugin!(Cloudflare: Dns, Tunnel);
 /// ```
 ///
 /// The exports exist only for `wasm32`; on other targets the macro checks that the traits are implemented, so that
@@ -38,6 +39,42 @@ macro_rules! __maquette_export {
         const _: () = {
             use $crate::raw::dns::export as __maquette_export_dns;
     __maquette_export_dns!($plugin with_types_in $crate::raw::dns);
+        };
+    };
+    (Tunnel $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::tunnel::export as __maquette_export_tunnel;
+    __maquette_export_tunnel!($plugin with_types_in $crate::raw::tunnel);
+        };
+    };
+    (Registry $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::registry::export as __maquette_export_registry;
+    __maquette_export_registry!($plugin with_types_in $crate::raw::registry);
+        };
+    };
+    (Source $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::source::export as __maquette_export_source;
+    __maquette_export_source!($plugin with_types_in $crate::raw::source);
+        };
+    };
+    (Builder $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::builder::export as __maquette_export_builder;
+    __maquette_export_builder!($plugin with_types_in $crate::raw::builder);
+        };
+    };
+    (Bundler $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::bundler::export as __maquette_export_bundler;
+    __maquette_export_bundler!($plugin with_types_in $crate::raw::bundler);
+        };
+    };
+    (Delivery $plugin:ident) => {
+        const _: () = {
+            use $crate::raw::delivery::export as __maquette_export_delivery;
+    __maquette_export_delivery!($plugin with_types_in $crate::raw::delivery);
         };
     };
 }

@@ -11,6 +11,7 @@ use ring::rand::SystemRandom;
 use ring::rsa::KeyPair;
 use ring::signature::RSA_PKCS1_SHA256;
 
+use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
 use crate::runtime::{CredentialError, Level, Runtime};
 
@@ -28,6 +29,13 @@ impl Native {
             credentials: credentials.into_iter().collect(),
             started: Instant::now(),
         }
+    }
+
+    fn key(&self, name: &str) -> Result<String, TransportError> {
+        self.credentials
+            .get(name)
+            .cloned()
+            .ok_or_else(|| TransportError::Credential(format!("no credential `{name}`")))
     }
 }
 
@@ -101,6 +109,32 @@ impl Runtime for Native {
         )
         .map_err(|_| unusable("the signature cannot be made"))?;
         Ok(signature)
+    }
+
+    fn dns_exchange(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        message: &[u8],
+        time: Duration,
+    ) -> Result<Vec<u8>, TransportError> {
+        let key = key.map(|name| self.key(name)).transpose()?;
+        crate::native_dns::exchange(server, key.as_deref(), message, time)
+    }
+
+    fn dns_transfer(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        zone: &str,
+        time: Duration,
+    ) -> Result<Vec<Vec<u8>>, TransportError> {
+        let key = key.map(|name| self.key(name)).transpose()?;
+        crate::native_dns::transfer(server, key.as_deref(), zone, time)
+    }
+
+    fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool, CredentialError> {
+        Ok(self.credential(name)?.as_bytes() == candidate)
     }
 
     fn log(&self, level: Level, message: &str) {

@@ -59,6 +59,18 @@ impl Credential {
         Self::placed(name, description, Placement::SigningKey)
     }
 
+    /// A key that is never sent: the host signs DNS messages with it (RFC 8945). Users write it as
+    /// `[ALGORITHM:]NAME:BASE64`.
+    pub fn tsig_key(name: &str, description: &str) -> Self {
+        Self::placed(name, description, Placement::TsigKey)
+    }
+
+    /// A credential that the plugin never uses: it is given to the connector that the plugin describes, or to what
+    /// clones in its stead.
+    pub fn connector(name: &str, description: &str) -> Self {
+        Self::placed(name, description, Placement::Connector)
+    }
+
     /// The same credential, without which the plugin also works.
     #[must_use]
     pub fn or_none(mut self) -> Self {

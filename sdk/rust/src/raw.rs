@@ -39,3 +39,81 @@ pub mod dns {
         with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
     });
 }
+
+/// The interface `tunnel`.
+pub mod tunnel {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-tunnel; world tunnel { export maquette:plugin/tunnel@0.1.0; }",
+        world: "maquette:sdk-tunnel/tunnel",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}
+
+/// The interface `registry`.
+pub mod registry {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-registry; world registry { export maquette:plugin/registry@0.1.0; }",
+        world: "maquette:sdk-registry/registry",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}
+
+/// The interface `source`.
+pub mod source {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-source; world source { export maquette:plugin/source@0.1.0; }",
+        world: "maquette:sdk-source/source",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}
+
+/// The interface `builder`.
+pub mod builder {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-builder; world builder { export maquette:plugin/builder@0.1.0; }",
+        world: "maquette:sdk-builder/builder",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}
+
+/// The interface `bundler`.
+pub mod bundler {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-bundler; world bundler { export maquette:plugin/bundler@0.1.0; }",
+        world: "maquette:sdk-bundler/bundler",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}
+
+/// The interface `delivery`.
+pub mod delivery {
+    wit_bindgen::generate!({
+        inline: "package maquette:sdk-delivery; world delivery { export maquette:plugin/delivery@0.1.0; }",
+        world: "maquette:sdk-delivery/delivery",
+        path: "wit",
+        pub_export_macro: true,
+        generate_all,
+        additional_derives: [PartialEq, Eq, Hash],
+        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+    });
+}

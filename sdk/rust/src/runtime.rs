@@ -3,6 +3,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
 pub use crate::raw::base::maquette::plugin::credentials::CredentialError;
 pub use crate::raw::base::maquette::plugin::log::Level;
@@ -41,6 +42,52 @@ pub trait Runtime {
         let _ = message;
         Err(CredentialError::Unknown(format!(
             "`{name}`: this runtime has no signing keys"
+        )))
+    }
+
+    /// Sends one DNS message to a granted server and gives its answer; signed where a key is named.
+    ///
+    /// # Errors
+    /// See [`TransportError`]; always in a runtime that has no DNS.
+    fn dns_exchange(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        message: &[u8],
+        time: Duration,
+    ) -> Result<Vec<u8>, TransportError> {
+        let _ = (key, message, time);
+        Err(TransportError::NotGranted(format!(
+            "{server}: this runtime sends no DNS messages"
+        )))
+    }
+
+    /// Transfers a zone (AXFR, RFC 5936) from a granted server, message by message.
+    ///
+    /// # Errors
+    /// See [`TransportError`]; always in a runtime that has no DNS.
+    fn dns_transfer(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        zone: &str,
+        time: Duration,
+    ) -> Result<Vec<Vec<u8>>, TransportError> {
+        let _ = (key, zone, time);
+        Err(TransportError::NotGranted(format!(
+            "{server}: this runtime sends no DNS messages"
+        )))
+    }
+
+    /// Whether `candidate` is the credential; for tokens that come in with a webhook.
+    ///
+    /// # Errors
+    /// When the manifest does not declare it as a key or the Provider does not give it; always in a runtime that has no
+    /// keys.
+    fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool, CredentialError> {
+        let _ = candidate;
+        Err(CredentialError::Unknown(format!(
+            "`{name}`: this runtime has no keys"
         )))
     }
 

@@ -4,15 +4,19 @@
 pub mod batch;
 mod etag;
 mod export;
+#[cfg(feature = "dns-message")]
+pub mod message;
 mod name;
 mod side;
 mod text;
+mod transport;
 mod values;
 
 pub use etag::etag;
 pub use name::{Name, NameError};
 pub use side::{is_reserved, marked_by, side_mark, side_name};
 pub use text::Escapes;
+pub use transport::{Transport, TransportError};
 pub use values::canonical;
 
 pub use crate::raw::dns::exports::maquette::plugin::dns::{

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
-use crate::raw::base::maquette::plugin::{credentials, log};
+use crate::raw::base::maquette::plugin::{credentials, dns_transport, log};
 use crate::runtime::{CredentialError, Level, Runtime};
 
 pub(super) struct Inside {
@@ -38,6 +39,31 @@ impl Runtime for Inside {
 
     fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
         credentials::sign_rs256(name, message)
+    }
+
+    // The host ends both before the call does.
+    fn dns_exchange(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        message: &[u8],
+        _: Duration,
+    ) -> Result<Vec<u8>, TransportError> {
+        dns_transport::exchange(server, key, message)
+    }
+
+    fn dns_transfer(
+        &self,
+        server: &str,
+        key: Option<&str>,
+        zone: &str,
+        _: Duration,
+    ) -> Result<Vec<Vec<u8>>, TransportError> {
+        dns_transport::transfer(server, key, zone)
+    }
+
+    fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool, CredentialError> {
+        credentials::matches(name, candidate)
     }
 
     fn log(&self, level: Level, message: &str) {
