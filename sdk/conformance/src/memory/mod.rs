@@ -1,0 +1,6 @@
+//! Providers in memory, spoken to in plain HTTP and JSON, for plugins' templates and examples: small enough to be
+//! implemented against in any language, strict enough to show every rule. `docs/plugins/conformance.md` documents them.
+
+mod dns;
+
+pub use dns::DnsServer;

@@ -1,0 +1,252 @@
+//! A plugin and the provider to test it with. Nothing here does I/O, besides reading the component's file.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use maquette_host::{DescribeError, GrantError, InspectError, InstallError, Origin, StartError};
+use serde_json::Value;
+
+use crate::dns::OtherWriter;
+use crate::faults::Answer;
+use crate::{RecordSet, RecordType};
+
+/// Why the suite cannot run. The message says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// A file cannot be read.
+    #[error("{path} cannot be read: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file does not say what it should.
+    #[error("{path}: {problem}")]
+    Config {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The file is no plugin.
+    #[error("it is not a plugin: {problem}")]
+    Component {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The component is no plugin of this host.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    /// The component does not say what it is.
+    #[error(transparent)]
+    Describe(#[from] DescribeError),
+    /// The host cannot start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// The host cannot load the component.
+    #[error(transparent)]
+    Install(#[from] InstallError),
+    /// The plugin cannot be configured like that.
+    #[error(transparent)]
+    Grants(#[from] GrantError),
+    /// A rule is declared unsupported that does not exist.
+    #[error(
+        "`unsupported` names the rule `{0}`, which does not exist; `maquette plugin test --list` names them all"
+    )]
+    UnknownRule(String),
+    /// Something of this machine.
+    #[error("{what}: {source}")]
+    Machine {
+        /// What was tried.
+        what: &'static str,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The provider's server does not start.
+    #[error("the provider's server `{command}` did not start: {problem}")]
+    Server {
+        /// The command.
+        command: String,
+        /// What happened.
+        problem: String,
+    },
+    /// The subject lacks what every rule needs.
+    #[error("{0}")]
+    Incomplete(String),
+}
+
+/// What the rules of `dns` work on.
+#[derive(Clone)]
+pub struct DnsTarget {
+    /// A zone that the credential can change. The suite makes names below it and removes them again.
+    pub zone: String,
+    /// Types of record sets to try.
+    pub kinds: Vec<RecordType>,
+    /// How many record sets are more than one page of the provider's listing.
+    pub many: usize,
+    /// Writes to the zone past the plugin.
+    pub other_writer: Option<Arc<dyn OtherWriter>>,
+}
+
+/// A plugin, and the provider to test it with.
+#[derive(Clone)]
+pub struct Subject {
+    pub(crate) component: Vec<u8>,
+    pub(crate) config: Value,
+    pub(crate) credentials: BTreeMap<String, String>,
+    pub(crate) wrong_credentials: BTreeMap<String, String>,
+    pub(crate) egress: Vec<Origin>,
+    pub(crate) egress_cidrs: Vec<IpNet>,
+    pub(crate) extra_ca_pem: Vec<u8>,
+    pub(crate) too_many: Answer,
+    pub(crate) reads: Vec<String>,
+    pub(crate) unsupported: BTreeMap<String, String>,
+    pub(crate) dns: Option<DnsTarget>,
+}
+
+impl Subject {
+    /// A plugin by its component: what `maquette plugin build` made, or what the compiler made.
+    pub fn new(component: impl Into<Vec<u8>>) -> Self {
+        Self {
+            component: component.into(),
+            config: Value::Object(serde_json::Map::new()),
+            credentials: BTreeMap::new(),
+            wrong_credentials: BTreeMap::new(),
+            egress: Vec::new(),
+            egress_cidrs: Vec::new(),
+            extra_ca_pem: Vec::new(),
+            too_many: Answer::too_many_requests(),
+            reads: Vec::new(),
+            unsupported: BTreeMap::new(),
+            dns: None,
+        }
+    }
+
+    /// A plugin by the file of its component.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of_file(path: impl AsRef<Path>) -> Result<Self, SetupError> {
+        let path = path.as_ref();
+        let wasm = std::fs::read(path).map_err(|source| SetupError::File {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Ok(Self::new(wasm))
+    }
+
+    /// The Provider's `spec.config`.
+    #[must_use]
+    pub fn with_config(mut self, config: Value) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// A credential that the provider accepts.
+    #[must_use]
+    pub fn with_credential(mut self, name: &str, value: &str) -> Self {
+        self.credentials.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// A credential that the provider does not accept, where a word of the kit's own would not even be understood (a
+    /// private key, for example).
+    #[must_use]
+    pub fn with_wrong_credential(mut self, name: &str, value: &str) -> Self {
+        self.wrong_credentials
+            .insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// One more server that the plugin may call, besides those that its manifest names.
+    #[must_use]
+    pub fn with_egress(mut self, origin: Origin) -> Self {
+        self.egress.push(origin);
+        self
+    }
+
+    /// A range of private addresses that servers may be at. Loopback always is granted here.
+    #[must_use]
+    pub fn with_egress_cidr(mut self, range: IpNet) -> Self {
+        self.egress_cidrs.push(range);
+        self
+    }
+
+    /// Certificates (PEM) that the provider's server may be signed by, besides the system's.
+    #[must_use]
+    pub fn with_ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.extra_ca_pem = pem.into();
+        self
+    }
+
+    /// What the provider answers when requests are too many, where it is not 429 with `Retry-After` in seconds.
+    #[must_use]
+    pub fn with_too_many_answer(mut self, answer: Answer) -> Self {
+        self.too_many = answer;
+        self
+    }
+
+    /// Requests that change nothing although their method is not GET, as `METHOD /start-of-path`: for example
+    /// `POST /token`.
+    #[must_use]
+    pub fn with_read(mut self, request: &str) -> Self {
+        self.reads.push(request.to_owned());
+        self
+    }
+
+    /// Declares that the provider cannot keep a rule, and why. The report says so, and the rule is not tried.
+    #[must_use]
+    pub fn unsupported(mut self, rule: &str, why: &str) -> Self {
+        self.unsupported.insert(rule.to_owned(), why.to_owned());
+        self
+    }
+
+    /// The zone that the rules of `dns` work in, with all types and 25 record sets for more than one page.
+    #[must_use]
+    pub fn with_zone(mut self, zone: &str) -> Self {
+        let kinds = vec![
+            RecordType::A,
+            RecordType::Aaaa,
+            RecordType::Cname,
+            RecordType::Txt,
+        ];
+        self.dns = Some(DnsTarget {
+            zone: zone.to_owned(),
+            kinds,
+            many: 25,
+            other_writer: None,
+        });
+        self
+    }
+
+    /// How many record sets are more than one page of the provider's listing; after [`Subject::with_zone`].
+    #[must_use]
+    pub fn with_many(mut self, many: usize) -> Self {
+        if let Some(dns) = &mut self.dns {
+            dns.many = many;
+        }
+        self
+    }
+
+    /// A way to write to the zone past the plugin; after [`Subject::with_zone`].
+    #[must_use]
+    pub fn with_other_writer(mut self, writer: impl OtherWriter + 'static) -> Self {
+        if let Some(dns) = &mut self.dns {
+            dns.other_writer = Some(Arc::new(writer));
+        }
+        self
+    }
+}
+
+/// A record set as the rules write it.
+pub(crate) fn record_set(name: &str, kind: RecordType, ttl: u32, values: &[&str]) -> RecordSet {
+    RecordSet {
+        name: name.to_owned(),
+        kind,
+        ttl,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    }
+}
