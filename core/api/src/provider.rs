@@ -66,10 +66,21 @@ pub struct ProviderSpec {
     /// Who may use it, and for what. Omitted: every namespace, every zone that the credential reaches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
+    /// What a tunnel's connector may run. Without it, no connector runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connector: Option<ConnectorGrant>,
     /// How often what it keeps is compared with what it should be, in seconds. Default 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 5, max = 86400))]
     pub interval_seconds: Option<u32>,
+}
+
+/// What a tunnel's connector may run, in the operator's namespace and with the credentials that are meant for it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+pub struct ConnectorGrant {
+    /// Repositories of images, without tag or digest; with a final `/`, everything below, for example `docker.io/fatedier/`.
+    #[schemars(length(min = 1, max = 16), inner(length(min = 1, max = 255)))]
+    pub images: Vec<String>,
 }
 
 /// Configuration of a plugin, as JSON.

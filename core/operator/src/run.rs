@@ -4,7 +4,7 @@ use crate::{
     cluster::{Caches, Key, Kind, Writer, start_watches},
     controllers::{
         component::ComponentController, dnsrecord::DnsRecordController, plugin::PluginController,
-        provider::ProviderController, workspace::WorkspaceController,
+        provider::ProviderController, tunnel::TunnelController, workspace::WorkspaceController,
     },
     engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
     providers::{Registry, UsageCollector},
@@ -192,8 +192,14 @@ fn start_controllers(
     });
     starter.start(DnsRecordController::new(
         caches.clone(),
+        registry.clone(),
+        installation.clone(),
+    ));
+    starter.start(TunnelController::new(
+        caches.clone(),
         registry,
         installation,
+        options.namespace.clone(),
     ));
     starter.tasks.close();
     Ok(starter.tasks)

@@ -8,7 +8,8 @@ use super::{
 };
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::core::{DynamicObject, PartialObjectMeta};
-use maquette_api::{Component, DNSRecord, Plugin, Provider, Workspace};
+use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
+use serde::Serialize;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, HashSet},
@@ -27,6 +28,7 @@ pub struct Caches {
     pub workspaces: Store<Workspace>,
     pub components: Store<Component>,
     pub records: Store<DNSRecord>,
+    pub tunnels: Store<Tunnel>,
     pub deployments: Store<DynamicObject>,
     pub stateful_sets: Store<DynamicObject>,
     pub jobs: Store<DynamicObject>,
@@ -100,18 +102,11 @@ impl Caches {
     /// The object as it is served, without what only the API server needs. Nothing for kinds that nobody applies.
     pub fn live(&self, kind: Kind, key: &Key) -> Option<Value> {
         match kind {
-            Kind::Component => self
-                .components
-                .get(key)
-                .and_then(|object| serde_json::to_value(&*object).ok()),
-            Kind::DNSRecord => self
-                .records
-                .get(key)
-                .and_then(|object| serde_json::to_value(&*object).ok()),
-            other => self
-                .dynamic(other)?
-                .get(key)
-                .and_then(|object| serde_json::to_value(&*object).ok()),
+            Kind::Component => served(&self.components, key),
+            Kind::DNSRecord => served(&self.records, key),
+            Kind::Tunnel => served(&self.tunnels, key),
+            Kind::Secret => served(&self.secrets, key),
+            other => served(self.dynamic(other)?, key),
         }
     }
 
@@ -120,6 +115,8 @@ impl Caches {
         match kind {
             Kind::Component => self.components.forget(key, Some(uid)),
             Kind::DNSRecord => self.records.forget(key, Some(uid)),
+            Kind::Tunnel => self.tunnels.forget(key, Some(uid)),
+            Kind::Secret => self.secrets.forget(key, Some(uid)),
             other => {
                 if let Some(store) = self.dynamic(other) {
                     store.forget(key, Some(uid));
@@ -140,4 +137,8 @@ impl Caches {
             _ => None,
         }
     }
+}
+
+fn served<T: Stored + Serialize>(store: &Store<T>, key: &Key) -> Option<Value> {
+    serde_json::to_value(&*store.get(key)?).ok()
 }

@@ -11,6 +11,7 @@ pub enum Kind {
     Workspace,
     Component,
     DNSRecord,
+    Tunnel,
     Deployment,
     StatefulSet,
     Job,
@@ -24,12 +25,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Plugin,
         Self::Provider,
         Self::Workspace,
         Self::Component,
         Self::DNSRecord,
+        Self::Tunnel,
         Self::Deployment,
         Self::StatefulSet,
         Self::Job,
@@ -51,6 +53,7 @@ impl Kind {
             Self::Workspace => (MAQUETTE, V, "Workspace", "workspaces"),
             Self::Component => (MAQUETTE, V, "Component", "components"),
             Self::DNSRecord => (MAQUETTE, V, "DNSRecord", "dnsrecords"),
+            Self::Tunnel => (MAQUETTE, V, "Tunnel", "tunnels"),
             Self::Deployment => ("apps", "v1", "Deployment", "deployments"),
             Self::StatefulSet => ("apps", "v1", "StatefulSet", "statefulsets"),
             Self::Job => ("batch", "v1", "Job", "jobs"),

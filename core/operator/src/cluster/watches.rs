@@ -63,6 +63,7 @@ pub async fn start(
     starter.typed(Kind::Workspace, &all, |c| &c.workspaces);
     starter.typed(Kind::Component, &all, |c| &c.components);
     starter.typed(Kind::DNSRecord, &all, |c| &c.records);
+    starter.typed(Kind::Tunnel, &all, |c| &c.tunnels);
     for kind in [
         Kind::Deployment,
         Kind::StatefulSet,

@@ -3,7 +3,7 @@
 use super::{caches::Caches, key::Key, kind::Kind};
 use kube::{
     Api, Client, Resource,
-    api::{DeleteParams, Patch, PatchParams, PropagationPolicy, ValidationDirective},
+    api::{DeleteParams, Patch, PatchParams, PostParams, PropagationPolicy, ValidationDirective},
     core::{DynamicObject, Status},
 };
 use maquette_api::FIELD_MANAGER;
@@ -100,6 +100,26 @@ impl Writer {
                 .patch(&key.name, &params, &Patch::Apply(object)),
         )
         .await;
+        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
+        Ok(())
+    }
+
+    /// Makes the object. One of its name that exists stays as it is, and makes this [`WriteError::Stale`].
+    pub async fn create(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
+        let Ok(object) = serde_json::from_value::<DynamicObject>(object.clone()) else {
+            return Err(refused(
+                kind,
+                key.clone(),
+                false,
+                "it is no object".to_owned(),
+            ));
+        };
+        let params = PostParams {
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            ..PostParams::default()
+        };
+        (self.count)(kind, "create");
+        let answer = in_time(self.api(kind, key).create(&params, &object)).await;
         self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
         Ok(())
     }
@@ -225,6 +245,8 @@ impl Writer {
             Kind::Workspace => remember_typed(&self.caches.workspaces, object),
             Kind::Component => remember_typed(&self.caches.components, object),
             Kind::DNSRecord => remember_typed(&self.caches.records, object),
+            Kind::Tunnel => remember_typed(&self.caches.tunnels, object),
+            Kind::Secret => remember_typed(&self.caches.secrets, object),
             other => {
                 if let Some(store) = self.caches.dynamic(other) {
                     store.remember(object);

@@ -1,7 +1,12 @@
 //! One folder per kind: `observe.rs` collects, `plan.rs` decides, `status.rs` reports; `mod.rs` says what wakes it.
+//! What several kinds need stands beside them.
 
+mod access;
 pub mod component;
 pub mod dnsrecord;
+mod moments;
 pub mod plugin;
 pub mod provider;
+mod records;
+pub mod tunnel;
 pub mod workspace;

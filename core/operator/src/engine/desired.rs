@@ -16,6 +16,8 @@ pub struct Desired {
     pub kind: Kind,
     /// Its namespace and name.
     pub key: Key,
+    /// Whether one that exists is left as it is.
+    pub once: bool,
     object: Value,
 }
 
@@ -30,8 +32,29 @@ impl Desired {
         annotations: &BTreeMap<String, String>,
         body: Map<String, Value>,
     ) -> Self {
-        let mut metadata =
-            json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
+        let metadata = json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
+        Self::of(kind, key, metadata, annotations, body)
+    }
+
+    /// The same without an owner: whoever makes it has to delete it.
+    pub fn unowned(
+        kind: Kind,
+        key: Key,
+        labels: &BTreeMap<String, String>,
+        annotations: &BTreeMap<String, String>,
+        body: Map<String, Value>,
+    ) -> Self {
+        let metadata = json!({ "name": key.name, "labels": labels });
+        Self::of(kind, key, metadata, annotations, body)
+    }
+
+    fn of(
+        kind: Kind,
+        key: Key,
+        mut metadata: Value,
+        annotations: &BTreeMap<String, String>,
+        body: Map<String, Value>,
+    ) -> Self {
         if kind.is_namespaced() {
             set(&mut metadata, "namespace", json!(key.namespace));
         }
@@ -49,8 +72,16 @@ impl Desired {
         Self {
             kind,
             key,
+            once: false,
             object: Value::Object(object),
         }
+    }
+
+    /// Made where it does not exist, and never changed: it holds something that cannot be made a second time.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.once = true;
+        self
     }
 
     /// Adds a finalizer that the object is made with.

@@ -3,6 +3,7 @@
 use super::{
     apply::Unchanged,
     controller::{Controller, Report},
+    desired::Desired,
     metrics::Metrics,
     plan::{Finalizer, Notice, Plan, Results},
 };
@@ -123,18 +124,11 @@ impl Executor {
     ) -> Result<bool, WriteError> {
         let mut written = !plan.delete.is_empty();
         for desired in &plan.apply {
-            if self
-                .caches
-                .live(desired.kind, &desired.key)
-                .is_some_and(|live| self.unchanged.holds(desired, &live))
-            {
+            let live = self.caches.live(desired.kind, &desired.key);
+            if live.is_some_and(|live| desired.once || self.unchanged.holds(desired, &live)) {
                 continue;
             }
-            match self
-                .writer
-                .apply(desired.kind, &desired.key, desired.object())
-                .await
-            {
+            match self.write(desired).await {
                 Ok(()) => {
                     self.unchanged.applied(desired, &self.caches);
                     written = true;
@@ -155,6 +149,15 @@ impl Executor {
                 .await?;
         }
         Ok(written)
+    }
+
+    async fn write(&self, desired: &Desired) -> Result<(), WriteError> {
+        let (kind, key, object) = (desired.kind, &desired.key, desired.object());
+        if desired.once {
+            self.writer.create(kind, key, object).await
+        } else {
+            self.writer.apply(kind, key, object).await
+        }
     }
 
     /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.

@@ -71,6 +71,21 @@ pub struct Deletion {
     pub foreground: bool,
 }
 
+impl Deletion {
+    /// Of the object with this metadata; nothing where it is being deleted already.
+    pub fn of(kind: Kind, meta: &ObjectMeta) -> Option<Self> {
+        if meta.deletion_timestamp.is_some() {
+            return None;
+        }
+        Some(Self {
+            kind,
+            key: Key::of(meta),
+            uid: meta.uid.clone()?,
+            foreground: false,
+        })
+    }
+}
+
 /// Something worth an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

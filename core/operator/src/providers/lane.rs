@@ -1,10 +1,10 @@
 //! One zone's lane: what many objects ask of it within a short window becomes one call of the provider.
 
+use super::error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key};
 use maquette_host::{
-    Call, CallError, Dns, PluginError,
+    Call, Dns, PluginError,
     dns::{Change, Observed, RecordSet},
 };
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeSet,
     sync::Arc,
@@ -21,12 +21,6 @@ const BURST: usize = 8;
 const WINDOW: Duration = Duration::from_secs(5);
 /// … or when it has this many entries.
 const BATCH: usize = 500;
-/// Questions that may wait; more are refused, and asked again later.
-const CAPACITY: usize = 4096;
-/// Longest time for which a lane does what a provider asks and waits.
-const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// How long one call may take, before the provider's own limit.
-const DEADLINE: Duration = Duration::from_mins(1);
 
 /// One zone's lane. A lane that is stuck delays nobody else's.
 pub struct Lane {
@@ -40,41 +34,6 @@ pub struct Sight {
     pub live: Vec<Observed>,
     /// What is wanted, in the provider's own form.
     pub normal: Option<RecordSet>,
-}
-
-/// Why a question has no answer.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum LaneError {
-    /// The call failed.
-    #[error(transparent)]
-    Call(#[from] Arc<CallError>),
-    /// The provider refuses this change.
-    #[error(transparent)]
-    Refused(#[from] PluginError),
-    /// Too many questions wait.
-    #[error("more than {CAPACITY} changes of this zone wait for the provider")]
-    Full,
-    /// The provider was reconfigured meanwhile.
-    #[error("the provider was reconfigured meanwhile")]
-    Closed,
-    /// The plugin's answer lacks this change.
-    #[error("the plugin gave no outcome for this change; tell its author")]
-    NoOutcome,
-}
-
-impl LaneError {
-    /// How long the provider asks everybody to wait.
-    fn pause(&self) -> Option<Duration> {
-        let error = match self {
-            Self::Refused(error) => error,
-            Self::Call(error) => match &**error {
-                CallError::Plugin(error) => error,
-                _ => return None,
-            },
-            _ => return None,
-        };
-        pause(error)
-    }
 }
 
 enum Question {
@@ -162,15 +121,6 @@ async fn drive(zone: Zone, mut questions: mpsc::Receiver<Question>) {
         if let Some(pause) = zone.answer(batch).await {
             tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
         }
-    }
-}
-
-/// How long the provider asks everybody to wait.
-fn pause(error: &PluginError) -> Option<Duration> {
-    match error {
-        PluginError::RateLimited(wait) => Some(*wait),
-        PluginError::Transient { retry_after, .. } => *retry_after,
-        _ => None,
     }
 }
 
@@ -280,11 +230,10 @@ impl Zone {
 
     /// The key is the same for every attempt at the same batch.
     fn call(&self, intention: &str) -> Call {
-        let digest = Sha256::digest(intention);
         Call {
             installation: self.installation.clone(),
             object: self.object.clone(),
-            idempotency_key: hex::encode(digest.get(..16).unwrap_or_default()),
+            idempotency_key: idempotency_key(intention),
             deadline: Instant::now() + DEADLINE,
         }
     }

@@ -1,9 +1,13 @@
 //! Configured plugins, and the lanes through which calls to them go.
 
+mod error;
 mod lane;
 mod registry;
+mod tunnels;
 mod usage;
 
-pub use lane::{Lane, LaneError, Sight};
+pub use error::LaneError;
+pub use lane::{Lane, Sight};
 pub use registry::{Configured, Registry};
+pub use tunnels::Tunnels;
 pub use usage::UsageCollector;

@@ -1,8 +1,8 @@
 //! Which providers can be used now.
 
-use super::lane::{Lane, LaneError};
+use super::{error::LaneError, lane::Lane, tunnels::Tunnels};
 use maquette_api::ProviderSpec;
-use maquette_host::{Call, Dns};
+use maquette_host::{Call, Dns, Tunnel};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
@@ -30,6 +30,8 @@ pub struct Configured {
     pub spec: ProviderSpec,
     /// Its record sets.
     pub dns: Option<Dns>,
+    /// Its tunnels.
+    pub tunnels: Option<Arc<Tunnels>>,
     /// How often what it keeps is compared with what it should be.
     pub interval: Duration,
     lanes: Mutex<HashMap<String, Arc<Lane>>>,
@@ -71,14 +73,17 @@ impl Configured {
         fingerprint: String,
         spec: ProviderSpec,
         dns: Option<Dns>,
+        tunnel: Option<Tunnel>,
         interval: Duration,
     ) -> Self {
+        let tunnels = tunnel.map(|tunnel| Arc::new(Tunnels::new(tunnel, installation.clone())));
         Self {
             name,
             installation,
             fingerprint,
             spec,
             dns,
+            tunnels,
             interval,
             lanes: Mutex::default(),
             zones: tokio::sync::Mutex::default(),

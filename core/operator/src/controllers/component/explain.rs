@@ -11,7 +11,7 @@ const LAST_WORDS_MAX_BYTES: usize = 1000;
 ///
 /// A container that ended with an error counts until it is ready, also while it runs again for a moment, so that the
 /// explanation does not flicker.
-pub(super) fn explain(pods: &[Arc<PodSummary>]) -> Option<Verdict> {
+pub(in crate::controllers) fn explain(pods: &[Arc<PodSummary>]) -> Option<Verdict> {
     let mut alive: Vec<_> = pods
         .iter()
         .filter(|pod| pod.metadata.deletion_timestamp.is_none())

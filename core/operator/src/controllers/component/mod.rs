@@ -22,8 +22,10 @@ use maquette_api::{
 };
 use std::{convert::Infallible, sync::Arc};
 
+pub(super) use explain::explain;
 pub use networks::networks;
 pub use observe::Observed;
+pub(super) use status::progress;
 
 /// Annotation that names a condition somebody waits for, so that it is reported without delay.
 pub const AWAITED_ANNOTATION: &str = "maquette.dev/awaited";

@@ -150,7 +150,8 @@ fn with_last_words(verdict: Verdict, observed: &Observed) -> Verdict {
     }
 }
 
-fn progress(kind: Kind, workload: &DynamicObject) -> Verdict {
+/// How far a workload is, from its own status.
+pub(in crate::controllers) fn progress(kind: Kind, workload: &DynamicObject) -> Verdict {
     let status = workload.data.get("status");
     let number = |field: &str| {
         status

@@ -27,9 +27,6 @@ use std::{
 
 pub use observe::Observed;
 
-/// Annotation that lets a record go whose provider is gone for good; what it keeps is left behind.
-pub const ABANDON_ANNOTATION: &str = "maquette.dev/abandon";
-
 /// Reconciles `DNSRecord`s.
 pub struct DnsRecordController {
     caches: Arc<Caches>,

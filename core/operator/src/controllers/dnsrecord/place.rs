@@ -1,8 +1,8 @@
 //! Where a record set belongs, and whether its object may keep it there.
 
 use super::DnsRecordController;
-use crate::{cluster::Key, providers::LaneError};
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState, Provider, condition, provider::Scope};
+use crate::{cluster::Key, controllers::access, providers::LaneError};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState};
 use std::time::Duration;
 
 /// Where the record set of the spec belongs.
@@ -15,29 +15,8 @@ pub(super) struct Place {
 /// Why the record set cannot be kept.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("spec.provider: there is no Provider {0}; apply one, or correct the name")]
-    ProviderMissing(String),
-    #[error("Provider {name} is not Ready: {message}")]
-    ProviderNotReady { name: String, message: String },
-    /// Nothing is wrong: this process has not bound it yet.
-    #[error("Provider {0} is being bound to its plugin")]
-    ProviderStarting(String),
-    #[error("Provider {0} is being deleted; choose another one")]
-    ProviderTerminating(String),
-    #[error("Provider {0} keeps no record sets: its plugin does not implement maquette:plugin/dns")]
-    NotDns(String),
-    #[error(
-        "the scope of Provider {provider} does not include namespace {namespace}; ask for a label that spec.scope.namespaces selects"
-    )]
-    NamespaceOutOfScope { provider: String, namespace: String },
-    #[error(
-        "the scope of Provider {provider} does not include a zone for {name}; it includes: {known}"
-    )]
-    ZoneOutOfScope {
-        provider: String,
-        name: String,
-        known: String,
-    },
+    #[error(transparent)]
+    Access(#[from] access::Problem),
     #[error(transparent)]
     Lane(#[from] LaneError),
 }
@@ -49,15 +28,7 @@ pub(super) async fn place(
     record: &DNSRecord,
 ) -> Result<Place, Problem> {
     let name = record.spec.provider.clone();
-    let provider = controller
-        .caches
-        .providers
-        .get(&Key::cluster(&name))
-        .ok_or_else(|| Problem::ProviderMissing(name.clone()))?;
-    let bound = controller.registry.get(&name);
-    let Some(configured) = bound.filter(|bound| bound.spec == provider.spec) else {
-        return Err(not_ready(name, &provider));
-    };
+    let (provider, configured) = access::provider(&controller.caches, &controller.registry, &name)?;
     let entry = |zone: String| LedgerEntry {
         provider: name.clone(),
         zone,
@@ -82,25 +53,23 @@ pub(super) async fn place(
             interval: configured.interval,
         });
     }
-    if provider.metadata.deletion_timestamp.is_some() {
-        return Err(Problem::ProviderTerminating(name));
-    }
     if configured.dns.is_none() {
-        return Err(Problem::NotDns(name));
+        let (what, interface) = ("record sets", "maquette:plugin/dns");
+        return Err(access::Problem::OtherKind {
+            name,
+            what,
+            interface,
+        }
+        .into());
     }
+    access::admit(&controller.caches, &provider, &key.namespace)?;
     let scope = provider.spec.scope.clone().unwrap_or_default();
-    if !allows_namespace(controller, &scope, &key.namespace) {
-        return Err(Problem::NamespaceOutOfScope {
-            provider: name,
-            namespace: key.namespace.clone(),
-        });
-    }
     let zones = if scope.zones.is_empty() && record.spec.zone.is_none() {
         configured.zones().await?
     } else {
         scope.zones
     };
-    let zone = choose_zone(record, &zones).ok_or_else(|| Problem::ZoneOutOfScope {
+    let zone = choose_zone(record, &zones).ok_or_else(|| access::Problem::ZoneOutOfScope {
         provider: name.clone(),
         name: record.spec.name.clone(),
         known: if zones.is_empty() {
@@ -118,53 +87,12 @@ pub(super) async fn place(
 /// The zone of the spec where it is allowed, else the longest allowed zone in which the name lies.
 /// No zones means that every zone is allowed.
 fn choose_zone(record: &DNSRecord, zones: &[String]) -> Option<String> {
-    let lies_in = |zone: &str| {
-        let name = record.spec.name.as_str();
-        name == zone
-            || name
-                .strip_suffix(zone)
-                .is_some_and(|rest| rest.ends_with('.'))
-    };
     match &record.spec.zone {
         Some(zone) => (zones.is_empty() || zones.contains(zone)).then(|| zone.clone()),
         None => zones
             .iter()
-            .filter(|zone| lies_in(zone))
+            .filter(|zone| access::lies_in(&record.spec.name, zone))
             .max_by_key(|zone| zone.len())
             .cloned(),
-    }
-}
-
-fn allows_namespace(controller: &DnsRecordController, scope: &Scope, namespace: &str) -> bool {
-    let Some(selector) = &scope.namespaces else {
-        return true;
-    };
-    let labels = controller
-        .caches
-        .namespaces
-        .get(&Key::cluster(namespace))
-        .and_then(|ns| ns.metadata.labels.clone())
-        .unwrap_or_default();
-    // A selector that cannot be read selects nothing.
-    kube::core::Selector::try_from(selector.clone()).is_ok_and(|selector| {
-        use kube::core::SelectorExt as _;
-        selector.matches(&labels)
-    })
-}
-
-/// What is said of an older generation of the Provider does not count.
-fn not_ready(name: String, provider: &Provider) -> Problem {
-    let conditions = provider
-        .status
-        .as_ref()
-        .filter(|status| status.observed_generation == provider.metadata.generation)
-        .map(|status| status.conditions.as_slice())
-        .unwrap_or_default();
-    match condition::find(conditions, condition::READY) {
-        Some(ready) if ready.status != "True" => Problem::ProviderNotReady {
-            name,
-            message: ready.message.clone(),
-        },
-        _ => Problem::ProviderStarting(name),
     }
 }

@@ -1,22 +1,20 @@
 //! Which changes bring the provider to what the spec says.
 
 use super::{
-    ABANDON_ANNOTATION, Call, Observed,
+    Call, Observed,
     observe::{is_new, kind, spot, wanted},
     place::{Place, Problem},
 };
-use crate::engine::{Finalizer, Notice, Plan};
+use crate::{
+    controllers::{
+        access,
+        moments::{LATER, SOON, STARTING, until_tick},
+    },
+    engine::{Finalizer, Notice, Plan},
+};
 use jiff::Timestamp;
 use maquette_api::{DNSRecord, LedgerEntry, LedgerState, reason};
 use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacement};
-use std::time::Duration;
-
-/// How soon absence is looked for after a deletion.
-const SOON: Duration = Duration::from_millis(10);
-/// How soon a provider is asked for that this process has not bound yet.
-const STARTING: Duration = Duration::from_millis(250);
-/// How soon a record that cannot be kept is looked at without any event.
-const LATER: Duration = Duration::from_mins(1);
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_starting(observed) {
@@ -34,7 +32,10 @@ pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> P
 
 /// Whether the provider will be there in a moment, so that there is nothing to do nor to say.
 pub(super) fn is_starting(observed: &Observed) -> bool {
-    matches!(observed.place, Err(Problem::ProviderStarting(_)))
+    matches!(
+        observed.place,
+        Err(Problem::Access(access::Problem::Starting(_)))
+    )
 }
 
 fn ledger(record: &DNSRecord) -> &[LedgerEntry] {
@@ -75,12 +76,7 @@ pub(super) fn live<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Option<&'
 }
 
 pub(super) fn is_abandoned(record: &DNSRecord) -> bool {
-    record
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|a| a.get(ABANDON_ANNOTATION))
-        .is_some_and(|value| value == "true")
+    access::is_abandoned(record.metadata.annotations.as_ref())
 }
 
 fn teardown(record: &DNSRecord, observed: &Observed) -> Plan<Call> {
@@ -219,33 +215,4 @@ fn is_same(one: &RecordSet, other: &RecordSet) -> bool {
         values
     };
     one.ttl == other.ttl && sorted(one) == sorted(other)
-}
-
-/// Time to the next multiple of the interval, so that all names of a zone are looked at together.
-fn until_tick(interval: Duration, now: Timestamp) -> Duration {
-    let interval_ms = i64::try_from(interval.as_millis())
-        .unwrap_or(i64::MAX)
-        .max(1);
-    let rest = interval_ms - now.as_millisecond().rem_euclid(interval_ms);
-    Duration::from_millis(u64::try_from(rest).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn looks_of_one_zone_fall_on_one_moment() {
-        let at = |ms| {
-            until_tick(
-                Duration::from_mins(1),
-                Timestamp::from_millisecond(ms).unwrap(),
-            )
-            .as_millis()
-        };
-        assert_eq!(
-            [at(0), at(1), at(59_999), at(60_000)],
-            [60_000, 59_999, 1, 60_000]
-        );
-    }
 }

@@ -6,6 +6,7 @@ use super::{
     plan::{is_abandoned, is_starting, live, ours, remaining, same_place},
 };
 use crate::{
+    controllers::access::{ABANDON_ANNOTATION, Words, error_verdict},
     engine::{Plan, Report, Results},
     providers::LaneError,
 };
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use maquette_api::{
     DNSRecord, DNSRecordStatus, LedgerEntry, LedgerState, condition::Verdict, reason,
 };
-use maquette_host::{CallError, PluginError, dns::Change};
+use maquette_host::{PluginError, dns::Change};
 
 pub(super) fn status(
     record: &DNSRecord,
@@ -132,7 +133,7 @@ fn verdict(
         Err(problem) => return problem_verdict(problem),
     };
     if let Some(error) = failed.or(unseen) {
-        return error_verdict(error, &observed.owner);
+        return error_verdict(error, &observed.owner, &WORDS);
     }
     if let Some(seen) = live(&place.entry, observed)
         && seen.owner.as_deref() != Some(&observed.owner)
@@ -178,7 +179,7 @@ fn teardown_verdict(
     }
     let hint = format!(
         "to leave {left} behind, annotate this object with {}=true",
-        super::ABANDON_ANNOTATION
+        ABANDON_ANNOTATION
     );
     match (&observed.place, error) {
         (Err(problem), _) => {
@@ -189,7 +190,7 @@ fn teardown_verdict(
             )
         }
         (_, Some(error)) => {
-            let verdict = error_verdict(error, &observed.owner);
+            let verdict = error_verdict(error, &observed.owner, &WORDS);
             Verdict::failing(
                 verdict.reason,
                 format!("{left} cannot be removed: {}; {hint}", verdict.message),
@@ -209,54 +210,15 @@ fn conflict(owner: Option<&str>) -> Verdict {
     )
 }
 
+const WORDS: Words = Words {
+    invalid: reason::INVALID_RECORD,
+    not_found: reason::ZONE_NOT_FOUND,
+    conflict,
+};
+
 fn problem_verdict(problem: &Problem) -> Verdict {
-    let message = problem.to_string();
     match problem {
-        Problem::ProviderStarting(_) => Verdict::progressing(reason::PROGRESSING, message),
-        Problem::ProviderMissing(_) => Verdict::stalled(reason::PROVIDER_NOT_FOUND, message),
-        Problem::ProviderNotReady { .. } | Problem::ProviderTerminating(_) | Problem::NotDns(_) => {
-            Verdict::stalled(reason::PROVIDER_NOT_READY, message)
-        }
-        Problem::NamespaceOutOfScope { .. } | Problem::ZoneOutOfScope { .. } => {
-            Verdict::stalled(reason::OUT_OF_SCOPE, message)
-        }
-        Problem::Lane(error) => error_verdict(error, ""),
-    }
-}
-
-fn error_verdict(error: &LaneError, owner: &str) -> Verdict {
-    let message = error.to_string();
-    match error {
-        LaneError::Refused(error) => plugin_verdict(error, message, owner),
-        LaneError::Call(error) => match &**error {
-            CallError::Plugin(error) => plugin_verdict(error, message, owner),
-            CallError::Denied(_) => Verdict::stalled(reason::EGRESS_NOT_GRANTED, message),
-            CallError::Timeout(_) | CallError::Overloaded(_) | CallError::Host(_) => {
-                Verdict::failing(reason::PROVIDER_UNAVAILABLE, message)
-            }
-            _ => Verdict::failing(reason::PLUGIN_FAILED, message),
-        },
-        LaneError::Full | LaneError::Closed => {
-            Verdict::failing(reason::PROVIDER_NOT_READY, message)
-        }
-        LaneError::NoOutcome => Verdict::failing(reason::PLUGIN_FAILED, message),
-    }
-}
-
-fn plugin_verdict(error: &PluginError, message: String, owner: &str) -> Verdict {
-    match error {
-        PluginError::Conflict(Some(other)) if other != owner => conflict(Some(other)),
-        PluginError::Invalid { .. } | PluginError::Unsupported(_) => {
-            Verdict::stalled(reason::INVALID_RECORD, format!("spec: {message}"))
-        }
-        PluginError::Unauthorized(_) => Verdict::failing(reason::UNAUTHORIZED, message),
-        PluginError::Forbidden(_) | PluginError::Quota(_) => {
-            Verdict::failing(reason::FORBIDDEN, message)
-        }
-        PluginError::NotFound(_) => Verdict::failing(reason::ZONE_NOT_FOUND, message),
-        PluginError::RateLimited(_) => Verdict::failing(reason::RATE_LIMITED, message),
-        PluginError::Conflict(_) | PluginError::Transient { .. } | PluginError::Other(_) => {
-            Verdict::failing(reason::PROVIDER_UNAVAILABLE, message)
-        }
+        Problem::Access(problem) => problem.verdict(),
+        Problem::Lane(error) => error_verdict(error, "", &WORDS),
     }
 }

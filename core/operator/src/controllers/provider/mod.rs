@@ -82,8 +82,8 @@ impl Controller for ProviderController {
                 .credentials
                 .values()
                 .any(|c| c.secret_ref.name == change.key.name),
-            // The last record of a provider that is being deleted went.
-            Kind::DNSRecord => provider.metadata.deletion_timestamp.is_some(),
+            // The last record or tunnel of a provider that is being deleted went.
+            Kind::DNSRecord | Kind::Tunnel => provider.metadata.deletion_timestamp.is_some(),
             _ => false,
         };
         self.caches

@@ -6,7 +6,7 @@ use crate::{
     controllers::plugin::{self, InstallProblem},
     providers::Configured,
 };
-use maquette_api::{Plugin, Provider, condition, plugin as api};
+use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, plugin as api};
 use maquette_host::{GrantError, Grants, Limits, OriginError, Secret};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -19,8 +19,8 @@ const INTERVAL: Duration = Duration::from_mins(1);
 pub struct Observed {
     /// Digest of the plugin that serves the provider now.
     pub(super) bound: Result<String, Problem>,
-    /// Records that still use it: namespace and name.
-    pub(super) used_by: Vec<Key>,
+    /// Records and tunnels that still use it: kind, namespace and name.
+    pub(super) used_by: Vec<String>,
 }
 
 /// Why the provider cannot be used.
@@ -75,20 +75,26 @@ pub(super) async fn observe(controller: &ProviderController, provider: &Provider
     Observed { bound, used_by }
 }
 
-fn users(controller: &ProviderController, name: &str) -> Vec<Key> {
-    let mut users: Vec<Key> = controller
-        .caches
-        .records
-        .all()
-        .iter()
-        .filter(|record| {
-            record
-                .status
-                .iter()
-                .flat_map(|status| &status.ledger)
-                .any(|entry| entry.provider == name)
-        })
-        .map(|record| Key::of(&record.metadata))
+fn users(controller: &ProviderController, name: &str) -> Vec<String> {
+    let caches = &controller.caches;
+    let keeps = |record: &DNSRecord| {
+        let ledger = record.status.iter().flat_map(|status| &status.ledger);
+        ledger.into_iter().any(|entry| entry.provider == name)
+    };
+    let has = |tunnel: &Tunnel| {
+        let ledger = tunnel.status.iter().flat_map(|status| &status.ledger);
+        ledger.into_iter().any(|entry| entry.provider == name)
+    };
+    let records = caches.records.all().into_iter();
+    let tunnels = caches.tunnels.all().into_iter();
+    let mut users: Vec<String> = records
+        .filter(|record| keeps(record))
+        .map(|record| format!("DNSRecord {}", Key::of(&record.metadata)))
+        .chain(
+            tunnels
+                .filter(|tunnel| has(tunnel))
+                .map(|tunnel| format!("Tunnel {}", Key::of(&tunnel.metadata))),
+        )
         .collect();
     users.sort();
     users
@@ -137,6 +143,7 @@ async fn bind(
         fingerprint,
         provider.spec.clone(),
         bound.dns().ok(),
+        bound.tunnel().ok(),
         interval,
     ));
     Ok(digest)

@@ -33,7 +33,7 @@ fn verdict(provider: &Provider, observed: &Observed) -> Verdict {
         return Verdict::progressing(
             reason::TERMINATING,
             format!(
-                "still used by DNSRecord {first}{others}; it goes when they are gone, because they can be removed only through it"
+                "still used by {first}{others}; it goes when they are gone, because they can be removed only through it"
             ),
         );
     }

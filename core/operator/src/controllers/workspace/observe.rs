@@ -1,11 +1,12 @@
 //! What exists of a workspace, and what around it matters.
 
 use super::{names, places};
-use crate::cluster::{Caches, Key, Kind};
-use kube::core::DynamicObject;
-use maquette_api::{
-    Component, DEFAULT_FOR_ANNOTATION, DNSRecord, Workspace, workspace::GatewayRef,
+use crate::{
+    cluster::{Caches, Key, Kind},
+    controllers::records,
 };
+use kube::core::DynamicObject;
+use maquette_api::{Component, DNSRecord, Workspace, workspace::GatewayRef};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -96,23 +97,13 @@ pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
         routes: caches.routes.owned_by(&uid),
         taken: taken(caches, workspace, &uid),
         gateway: gateway_key(workspace).map(|key| gateway(caches, key)),
-        dns_provider: dns.and_then(|dns| dns.provider.clone().or_else(|| default_dns(caches))),
+        dns_provider: dns.and_then(|dns| {
+            dns.provider
+                .clone()
+                .or_else(|| records::default_provider(caches))
+        }),
         hosts_taken: hosts_taken(caches, workspace),
     }
-}
-
-fn default_dns(caches: &Caches) -> Option<String> {
-    let is_default = |annotations: &BTreeMap<String, String>| {
-        annotations
-            .get(DEFAULT_FOR_ANNOTATION)
-            .is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "dns"))
-    };
-    let providers = caches.providers.all();
-    providers
-        .iter()
-        .filter(|p| p.metadata.annotations.as_ref().is_some_and(is_default))
-        .filter_map(|p| p.metadata.name.clone())
-        .min()
 }
 
 fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> {

@@ -120,7 +120,7 @@ fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
         .records
         .iter()
         .filter(|record| !is_wanted(Kind::DNSRecord, &Key::of(&record.metadata)))
-        .filter_map(|record| teardown::deletion(Kind::DNSRecord, &record.metadata))
+        .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
         .collect();
     let named = |key: &Key| {
         observed
@@ -132,8 +132,7 @@ fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
         let key = Key::of(&route.metadata);
         !is_wanted(Kind::HTTPRoute, &key) && !named(&key)
     });
-    deletions
-        .extend(routes.filter_map(|route| teardown::deletion(Kind::HTTPRoute, &route.metadata)));
+    deletions.extend(routes.filter_map(|route| Deletion::of(Kind::HTTPRoute, &route.metadata)));
     let gone = |name: &str| {
         !workspace
             .spec
@@ -144,7 +143,7 @@ fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
     let components = observed.components.iter().filter(|(name, _)| gone(name));
     deletions.extend(
         components.filter_map(|(_, component): (_, &std::sync::Arc<Component>)| {
-            teardown::deletion(Kind::Component, &component.metadata)
+            Deletion::of(Kind::Component, &component.metadata)
         }),
     );
     deletions

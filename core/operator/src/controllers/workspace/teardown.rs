@@ -3,10 +3,9 @@
 
 use super::{draft, observe::Observed};
 use crate::{
-    cluster::{Key, Kind},
+    cluster::Kind,
     engine::{Deletion, Finalizer, Plan},
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use maquette_api::Workspace;
 use std::{convert::Infallible, time::Duration};
 
@@ -47,7 +46,7 @@ pub(super) fn step(workspace: &Workspace, observed: &Observed) -> Step {
             observed
                 .records
                 .iter()
-                .filter_map(|record| deletion(Kind::DNSRecord, &record.metadata))
+                .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
                 .collect(),
         );
     }
@@ -56,7 +55,7 @@ pub(super) fn step(workspace: &Workspace, observed: &Observed) -> Step {
             observed
                 .routes
                 .iter()
-                .filter_map(|route| deletion(Kind::HTTPRoute, &route.metadata))
+                .filter_map(|route| Deletion::of(Kind::HTTPRoute, &route.metadata))
                 .collect(),
         );
     }
@@ -66,7 +65,9 @@ pub(super) fn step(workspace: &Workspace, observed: &Observed) -> Step {
     let due = due(workspace, observed);
     Step::Components(
         due.iter()
-            .filter_map(|name| deletion(Kind::Component, &observed.components.get(*name)?.metadata))
+            .filter_map(|name| {
+                Deletion::of(Kind::Component, &observed.components.get(*name)?.metadata)
+            })
             .collect(),
     )
 }
@@ -84,17 +85,4 @@ fn due<'a>(workspace: &Workspace, observed: &'a Observed) -> Vec<&'a str> {
         }
         Err(_) => all().collect(),
     }
-}
-
-/// Nothing where the object is being deleted already.
-pub(super) fn deletion(kind: Kind, meta: &ObjectMeta) -> Option<Deletion> {
-    if meta.deletion_timestamp.is_some() {
-        return None;
-    }
-    Some(Deletion {
-        kind,
-        key: Key::of(meta),
-        uid: meta.uid.clone()?,
-        foreground: false,
-    })
 }

@@ -1,0 +1,92 @@
+//! Record sets that another object keeps for its hosts.
+
+use crate::{
+    cluster::{Caches, Key, Kind},
+    engine::Desired,
+};
+use maquette_api::{DEFAULT_FOR_ANNOTATION, FINALIZER};
+use serde_json::{Map, Value, json};
+use std::{collections::BTreeMap, net::IpAddr};
+
+/// A record set that shall exist.
+pub(super) struct Record<'a> {
+    /// Name of the object.
+    pub(super) key: Key,
+    /// Reference to the object that keeps it.
+    pub(super) owner: &'a Value,
+    /// Labels of the object.
+    pub(super) labels: &'a BTreeMap<String, String>,
+    /// Name of the Provider.
+    pub(super) provider: &'a str,
+    /// Zone, where it is not the longest that fits.
+    pub(super) zone: Option<&'a str>,
+    /// The host.
+    pub(super) host: &'a str,
+    /// Addresses, or one host name.
+    pub(super) targets: &'a [String],
+    /// Seconds; 60 where nobody says.
+    pub(super) ttl: Option<u32>,
+}
+
+impl Record<'_> {
+    /// The object.
+    pub(super) fn desired(&self) -> Desired {
+        let (kind, values) = data(self.targets);
+        let mut spec = json!({
+            "provider": self.provider, "name": self.host, "type": kind, "values": values, "ttl": self.ttl.unwrap_or(60),
+        });
+        if let (Some(zone), Some(spec)) = (self.zone, spec.as_object_mut()) {
+            spec.insert("zone".to_owned(), json!(zone));
+        }
+        let body = Map::from_iter([("spec".to_owned(), spec)]);
+        Desired::new(
+            Kind::DNSRecord,
+            self.key.clone(),
+            self.owner,
+            self.labels,
+            &BTreeMap::new(),
+            body,
+        )
+        .with_finalizer(FINALIZER)
+    }
+}
+
+/// Type and values: A before AAAA, and a CNAME where there is no address.
+pub(super) fn data(targets: &[String]) -> (&'static str, Vec<String>) {
+    let addresses = |v4: bool| -> Vec<String> {
+        let parsed = targets
+            .iter()
+            .filter_map(|value| value.parse::<IpAddr>().ok());
+        parsed
+            .filter(|address| address.is_ipv4() == v4)
+            .map(|address| address.to_string())
+            .collect()
+    };
+    match (addresses(true), addresses(false)) {
+        (v4, _) if !v4.is_empty() => ("A", v4),
+        (_, v6) if !v6.is_empty() => ("AAAA", v6),
+        _ => (
+            "CNAME",
+            targets
+                .iter()
+                .map(|value| value.trim_end_matches('.').to_lowercase())
+                .take(1)
+                .collect(),
+        ),
+    }
+}
+
+/// Name of the Provider that is annotated as the default for record sets.
+pub(super) fn default_provider(caches: &Caches) -> Option<String> {
+    let is_default = |annotations: &BTreeMap<String, String>| {
+        annotations
+            .get(DEFAULT_FOR_ANNOTATION)
+            .is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "dns"))
+    };
+    let providers = caches.providers.all();
+    providers
+        .iter()
+        .filter(|p| p.metadata.annotations.as_ref().is_some_and(is_default))
+        .filter_map(|p| p.metadata.name.clone())
+        .min()
+}

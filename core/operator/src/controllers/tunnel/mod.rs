@@ -1,0 +1,264 @@
+//! `Tunnel`: a way in through a connector that dials out; never one that somebody else owns, never one that is forgotten.
+//!
+//! The ledger in the status names the tunnel at the provider from before the call that makes it until its absence was
+//! seen. What runs the connector stands in the operator's namespace, because it holds the provider's credentials, which
+//! no tenant may read. An owner reference cannot cross namespaces, so the finalizer takes all of it down, in order: names,
+//! routes, connector, tunnel, secrets.
+//!
+//! | file | does |
+//! |---|---|
+//! | `names` | how things are called, there and here |
+//! | `place` | who may have which hosts where |
+//! | `known` | what the provider said in this process |
+//! | `secret` | the tunnel's secret and its rotation |
+//! | `connector` | the objects that run the connector |
+//! | `hosts` | the names of the hosts, kept as record sets |
+
+mod connector;
+mod hosts;
+mod known;
+mod names;
+mod observe;
+mod place;
+mod plan;
+mod secret;
+mod status;
+mod teardown;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    cluster::{Caches, Change, Key, Kind, Store},
+    engine::{Controller, Plan, Report, Results},
+    providers::{LaneError, Registry},
+};
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use known::{Known, Memory};
+use maquette_api::{
+    TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL, Tunnel, TunnelEntry, TunnelRoute, TunnelStatus,
+    condition::Outcome, owner,
+};
+use maquette_host::kinds::tunnel::{Established, Spec};
+use std::sync::Arc;
+
+pub use observe::Observed;
+
+/// Reconciles Tunnels.
+pub struct TunnelController {
+    caches: Arc<Caches>,
+    registry: Arc<Registry>,
+    installation: String,
+    /// Where connectors and their secrets are.
+    namespace: String,
+    memory: Memory,
+}
+
+/// One call of a provider.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub(crate) entry: TunnelEntry,
+    pub(crate) act: Act,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Act {
+    /// The tunnel, made or found.
+    Ensure,
+    /// The secret that the cluster holds for it.
+    Rotate { id: String },
+    /// These routes and no others.
+    SetRoutes {
+        id: String,
+        expect: String,
+        routes: Vec<TunnelRoute>,
+    },
+    /// Its end.
+    Delete { id: String },
+}
+
+/// What the tunnel is now; nothing after its end.
+pub type Answer = Result<Option<Established>, LaneError>;
+
+impl TunnelController {
+    /// A controller for this installation, whose connectors run in this namespace.
+    pub fn new(
+        caches: Arc<Caches>,
+        registry: Arc<Registry>,
+        installation: String,
+        namespace: String,
+    ) -> Self {
+        Self {
+            caches,
+            registry,
+            installation,
+            namespace,
+            memory: Memory::default(),
+        }
+    }
+
+    fn owner(&self, key: &Key) -> String {
+        owner::mark(&self.installation, &key.namespace, &key.name)
+    }
+
+    async fn make(&self, key: &Key, tunnel: &Tunnel, call: Call) -> Answer {
+        let Call { entry, act } = call;
+        let configured = self
+            .registry
+            .get(&entry.provider)
+            .ok_or(LaneError::Closed)?;
+        let lane = configured.tunnels.clone().ok_or(LaneError::Closed)?;
+        let (object, owner) = (format!("Tunnel/{key}"), self.owner(key));
+        if let Act::Delete { id } = act {
+            lane.delete(&object, &id, &owner).await?;
+            self.memory.forget(key);
+            return Ok(None);
+        }
+        // The plan had it written before any call.
+        let held = secret::held(&self.caches, &self.namespace, &entry.name);
+        let secret = held.ok_or(LaneError::Closed)?.effective();
+        let routes = match &act {
+            Act::SetRoutes { routes, .. } => routes,
+            _ => &tunnel.spec.routes,
+        };
+        let routes = known::routes(&key.namespace, routes);
+        let spec = Spec {
+            name: entry.name,
+            owner,
+            routes: routes.clone(),
+        };
+        let answer = match &act {
+            Act::Ensure => lane.ensure(&object, &spec, &secret).await,
+            Act::Rotate { id } => lane.rotate(&object, id, &spec, &secret).await,
+            Act::SetRoutes { id, expect, .. } => {
+                lane.set_routes(&object, id, &spec, &secret, expect).await
+            }
+            Act::Delete { .. } => return Ok(None),
+        };
+        let established = answer.inspect_err(|error| {
+            // It is not what it was taken for; the next look starts anew.
+            if matches!(
+                error.plugin(),
+                Some(
+                    maquette_host::PluginError::Conflict(_)
+                        | maquette_host::PluginError::NotFound(_)
+                )
+            ) {
+                self.memory.forget(key);
+            }
+        })?;
+        let before = self.memory.get(key);
+        let set = match act {
+            Act::SetRoutes { .. } => true,
+            Act::Rotate { .. } => {
+                before.is_some_and(|before| before.set && before.routes == routes)
+            }
+            _ => false,
+        };
+        self.memory.put(
+            key.clone(),
+            Known {
+                set,
+                routes,
+                fingerprint: configured.fingerprint.clone(),
+                secret: secret::digest(&secret),
+                established: established.clone(),
+                seen_at: None,
+            },
+        );
+        Ok(Some(established))
+    }
+}
+
+impl Controller for TunnelController {
+    type Object = Tunnel;
+    type Observed = Observed;
+    type Call = Call;
+    type Answer = Answer;
+    type Status = TunnelStatus;
+
+    const KIND: Kind = Kind::Tunnel;
+
+    fn store(caches: &Caches) -> &Store<Tunnel> {
+        &caches.tunnels
+    }
+
+    fn current(object: &Tunnel) -> Option<&TunnelStatus> {
+        object.status.as_ref()
+    }
+
+    fn conditions(status: &TunnelStatus) -> &[Condition] {
+        &status.conditions
+    }
+
+    async fn observe(&self, object: &Arc<Tunnel>) -> Observed {
+        observe::observe(self, object).await
+    }
+
+    fn plan(object: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
+        plan::plan(object, observed, now)
+    }
+
+    fn status(
+        object: &Tunnel,
+        observed: &Observed,
+        plan: &Plan<Call>,
+        results: &Results<Call, Answer>,
+        now: Timestamp,
+    ) -> Report<TunnelStatus> {
+        status::status(object, observed, plan, results, now)
+    }
+
+    async fn call(&self, object: &Arc<Tunnel>, call: Call) -> Answer {
+        self.make(&Key::of(&object.metadata), object, call).await
+    }
+
+    fn wakes(&self, change: &Change) -> Vec<Key> {
+        match change.kind {
+            Kind::Provider => self.keys(|tunnel| tunnel.spec.provider == change.key.name),
+            Kind::Namespace => {
+                self.keys(|tunnel| tunnel.metadata.namespace.as_deref() == Some(&change.key.name))
+            }
+            Kind::DNSRecord => change.owner_of_kind(Kind::Tunnel).into_iter().collect(),
+            Kind::Deployment | Kind::Secret | Kind::Pod
+                if change.key.namespace == self.namespace =>
+            {
+                let label = |name: &str| change.labels.get(name).cloned();
+                label(TUNNEL_NAMESPACE_LABEL)
+                    .zip(label(TUNNEL_LABEL))
+                    .map(|(namespace, name)| Key::new(namespace, name))
+                    .into_iter()
+                    .collect()
+            }
+            // One that went, or changed its hosts, may have given one up.
+            Kind::Tunnel => self.keys(status::waits_for_host),
+            _ => Vec::new(),
+        }
+    }
+
+    fn can_wait(object: &Tunnel, new: &Report<TunnelStatus>) -> bool {
+        let news = |status: &TunnelStatus| (status.target.clone(), status.ledger.clone());
+        new.verdict.outcome == Outcome::Progressing
+            && object
+                .status
+                .as_ref()
+                .is_some_and(|held| news(held) == news(&new.status))
+    }
+
+    fn gone(&self, key: &Key) {
+        self.memory.forget(key);
+    }
+}
+
+impl TunnelController {
+    fn keys(&self, which: impl Fn(&Tunnel) -> bool) -> Vec<Key> {
+        self.caches
+            .tunnels
+            .all()
+            .iter()
+            .filter(|tunnel| which(tunnel))
+            .map(|tunnel| Key::of(&tunnel.metadata))
+            .collect()
+    }
+}

@@ -1,0 +1,171 @@
+//! What brings the provider, the connector and the names to what the spec says.
+
+use super::{
+    Act, Call, Observed, connector, hosts,
+    observe::{entry, wanted},
+    secret::{self, Step},
+    status::target,
+    teardown,
+};
+use crate::{
+    cluster::Key,
+    controllers::{
+        access::Problem,
+        moments::{LATER, SOON, STARTING, until_tick},
+    },
+    engine::{Finalizer, Notice, Plan},
+};
+use jiff::Timestamp;
+use maquette_api::{Tunnel, TunnelEntry, condition, reason};
+
+pub(super) fn plan(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
+    if is_starting(observed) {
+        return Plan {
+            again_in: Some(STARTING),
+            ..Plan::default()
+        };
+    }
+    if tunnel.metadata.deletion_timestamp.is_some() {
+        teardown::plan(tunnel, observed)
+    } else {
+        keep(tunnel, observed, now)
+    }
+}
+
+/// Whether the provider will be there in a moment, so that there is nothing to do nor to say.
+pub(super) fn is_starting(observed: &Observed) -> bool {
+    matches!(observed.place, Err(Problem::Starting(_)))
+}
+
+/// Whether the tunnel may not have what it names.
+pub(super) fn is_obstructed(observed: &Observed) -> bool {
+    !observed.taken.is_empty() || !observed.hosts_taken.is_empty()
+}
+
+fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
+    let mut plan = Plan {
+        finalizer: Finalizer::held_by(&tunnel.metadata),
+        again_in: Some(LATER),
+        ..Plan::default()
+    };
+    let Ok(place) = &observed.place else {
+        return plan;
+    };
+    if is_obstructed(observed) {
+        return plan;
+    }
+    plan.again_in = Some(until_tick(place.interval, now));
+    let known = observed.known.as_deref();
+    let step = secret::step(
+        tunnel,
+        observed.secret.as_ref(),
+        known.map(|known| known.secret.as_str()),
+    );
+    // Before there is a tunnel, there is nothing to rotate.
+    let step = if step == Step::Begin && known.is_none() {
+        Step::Keep
+    } else {
+        step
+    };
+    let own = Key::new(observed.namespace.clone(), observed.name.clone());
+    plan.apply.extend(secret::desired(
+        tunnel,
+        own,
+        observed.secret.as_ref(),
+        observed.candidate.as_ref(),
+        step,
+    ));
+    if let Some(act) = next(tunnel, observed, step) {
+        plan.notices.extend(repair(tunnel, observed, &act));
+        plan.calls.push(Call {
+            entry: own_entry(tunnel, observed),
+            act,
+        });
+        plan.again_in = Some(SOON);
+    }
+    if let Some(known) = known
+        && connector::check(tunnel, observed, &known.established.connector).is_ok()
+    {
+        plan.apply
+            .extend(connector::desired(tunnel, observed, known));
+    }
+    let records = hosts::desired(tunnel, observed, &target(tunnel, observed));
+    plan.delete = hosts::stale(observed, &records);
+    plan.apply.extend(records);
+    plan
+}
+
+pub(super) fn own_entry(tunnel: &Tunnel, observed: &Observed) -> TunnelEntry {
+    entry(tunnel).cloned().unwrap_or_else(|| TunnelEntry {
+        provider: tunnel.spec.provider.clone(),
+        name: observed.name.clone(),
+        id: None,
+        version: None,
+    })
+}
+
+/// The one call that is due.
+fn next(tunnel: &Tunnel, observed: &Observed, step: Step) -> Option<Act> {
+    let id = entry(tunnel).and_then(|entry| entry.id.clone());
+    let Some(known) = observed.known.as_deref() else {
+        // The provider may have another secret than the one that is held now.
+        return Some(match (step, id) {
+            (Step::Make | Step::GoOn, Some(id)) => Act::Rotate { id },
+            _ => Act::Ensure,
+        });
+    };
+    let id = known.established.id.clone();
+    let effective = observed
+        .secret
+        .as_ref()
+        .map(|held| secret::digest(&held.effective()));
+    let other_secret = effective.is_none_or(|effective| effective != known.secret);
+    if matches!(step, Step::Make | Step::Begin | Step::GoOn) || other_secret {
+        return Some(Act::Rotate { id });
+    }
+    let set = |expect: &str| {
+        Some(Act::SetRoutes {
+            id: id.clone(),
+            expect: expect.to_owned(),
+            routes: tunnel.spec.routes.clone(),
+        })
+    };
+    match &observed.sight {
+        Some(Ok(None)) => Some(Act::Ensure),
+        Some(Ok(Some(seen))) if is_foreign(seen.owner.as_deref(), &observed.owner) => None,
+        Some(Ok(Some(seen))) if !known.agrees(seen) || known.routes != wanted(tunnel) => {
+            set(&seen.version)
+        }
+        None if known.routes != wanted(tunnel) => set(&known.established.version),
+        _ => None,
+    }
+}
+
+/// Whether a tunnel has another owner, or none.
+pub(super) fn is_foreign(owner: Option<&str>, own: &str) -> bool {
+    owner != Some(own)
+}
+
+/// Something is changed although the spec did not: somebody else changed it.
+fn repair(tunnel: &Tunnel, observed: &Observed, act: &Act) -> Option<Notice> {
+    let status = tunnel.status.as_ref()?;
+    let was_right = status.observed_generation == tunnel.metadata.generation
+        && condition::holds(&status.conditions, condition::READY);
+    let known = observed.known.as_deref()?;
+    let message = match act {
+        Act::Ensure => format!(
+            "the tunnel {} was removed at {} by somebody else and is made again",
+            observed.name, tunnel.spec.provider
+        ),
+        Act::SetRoutes { .. } if known.routes == wanted(tunnel) => format!(
+            "the routes of {} were changed at {} by somebody else and are put right",
+            observed.name, tunnel.spec.provider
+        ),
+        _ => return None,
+    };
+    was_right.then(|| Notice {
+        warning: false,
+        reason: reason::DRIFT_REPAIRED,
+        message,
+    })
+}

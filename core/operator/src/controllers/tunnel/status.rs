@@ -1,0 +1,322 @@
+//! The ledger, the target, and the verdict.
+
+use super::{
+    Act, Answer, Call, Observed, connector, hosts,
+    observe::{entry, wanted},
+    plan::{is_foreign, is_obstructed, is_starting},
+    teardown::{self, Step, is_abandoned},
+};
+use crate::{
+    cluster::Kind,
+    controllers::{
+        access::{ABANDON_ANNOTATION, Words, error_verdict},
+        component::{explain, progress},
+    },
+    engine::{Plan, Report, Results, refused},
+    providers::LaneError,
+};
+use jiff::Timestamp;
+use maquette_api::{
+    Tunnel, TunnelEntry, TunnelStatus,
+    condition::{Outcome, STALLED, Verdict, condition, find},
+    reason,
+    tunnel::CONNECTED,
+};
+use maquette_host::{
+    PluginError,
+    kinds::tunnel::{Established, Target},
+};
+
+pub(super) fn status(
+    tunnel: &Tunnel,
+    observed: &Observed,
+    plan: &Plan<Call>,
+    results: &Results<Call, Answer>,
+    now: Timestamp,
+) -> Report<TunnelStatus> {
+    let previous = tunnel.status.clone().unwrap_or_default();
+    if is_starting(observed) && tunnel.status.is_some() {
+        return Report {
+            status: previous,
+            verdict: Verdict::progressing(reason::PROGRESSING, "the provider is being bound"),
+        };
+    }
+    let ledger = ledger(tunnel, observed, plan, results);
+    let verdict = verdict(tunnel, observed, plan, results, &ledger);
+    // The intention alone changes nothing for anybody who uses the tunnel.
+    let is_intention = !results.called && !previous.conditions.is_empty();
+    let (generation, conditions) = if is_intention {
+        (previous.observed_generation, previous.conditions.clone())
+    } else {
+        let generation = tunnel.metadata.generation;
+        let mut conditions = verdict.conditions(&previous.conditions, generation, now);
+        let connected = connected(observed);
+        conditions.push(condition(
+            &previous.conditions,
+            CONNECTED,
+            connected.outcome == Outcome::Ready,
+            connected.reason,
+            &connected.message,
+            generation,
+            now,
+        ));
+        (generation, conditions)
+    };
+    let status = TunnelStatus {
+        observed_generation: generation,
+        target: answered(results).map_or_else(|| target(tunnel, observed), targets),
+        ledger,
+        conditions,
+    };
+    Report { status, verdict }
+}
+
+/// What the hosts have to point to, as far as it is known.
+pub(super) fn target(tunnel: &Tunnel, observed: &Observed) -> Vec<String> {
+    match &observed.known {
+        Some(known) => targets(&known.established),
+        None => tunnel
+            .status
+            .as_ref()
+            .map(|status| status.target.clone())
+            .unwrap_or_default(),
+    }
+}
+
+fn targets(established: &Established) -> Vec<String> {
+    match &established.target {
+        Target::Hostname(name) => vec![name.trim_end_matches('.').to_lowercase()],
+        Target::Addresses(addresses) => addresses.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// What the provider answered in this pass.
+fn answered(results: &Results<Call, Answer>) -> Option<&Established> {
+    let mut answers = results.answers.iter().rev();
+    answers.find_map(|(_, answer)| answer.as_ref().ok()?.as_ref())
+}
+
+/// Whether another tunnel has a host of this one.
+pub(super) fn waits_for_host(tunnel: &Tunnel) -> bool {
+    let status = tunnel.status.as_ref();
+    status
+        .and_then(|status| find(&status.conditions, STALLED))
+        .is_some_and(|stalled| stalled.reason == reason::HOSTNAME_TAKEN)
+}
+
+/// What may exist: what was there and was not seen to be absent, and what the plan is about to make.
+fn ledger(
+    tunnel: &Tunnel,
+    observed: &Observed,
+    plan: &Plan<Call>,
+    results: &Results<Call, Answer>,
+) -> Vec<TunnelEntry> {
+    let deleting = tunnel.metadata.deletion_timestamp.is_some();
+    let mut ledger: Vec<TunnelEntry> = entry(tunnel).cloned().into_iter().collect();
+    if deleting && is_gone(observed) {
+        ledger.clear();
+    }
+    if ledger.is_empty() {
+        let made = plan.calls.iter().filter(|call| call.act == Act::Ensure);
+        ledger.extend(made.map(|call| call.entry.clone()).take(1));
+    }
+    for (call, answer) in &results.answers {
+        match (answer, &call.act) {
+            (Ok(Some(established)), _) => {
+                ledger = vec![TunnelEntry {
+                    id: Some(established.id.clone()),
+                    version: Some(established.version.clone()).filter(|v| !v.is_empty()),
+                    ..call.entry.clone()
+                }];
+            }
+            // A provider that keeps nothing of its own cannot show that it is gone.
+            (Ok(None), Act::Delete { .. }) if is_stateless(observed) => ledger.clear(),
+            // The provider says whose it is, so nothing of ours is there.
+            (Err(error), Act::Ensure) if foreign_owner(error, &observed.owner) => {
+                ledger.retain(|entry| entry.id.is_some());
+            }
+            _ => {}
+        }
+    }
+    ledger
+}
+
+fn is_gone(observed: &Observed) -> bool {
+    match &observed.sight {
+        Some(Ok(None)) => true,
+        Some(Ok(Some(seen))) => is_foreign(seen.owner.as_deref(), &observed.owner),
+        _ => false,
+    }
+}
+
+fn is_stateless(observed: &Observed) -> bool {
+    matches!(&observed.sight, Some(Ok(Some(seen))) if seen.version.is_empty())
+}
+
+fn foreign_owner(error: &LaneError, owner: &str) -> bool {
+    matches!(error.plugin(), Some(PluginError::Conflict(Some(other))) if other != owner)
+}
+
+fn verdict(
+    tunnel: &Tunnel,
+    observed: &Observed,
+    plan: &Plan<Call>,
+    results: &Results<Call, Answer>,
+    ledger: &[TunnelEntry],
+) -> Verdict {
+    let failed = results
+        .answers
+        .iter()
+        .find_map(|(_, answer)| answer.as_ref().err());
+    let unseen = observed
+        .sight
+        .as_ref()
+        .and_then(|sight| sight.as_ref().err());
+    if tunnel.metadata.deletion_timestamp.is_some() {
+        return teardown_verdict(tunnel, observed, failed.or(unseen), ledger);
+    }
+    if let Err(problem) = &observed.place {
+        return problem.verdict();
+    }
+    if is_obstructed(observed) {
+        return obstructed(observed);
+    }
+    if let Some(error) = failed.or(unseen) {
+        return error_verdict(error, &observed.owner, &WORDS);
+    }
+    if let Some(Ok(Some(seen))) = &observed.sight
+        && is_foreign(seen.owner.as_deref(), &observed.owner)
+    {
+        return conflict(seen.owner.as_deref());
+    }
+    if let Some(refusal) = results.refused.first() {
+        return refused(refusal);
+    }
+    let established = answered(results).or(observed.known.as_ref().map(|k| &k.established));
+    if let Some(established) = established
+        && let Err(refused) = connector::check(tunnel, observed, &established.connector)
+    {
+        return Verdict::stalled(reason::CONNECTOR_REFUSED, refused.to_string());
+    }
+    let settled = observed
+        .known
+        .as_ref()
+        .is_some_and(|known| known.routes == wanted(tunnel));
+    if !plan.calls.is_empty() || !settled {
+        return Verdict::progressing(
+            reason::PROGRESSING,
+            format!(
+                "{} is being set up at {}",
+                observed.name, tunnel.spec.provider
+            ),
+        );
+    }
+    let connected = connected(observed);
+    if connected.outcome != Outcome::Ready {
+        return connected;
+    }
+    hosts::verdict(tunnel, observed).unwrap_or_else(|| {
+        Verdict::ready(format!(
+            "{} routes are served by {} through {}",
+            tunnel.spec.routes.len(),
+            tunnel.spec.provider,
+            target(tunnel, observed).join(", ")
+        ))
+    })
+}
+
+/// How the connector is.
+fn connected(observed: &Observed) -> Verdict {
+    let Some(deployment) = &observed.deployment else {
+        return Verdict::progressing(reason::PROGRESSING, "the connector is being made");
+    };
+    let progress = progress(Kind::Deployment, deployment);
+    if progress.outcome == Outcome::Ready {
+        return Verdict::ready("the connector is connected");
+    }
+    let why = explain(&observed.pods).unwrap_or(progress);
+    let reason = if why.outcome == Outcome::Progressing {
+        why.reason
+    } else {
+        reason::CONNECTOR_NOT_READY
+    };
+    Verdict {
+        reason,
+        message: format!(
+            "the connector {}/{} is not connected: {}",
+            observed.namespace, observed.name, why.message
+        ),
+        ..why
+    }
+}
+
+fn obstructed(observed: &Observed) -> Verdict {
+    if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
+        return Verdict::stalled(
+            reason::HOSTNAME_TAKEN,
+            format!(
+                "spec.routes: the older tunnel {owner} has the host {host}; set another host, or delete that tunnel"
+            ),
+        );
+    }
+    let what = observed
+        .taken
+        .first()
+        .map(|(kind, key)| format!("{kind} {key}"))
+        .unwrap_or_default();
+    Verdict::stalled(
+        reason::NAME_TAKEN,
+        format!(
+            "a {what} exists that does not belong to this tunnel and is not touched; rename one of them"
+        ),
+    )
+}
+
+fn teardown_verdict(
+    tunnel: &Tunnel,
+    observed: &Observed,
+    error: Option<&LaneError>,
+    ledger: &[TunnelEntry],
+) -> Verdict {
+    let going = |what: &str| Verdict::progressing(reason::TERMINATING, what);
+    if !ledger.is_empty() && !is_abandoned(tunnel) && observed.records.is_empty() {
+        let trouble = match (&observed.place, error) {
+            (Err(problem), _) => Some(problem.verdict()),
+            (_, Some(error)) => Some(error_verdict(error, &observed.owner, &WORDS)),
+            _ => None,
+        };
+        if let Some(trouble) = trouble {
+            return Verdict::failing(
+                trouble.reason,
+                format!(
+                    "the tunnel {} at {} cannot be removed: {}; to leave it behind, annotate this object with {ABANDON_ANNOTATION}=true",
+                    observed.name, tunnel.spec.provider, trouble.message
+                ),
+            );
+        }
+    }
+    match teardown::step(tunnel, observed) {
+        Step::Records(_) => going("names are going"),
+        Step::Routes(_) => going("routes are going"),
+        Step::Connector(_) => going("the connector is going"),
+        Step::Tunnel(_) | Step::Blocked => going("the tunnel is going"),
+        Step::Secrets(_) => going("secrets are going"),
+        Step::Done => going("nothing is left"),
+    }
+}
+
+const WORDS: Words = Words {
+    invalid: reason::INVALID_SPEC,
+    not_found: reason::PROVIDER_UNAVAILABLE,
+    conflict,
+};
+
+fn conflict(owner: Option<&str>) -> Verdict {
+    let who = owner.map_or_else(|| "somebody who left no mark".to_owned(), str::to_owned);
+    Verdict::stalled(
+        reason::TUNNEL_CONFLICT,
+        format!(
+            "a tunnel of this name, or one of its hosts, belongs to {who} and is not touched; remove it there, or delete this object"
+        ),
+    )
+}

@@ -1,0 +1,124 @@
+//! Everything down again: names, then routes, then the connector with its pods, then the tunnel, then the secrets; each
+//! step only after the one before was seen to be done.
+
+use super::{
+    Act, Call, Observed,
+    observe::entry,
+    plan::{is_foreign, own_entry},
+};
+use crate::{
+    cluster::Kind,
+    controllers::{access, moments::SOON},
+    engine::{Deletion, Finalizer, Plan},
+};
+use maquette_api::Tunnel;
+use maquette_host::kinds::tunnel::Observed as Seen;
+use std::time::Duration;
+
+/// How soon a provider that cannot be used is tried again without any event.
+const LATER: Duration = Duration::from_secs(30);
+
+/// What is left, in the order in which it goes.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// Names.
+    Records(Vec<Deletion>),
+    /// Routes: nothing is let in any more.
+    Routes(Act),
+    /// What runs the connector, and its pods.
+    Connector(Vec<Deletion>),
+    /// The tunnel itself.
+    Tunnel(Act),
+    /// Secrets.
+    Secrets(Vec<Deletion>),
+    /// The provider cannot be asked.
+    Blocked,
+    /// Nothing is left.
+    Done,
+}
+
+pub(super) fn plan(tunnel: &Tunnel, observed: &Observed) -> Plan<Call> {
+    let mut plan = Plan::default();
+    match step(tunnel, observed) {
+        Step::Records(deletions) | Step::Connector(deletions) | Step::Secrets(deletions) => {
+            plan.delete = deletions;
+        }
+        Step::Routes(act) | Step::Tunnel(act) => {
+            plan.calls.push(Call {
+                entry: own_entry(tunnel, observed),
+                act,
+            });
+            plan.again_in = Some(SOON);
+        }
+        Step::Blocked => plan.again_in = Some(LATER),
+        Step::Done => plan.finalizer = Finalizer::Remove,
+    }
+    plan
+}
+
+pub(super) fn is_abandoned(tunnel: &Tunnel) -> bool {
+    access::is_abandoned(tunnel.metadata.annotations.as_ref())
+}
+
+/// The step that is due.
+pub(super) fn step(tunnel: &Tunnel, observed: &Observed) -> Step {
+    if !observed.records.is_empty() {
+        let records = observed.records.iter();
+        return Step::Records(
+            records
+                .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
+                .collect(),
+        );
+    }
+    let left = match at_provider(tunnel, observed) {
+        Ok(left) => left,
+        Err(step) => return step,
+    };
+    if let Some(seen) = left.filter(|seen| !seen.routes.is_empty()) {
+        return Step::Routes(Act::SetRoutes {
+            id: seen.id.clone(),
+            expect: seen.version.clone(),
+            routes: Vec::new(),
+        });
+    }
+    if let Some(deployment) = &observed.deployment {
+        let deletion = Deletion::of(Kind::Deployment, &deployment.metadata);
+        // Its pods go first, so that what is under way ends before the tunnel does.
+        let deletion = deletion.map(|deletion| Deletion {
+            foreground: true,
+            ..deletion
+        });
+        return Step::Connector(deletion.into_iter().collect());
+    }
+    if !observed.pods.is_empty() {
+        return Step::Connector(Vec::new());
+    }
+    if let Some(seen) = left {
+        return Step::Tunnel(Act::Delete {
+            id: seen.id.clone(),
+        });
+    }
+    if observed.secrets.is_empty() {
+        return Step::Done;
+    }
+    let secrets = observed.secrets.iter().map(|(key, uid)| Deletion {
+        kind: Kind::Secret,
+        key: key.clone(),
+        uid: uid.clone(),
+        foreground: false,
+    });
+    Step::Secrets(secrets.collect())
+}
+
+/// What of ours is left at the provider; or that nobody can tell.
+fn at_provider<'a>(tunnel: &Tunnel, observed: &'a Observed) -> Result<Option<&'a Seen>, Step> {
+    if entry(tunnel).is_none() || is_abandoned(tunnel) {
+        return Ok(None);
+    }
+    match &observed.sight {
+        Some(Ok(seen)) => Ok(seen
+            .as_ref()
+            .filter(|seen| !is_foreign(seen.owner.as_deref(), &observed.owner))),
+        _ => Err(Step::Blocked),
+    }
+}
