@@ -29,7 +29,10 @@ pub use describe::{DescribeError, describe};
 pub use grants::{GrantError, Grants, Limits};
 pub use host::Host;
 pub use inspect::{InspectError, Inspection, inspect};
-pub use kinds::{dns, dns::Dns, registry::Registry, tunnel::Tunnel};
+pub use kinds::{
+    builder::Builder, bundler::Bundler, delivery::Delivery, dns, dns::Dns, registry::Registry,
+    source::Source, tunnel::Tunnel,
+};
 pub use install::{InstallError, Installed, Wanted};
 pub use manifest::Manifest;
 pub use metrics::ProviderUsage;

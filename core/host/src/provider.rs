@@ -8,8 +8,12 @@ use crate::{
     install::Installed,
     kinds::{
         Client, Kind,
+        builder::{self, Builder},
+        bundler::{self, Bundler},
+        delivery::{self, Delivery},
         dns::{self, Dns},
         registry::{self, Registry},
+        source::{self, Source},
         tunnel::{self, Tunnel},
     },
     manifest::Manifest,
@@ -57,6 +61,38 @@ impl Provider {
     /// The plugin does not export them.
     pub fn registry(&self) -> Result<Registry, NotExported> {
         self.client(&registry::KIND).map(Registry)
+    }
+
+    /// The plugin's functions for a git forge.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn source(&self) -> Result<Source, NotExported> {
+        self.client(&source::KIND).map(Source)
+    }
+
+    /// The plugin's functions for image builds.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn builder(&self) -> Result<Builder, NotExported> {
+        self.client(&builder::KIND).map(Builder)
+    }
+
+    /// The plugin's functions for workers.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn bundler(&self) -> Result<Bundler, NotExported> {
+        self.client(&bundler::KIND).map(Bundler)
+    }
+
+    /// The plugin's functions for GitOps engines.
+    ///
+    /// # Errors
+    /// The plugin does not export them.
+    pub fn delivery(&self) -> Result<Delivery, NotExported> {
+        self.client(&delivery::KIND).map(Delivery)
     }
 
     fn client(&self, kind: &Kind) -> Result<Client, NotExported> {

@@ -79,7 +79,10 @@ mod tests {
         let mut body = text.clone().into_bytes();
         concealed.fill(&mut body);
         let filled = String::from_utf8(body).unwrap();
-        assert_eq!(filled, text.replace(&concealed.placeholder, secret.expose()));
+        assert_eq!(
+            filled,
+            text.replace(&concealed.placeholder, secret.expose())
+        );
         assert_eq!(filled.len(), text.len());
     }
 }

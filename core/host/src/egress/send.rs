@@ -69,7 +69,8 @@ pub(super) async fn send(
     let response = answer.map_err(|_| Error::ConnectionReadTimeout)??;
     let response = checked(response, &policy, &secrets)?;
     let between = limit(options.between_bytes_timeout, READ_TIMEOUT);
-    let response = response.map(|body| Received::new(body, &policy, secrets.needles, between).boxed_unsync());
+    let response =
+        response.map(|body| Received::new(body, &policy, secrets.needles, between).boxed_unsync());
     let driving = async move {
         driver.await;
         Ok(())

@@ -83,7 +83,10 @@ pub(super) fn unique<'a>(
 ) -> Result<(), CallError> {
     let mut seen = std::collections::BTreeSet::new();
     match names.into_iter().find(|name| !seen.insert(*name)) {
-        Some(twice) => Err(unusable(function, format!("{what} `{twice}` is there twice"))),
+        Some(twice) => Err(unusable(
+            function,
+            format!("{what} `{twice}` is there twice"),
+        )),
         None => Ok(()),
     }
 }

@@ -5,15 +5,28 @@
 //! The types are passed to and from components as they are (`ComponentType`, `Lift` and `Lower` are Wasmtime's); their
 //! JSON names are those of `wit/`.
 
+pub mod builder;
+pub mod bundler;
+mod bytes;
 mod check;
 mod client;
+pub mod delivery;
 pub mod dns;
 mod exports;
 pub mod registry;
+pub mod source;
 pub mod tunnel;
 
 pub(crate) use client::Client;
 pub(crate) use exports::{Exports, Functions, Kind};
 
 /// Every provider interface that this host calls.
-pub(crate) const KINDS: [&Kind; 3] = [&dns::KIND, &tunnel::KIND, &registry::KIND];
+pub(crate) const KINDS: [&Kind; 7] = [
+    &dns::KIND,
+    &tunnel::KIND,
+    &registry::KIND,
+    &source::KIND,
+    &builder::KIND,
+    &bundler::KIND,
+    &delivery::KIND,
+];

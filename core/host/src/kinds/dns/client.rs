@@ -30,10 +30,8 @@ impl Dns {
         call: &Call,
         records: &[RecordSet],
     ) -> Result<Vec<RecordSet>, CallError> {
-        let normalized: Vec<RecordSet> = self
-            .0
-            .call(call, "normalize", (records.to_vec(),))
-            .await?;
+        let normalized: Vec<RecordSet> =
+            self.0.call(call, "normalize", (records.to_vec(),)).await?;
         same_length("normalize", normalized.len(), records.len())?;
         Ok(normalized)
     }

@@ -13,8 +13,21 @@ pub struct Zone {
 }
 
 /// Types of record sets (RFC 1035, RFC 3596).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(Serialize, Deserialize, ComponentType, Lift, Lower)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    ComponentType,
+    Lift,
+    Lower,
+)]
 #[component(enum)]
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]

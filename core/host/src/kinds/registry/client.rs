@@ -26,7 +26,11 @@ impl Registry {
             tag.parse::<Tag>()
                 .map_err(|error| unusable("list-tags", error))?;
         }
-        unique("list-tags", "the tag", tags.items.iter().map(String::as_str))?;
+        unique(
+            "list-tags",
+            "the tag",
+            tags.items.iter().map(String::as_str),
+        )?;
         Ok(tags)
     }
 

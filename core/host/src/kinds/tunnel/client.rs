@@ -54,8 +54,10 @@ impl Tunnel {
         expect: &str,
     ) -> Result<Established, CallError> {
         let (id, expect) = (id.to_owned(), expect.to_owned());
-        self.establish(call, "set-routes", spec, secret, |asked| (id, asked, expect))
-            .await
+        self.establish(call, "set-routes", spec, secret, |asked| {
+            (id, asked, expect)
+        })
+        .await
     }
 
     /// Gives the tunnel this secret. The same secret again changes nothing.

@@ -1,0 +1,14 @@
+//! The interface `maquette:plugin/builder`: image builders, pure.
+
+mod client;
+mod types;
+
+pub use client::Builder;
+pub use types::{Build, Destination, Ending, Failure, Fault, File, Image, Job, Parameter, Verdict};
+
+use super::Kind;
+
+pub(crate) const KIND: Kind = Kind {
+    interface: "maquette:plugin/builder@0.1.0",
+    functions: &["plan", "interpret"],
+};
