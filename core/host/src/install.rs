@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Digest, Login, Manifest, Repository, Version, inspect::InspectError, registry::PullError,
+    Digest, Login, Manifest, Repository, TrustError, Verification, Version, inspect::InspectError,
+    registry::PullError,
 };
 
 /// Which plugin is wanted.
@@ -15,6 +16,31 @@ pub struct Wanted {
     pub version: Version,
     /// How to log in there, where that is needed.
     pub login: Option<Login>,
+    /// Who has to have signed it: each of these has to be satisfied. Nothing is required where there is none.
+    pub verify: Vec<Verification>,
+}
+
+impl Wanted {
+    /// This version, without a login and whoever signed it.
+    pub fn new(repository: Repository, version: Version) -> Self {
+        Self {
+            repository,
+            version,
+            login: None,
+            verify: Vec::new(),
+        }
+    }
+}
+
+/// What is known of a version without fetching its component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Digest of its manifest.
+    pub digest: Digest,
+    /// The tag that it was found by; none where it was asked for by digest.
+    pub tag: Option<String>,
+    /// Who signed it: one for each verification.
+    pub signed_by: Vec<String>,
 }
 
 /// A plugin that is ready to be called.
@@ -32,6 +58,8 @@ pub struct Installed {
     pub size_bytes: u64,
     /// Whether the registry could not be asked and the version is the one that was last found.
     pub remembered: bool,
+    /// Who signed it: one for each verification that was wanted.
+    pub signed_by: Vec<String>,
 }
 
 /// Why a plugin could not be installed. The message says what to do.
@@ -40,6 +68,9 @@ pub enum InstallError {
     /// It could not be pulled.
     #[error(transparent)]
     Pull(#[from] PullError),
+    /// It is not signed by who is required. Nothing of it was compiled.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// It is not a plugin that this host runs.
     #[error(transparent)]
     Inspect(#[from] InspectError),

@@ -23,6 +23,7 @@ mod sandbox;
 mod settings;
 mod store;
 mod tls;
+mod trust;
 
 pub use call::{Call, CallError, NotExported, PluginError};
 pub use describe::{DescribeError, describe};
@@ -33,7 +34,7 @@ pub use kinds::{
     builder::Builder, bundler::Bundler, delivery::Delivery, dns, dns::Dns, registry::Registry,
     source::Source, tunnel::Tunnel,
 };
-pub use install::{InstallError, Installed, Wanted};
+pub use install::{InstallError, Installed, Verified, Wanted};
 pub use manifest::Manifest;
 pub use metrics::ProviderUsage;
 pub use names::{
@@ -42,3 +43,7 @@ pub use names::{
 pub use provider::Provider;
 pub use registry::PullError;
 pub use settings::{PullCaps, Settings, StartError};
+pub use trust::{
+    Identity, IdentityError, KeyError, PublicKey, Signer, Subject, TrustError, TrustRoot,
+    TrustRootError, Verification,
+};

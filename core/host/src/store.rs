@@ -9,12 +9,14 @@ use crate::{
     disk,
     install::Wanted,
     names::{Digest, Version},
+    trust::Evidence,
 };
 
 /// Artifacts and the versions that names last stood for.
 pub(crate) struct Store {
     blobs: PathBuf,
     resolutions: PathBuf,
+    signatures: PathBuf,
 }
 
 /// What a name stood for when the registry was last asked.
@@ -30,9 +32,11 @@ impl Store {
         let store = Self {
             blobs: folder.join("sha256"),
             resolutions: folder.join("resolved"),
+            signatures: folder.join("signatures"),
         };
         fs::create_dir_all(&store.blobs)?;
         fs::create_dir_all(&store.resolutions)?;
+        fs::create_dir_all(&store.signatures)?;
         Ok(store)
     }
 
@@ -75,6 +79,20 @@ impl Store {
             .filter(|tag| !tag.is_empty())
             .map(ToOwned::to_owned);
         Some(Resolution { digest, tag })
+    }
+
+    /// Keeps the signatures of a manifest for the time when the registry is down. They prove themselves.
+    pub(crate) fn keep_signatures(&self, digest: &Digest, evidence: &[Evidence]) -> io::Result<()> {
+        disk::write(
+            &self.signatures.join(digest.hex()),
+            &serde_json::to_vec(evidence)?,
+        )
+    }
+
+    /// The signatures that were good when they were kept, if they are here.
+    pub(crate) fn signatures(&self, digest: &Digest) -> Option<Vec<Evidence>> {
+        let bytes = fs::read(self.signatures.join(digest.hex())).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
     fn resolution_path(&self, wanted: &Wanted) -> PathBuf {

@@ -58,14 +58,7 @@ pub(crate) async fn serve(component: &[u8]) -> Result<(Wanted, JoinHandle<()>), 
             let _ = stream.write_all(&[head.as_bytes(), body].concat()).await;
         }
     });
-    Ok((
-        Wanted {
-            repository,
-            version: "bench".parse()?,
-            login: None,
-        },
-        serving,
-    ))
+    Ok((Wanted::new(repository, "bench".parse()?), serving))
 }
 
 /// The component with its manifest at its end, as `maquette plugin build` makes it.

@@ -2,7 +2,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::Inner;
 use crate::{
-    Digest, InstallError, Installed,
+    Digest, InstallError, Installed, Wanted,
     code::{self, Compiled},
     inspect::inspect,
     provider::Loaded,
@@ -11,6 +11,28 @@ use crate::{
 };
 
 impl Inner {
+    /// What the wanted version stands for: asked of the registry, and while that is away what it last stood for. With it
+    /// its manifest, where that had to be read, and whether it is remembered.
+    pub(super) async fn resolve(
+        &self,
+        pull: &mut Pull<'_>,
+        wanted: &Wanted,
+    ) -> Result<(Resolution, Option<bytes::Bytes>, bool), InstallError> {
+        match pull.resolve().await {
+            Ok((resolution, manifest)) => {
+                self.store
+                    .remember(wanted, &resolution)
+                    .map_err(cache_error)?;
+                Ok((resolution, manifest, false))
+            }
+            Err(error) if error.passes() => {
+                let resolution = self.store.recall(wanted).ok_or(error)?;
+                Ok((resolution, None, true))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The component of a resolved version: from the cache, or from the registry into the cache.
     pub(super) async fn fetch(
         &self,
@@ -56,6 +78,7 @@ impl Inner {
             size_bytes: inspection.size_bytes,
             manifest,
             remembered: false,
+            signed_by: Vec::new(),
         };
         let compiled = self.compile(wasm).await?;
         Ok(Arc::new(Loaded {

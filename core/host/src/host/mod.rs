@@ -1,6 +1,7 @@
 //! The host: installs plugins (`load`) and binds them to providers.
 
 mod load;
+mod trust;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,14 +10,13 @@ use std::{
     time::Duration,
 };
 
-use load::cache_error;
 use rustls::ClientConfig;
 use tokio::sync::Semaphore;
 use wasmtime::{Engine, component::Linker};
 
 use crate::{
     Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
-    StartError, Wanted,
+    StartError, Verified, Wanted,
     code::{self, CodeCache},
     egress::{Held, Needles, Policy},
     grants::{Admitted, admit},
@@ -48,6 +48,8 @@ struct Inner {
     /// Components whose compilation did not end in time, by their own digest.
     endless: Mutex<Vec<Digest>>,
     meters: Mutex<BTreeMap<String, Metered>>,
+    /// Who signed what, by the digest and what was required.
+    verdicts: Mutex<HashMap<Digest, Vec<String>>>,
 }
 
 /// The counters of a provider, which outlive its grants and its plugin's version.
@@ -96,6 +98,7 @@ impl Host {
             plugins: RwLock::default(),
             endless: Mutex::default(),
             meters: Mutex::default(),
+            verdicts: Mutex::default(),
         })))
     }
 
@@ -109,32 +112,37 @@ impl Host {
     pub async fn install(&self, wanted: &Wanted) -> Result<Installed, InstallError> {
         let inner = &*self.0;
         let mut pull = Pull::new(&inner.registry, wanted)?;
-        let (resolution, manifest, remembered) = match pull.resolve().await {
-            Ok((resolution, manifest)) => {
-                inner
-                    .store
-                    .remember(wanted, &resolution)
-                    .map_err(cache_error)?;
-                (resolution, manifest, false)
-            }
-            Err(error) if error.passes() => {
-                let resolution = inner.store.recall(wanted).ok_or(error)?;
-                (resolution, None, true)
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let (resolution, manifest, remembered) = inner.resolve(&mut pull, wanted).await?;
+        let signed_by = inner.trust(&mut pull, &resolution.digest, wanted).await?;
         if let Some(loaded) = self.loaded(&resolution.digest) {
-            return Ok(installed_as(&loaded.installed, &resolution, remembered));
+            let installed = installed_as(&loaded.installed, &resolution, remembered, signed_by);
+            return Ok(installed);
         }
         let wasm = inner.fetch(&mut pull, &resolution, manifest).await?;
         let loaded = inner.load(wasm, &resolution).await?;
-        let installed = installed_as(&loaded.installed, &resolution, remembered);
+        let installed = installed_as(&loaded.installed, &resolution, remembered, signed_by);
         let mut plugins = inner
             .plugins
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         plugins.entry(resolution.digest).or_insert(loaded);
         Ok(installed)
+    }
+
+    /// Resolves a version and says who signed it. Nothing of it is fetched but the manifest that a tag names.
+    ///
+    /// # Errors
+    /// It cannot be resolved, or is not signed by who is required.
+    pub async fn verify(&self, wanted: &Wanted) -> Result<Verified, InstallError> {
+        let inner = &*self.0;
+        let mut pull = Pull::new(&inner.registry, wanted)?;
+        let (resolution, ..) = inner.resolve(&mut pull, wanted).await?;
+        let signed_by = inner.trust(&mut pull, &resolution.digest, wanted).await?;
+        Ok(Verified {
+            digest: resolution.digest,
+            tag: resolution.tag,
+            signed_by,
+        })
     }
 
     /// Binds an installed plugin to what a provider grants it. No I/O.
@@ -243,7 +251,12 @@ impl Inner {
     }
 }
 
-fn installed_as(installed: &Installed, resolution: &Resolution, remembered: bool) -> Installed {
+fn installed_as(
+    installed: &Installed,
+    resolution: &Resolution,
+    remembered: bool,
+    signed_by: Vec<String>,
+) -> Installed {
     let version = resolution
         .tag
         .clone()
@@ -251,6 +264,7 @@ fn installed_as(installed: &Installed, resolution: &Resolution, remembered: bool
     Installed {
         version,
         remembered,
+        signed_by,
         ..installed.clone()
     }
 }

@@ -7,6 +7,8 @@ use crate::names::Digest;
 
 /// Media types of the artifact (CNCF TAG Runtime, "Wasm OCI Artifact Layout", v0).
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// Media type of a list of manifests (OCI image specification, "Image Index").
+pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 const LAYER: &str = "application/wasm";
 
@@ -114,13 +116,17 @@ pub(super) fn check_config(bytes: &[u8]) -> Result<(), PullError> {
 }
 
 fn blob(descriptor: &Descriptor) -> Result<Blob, PullError> {
-    let digest = Digest::from_str(&descriptor.digest).map_err(|error| PullError::Malformed {
-        what: "the manifest",
-        problem: error.to_string(),
-    })?;
     Ok(Blob {
-        digest,
+        digest: digest("the manifest", &descriptor.digest)?,
         size: descriptor.size,
+    })
+}
+
+/// A digest that a document names.
+pub(super) fn digest(what: &'static str, text: &str) -> Result<Digest, PullError> {
+    Digest::from_str(text).map_err(|error| PullError::Malformed {
+        what,
+        problem: error.to_string(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! A pull client for one kind of artifact: small enough that every byte it reads is capped while it streams,
 //! and that it is plain to see where a credential goes. `auth`, `artifact` and `tags` decide and are pure;
-//! `http`, `answer`, `login` and `pull` act.
+//! `http`, `answer`, `login`, `pull` and `signatures` act.
 
 mod answer;
 mod artifact;
@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod login;
 mod pull;
+mod signatures;
 mod tags;
 
 pub use error::PullError;

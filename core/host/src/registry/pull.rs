@@ -144,7 +144,10 @@ impl<'a> Pull<'a> {
     }
 
     /// A manifest, and the digest that the registry names for it.
-    async fn manifest(&mut self, version: &str) -> Result<(Bytes, Option<String>), PullError> {
+    pub(super) async fn manifest(
+        &mut self,
+        version: &str,
+    ) -> Result<(Bytes, Option<String>), PullError> {
         let (client, registry) = (self.client, self.wanted.repository.registry());
         let separator = if version.contains(':') { '@' } else { ':' };
         let reference = format!("{}{separator}{version}", self.wanted.repository);
@@ -169,7 +172,11 @@ impl<'a> Pull<'a> {
         client.bounded(registry, reading).await
     }
 
-    async fn blob(&mut self, what: &'static str, blob: &Blob) -> Result<Bytes, PullError> {
+    pub(super) async fn blob(
+        &mut self,
+        what: &'static str,
+        blob: &Blob,
+    ) -> Result<Bytes, PullError> {
         let (client, registry) = (self.client, self.wanted.repository.registry());
         let reference = format!("{}@{}", self.wanted.repository, blob.digest);
         let url = self.url(&format!("blobs/{}", blob.digest))?;
@@ -220,7 +227,7 @@ impl<'a> Pull<'a> {
         Ok(answer)
     }
 
-    fn url(&self, rest: &str) -> Result<Url, PullError> {
+    pub(super) fn url(&self, rest: &str) -> Result<Url, PullError> {
         let text = format!(
             "{}/v2/{}/{rest}",
             self.registry,

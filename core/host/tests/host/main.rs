@@ -20,3 +20,4 @@ mod login;
 mod network;
 mod pull;
 mod real_registry;
+mod trust;

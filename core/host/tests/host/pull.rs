@@ -329,11 +329,10 @@ async fn a_range_takes_the_highest_of_all_pages() {
 #[tokio::test]
 async fn a_registry_that_is_not_listed_is_asked_over_tls_only() {
     // Not a loopback address, so that TLS is required; nothing answers TLS there.
-    let wanted = Wanted {
-        repository: "0.0.0.0:1/team/plugin".parse().unwrap(),
-        version: "1.2.3".parse().unwrap(),
-        login: None,
-    };
+    let wanted = Wanted::new(
+        "0.0.0.0:1/team/plugin".parse().unwrap(),
+        "1.2.3".parse().unwrap(),
+    );
     assert!(matches!(
         refused(&wanted).await,
         PullError::Unreachable { .. }

@@ -121,11 +121,10 @@ impl Registry {
     }
 
     fn wanted(&self, version: &str) -> Wanted {
-        Wanted {
-            repository: format!("{}/team/plugin", self.address).parse().unwrap(),
-            version: version.parse().unwrap(),
-            login: None,
-        }
+        Wanted::new(
+            format!("{}/team/plugin", self.address).parse().unwrap(),
+            version.parse().unwrap(),
+        )
     }
 }
 

@@ -91,13 +91,12 @@ impl Shelf {
     }
 
     pub fn wanted(&self, version: &str) -> Wanted {
-        Wanted {
-            repository: format!("{}/team/plugin", self.server.address)
+        Wanted::new(
+            format!("{}/team/plugin", self.server.address)
                 .parse()
                 .unwrap(),
-            version: version.parse().unwrap(),
-            login: None,
-        }
+            version.parse().unwrap(),
+        )
     }
 
     pub fn wanted_with_login(&self, version: &str) -> Wanted {

@@ -41,6 +41,7 @@ pub(in crate::controllers) async fn install(
         repository,
         version: version(plugin)?,
         login,
+        verify: Vec::new(),
     };
     Ok(host.install(&wanted).await?)
 }

@@ -38,11 +38,10 @@ impl Offer {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .context("no port on 127.0.0.1 is free")?;
-        let wanted = Wanted {
-            repository: format!("{}/{REPOSITORY}", listener.local_addr()?).parse()?,
-            version: Version::Digest(artifact.digest()),
-            login: None,
-        };
+        let wanted = Wanted::new(
+            format!("{}/{REPOSITORY}", listener.local_addr()?).parse()?,
+            Version::Digest(artifact.digest()),
+        );
         let routes = Router::new()
             .route("/v2/", get(|| async { "{}" }))
             .route(&format!("/v2/{REPOSITORY}/{{kind}}/{{digest}}"), get(serve))

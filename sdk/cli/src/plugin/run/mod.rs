@@ -75,6 +75,7 @@ async fn provide(
                 repository: target.repository,
                 version,
                 login,
+                verify: Vec::new(),
             }
         }
     };

@@ -1,0 +1,266 @@
+//! Sigstore bundles with a DSSE envelope around an in-toto statement, as cosign 3 writes them
+//! (`sigstore/protobuf-specs`, `sigstore_bundle.proto`; in-toto attestation framework, DSSE v1).
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+
+use super::{
+    claim::Claim,
+    rekor::{Entry, Proof},
+};
+
+/// The statement that says "I sign this".
+const SIGNATURE: &str = "https://sigstore.dev/cosign/sign/v1";
+const IN_TOTO: &str = "application/vnd.in-toto+json";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Bundle {
+    verification_material: Material,
+    dsse_envelope: Option<Envelope>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Material {
+    certificate: Option<Raw>,
+    x509_certificate_chain: Option<Chain>,
+    #[serde(default)]
+    tlog_entries: Vec<LogEntry>,
+}
+
+#[derive(Deserialize)]
+struct Chain {
+    certificates: Vec<Raw>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Raw {
+    raw_bytes: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    payload: String,
+    payload_type: String,
+    signatures: Vec<Signature>,
+}
+
+#[derive(Deserialize)]
+struct Signature {
+    sig: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogEntry {
+    #[serde(default)]
+    log_index: Number,
+    log_id: LogId,
+    #[serde(default)]
+    integrated_time: Number,
+    inclusion_promise: Option<Promise>,
+    inclusion_proof: Option<InclusionProof>,
+    canonicalized_body: String,
+}
+
+/// The JSON form of protobuf writes 64-bit numbers as text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Text(String),
+    Number(i64),
+}
+
+impl Default for Number {
+    fn default() -> Self {
+        Self::Number(0)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogId {
+    key_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Promise {
+    signed_entry_timestamp: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InclusionProof {
+    #[serde(default)]
+    log_index: Number,
+    tree_size: Number,
+    root_hash: String,
+    #[serde(default)]
+    hashes: Vec<String>,
+    checkpoint: Option<Checkpoint>,
+}
+
+#[derive(Deserialize)]
+struct Checkpoint {
+    envelope: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Statement {
+    predicate_type: String,
+    #[serde(default)]
+    subject: Vec<Subject>,
+}
+
+#[derive(Deserialize)]
+struct Subject {
+    digest: std::collections::BTreeMap<String, String>,
+}
+
+pub(super) fn claim(json: &[u8]) -> Result<Option<Claim>, String> {
+    let bundle: Bundle = serde_json::from_slice(json)
+        .map_err(|error| format!("its bundle cannot be read ({error})"))?;
+    let Some(envelope) = bundle.dsse_envelope else {
+        return Err("its bundle has no DSSE envelope".to_owned());
+    };
+    let payload = decode("its payload", &envelope.payload)?;
+    if envelope.payload_type != IN_TOTO {
+        return Ok(None);
+    }
+    let statement: Statement = serde_json::from_slice(&payload)
+        .map_err(|error| format!("its statement cannot be read ({error})"))?;
+    if statement.predicate_type != SIGNATURE {
+        return Ok(None);
+    }
+    let [signature] = envelope.signatures.as_slice() else {
+        return Err(format!(
+            "its envelope has {} signatures and not one",
+            envelope.signatures.len()
+        ));
+    };
+    let material = bundle.verification_material;
+    let chain = material
+        .x509_certificate_chain
+        .map(|chain| chain.certificates)
+        .unwrap_or_default();
+    let mut certificates = material
+        .certificate
+        .into_iter()
+        .chain(chain)
+        .map(|raw| decode("its certificate", &raw.raw_bytes))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter();
+    Ok(Some(Claim {
+        message: pre_authentication_encoding(&envelope.payload_type, &payload),
+        signature: decode("its signature", &signature.sig)?,
+        subjects: statement
+            .subject
+            .iter()
+            .filter_map(|subject| Some(format!("sha256:{}", subject.digest.get("sha256")?)))
+            .collect(),
+        certificate: certificates.next(),
+        intermediates: certificates.collect(),
+        entries: material
+            .tlog_entries
+            .iter()
+            .map(entry)
+            .collect::<Result<_, _>>()?,
+    }))
+}
+
+/// DSSE v1: what is signed is the payload with its type and both lengths.
+fn pre_authentication_encoding(payload_type: &str, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = format!(
+        "DSSEv1 {} {payload_type} {} ",
+        payload_type.len(),
+        payload.len()
+    )
+    .into_bytes();
+    bytes.extend(payload);
+    bytes
+}
+
+fn entry(entry: &LogEntry) -> Result<Entry, String> {
+    let promise = entry
+        .inclusion_promise
+        .as_ref()
+        .map(|promise| decode("the log's promise", &promise.signed_entry_timestamp))
+        .transpose()?;
+    let proof = entry.inclusion_proof.as_ref().map(proof).transpose()?;
+    Ok(Entry {
+        body: entry.canonicalized_body.clone(),
+        integrated_time: entry.integrated_time.value()?,
+        log_id: decode("the log's name", &entry.log_id.key_id)?,
+        log_index: entry.log_index.value()?,
+        promise,
+        proof,
+    })
+}
+
+fn proof(proof: &InclusionProof) -> Result<Proof, String> {
+    let unsigned = |number: &Number| {
+        u64::try_from(number.value()?)
+            .map_err(|_| "a number in its log entry is negative".to_owned())
+    };
+    Ok(Proof {
+        index: unsigned(&proof.log_index)?,
+        size: unsigned(&proof.tree_size)?,
+        root: decode("the log's root", &proof.root_hash)?,
+        hashes: proof
+            .hashes
+            .iter()
+            .map(|hash| decode("the log's proof", hash))
+            .collect::<Result<_, _>>()?,
+        checkpoint: proof
+            .checkpoint
+            .as_ref()
+            .map(|checkpoint| checkpoint.envelope.clone())
+            .unwrap_or_default(),
+    })
+}
+
+impl Number {
+    fn value(&self) -> Result<i64, String> {
+        match self {
+            Self::Number(number) => Ok(*number),
+            Self::Text(text) => text
+                .parse()
+                .map_err(|_| "a number in its log entry cannot be read".to_owned()),
+        }
+    }
+}
+
+fn decode(what: &str, base64: &str) -> Result<Vec<u8>, String> {
+    STANDARD
+        .decode(base64)
+        .map_err(|_| format!("{what} is not base64"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoding_is_that_of_the_specification() {
+        assert_eq!(
+            pre_authentication_encoding("http://example.com/HelloWorld", b"hello world"),
+            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
+        );
+    }
+
+    #[test]
+    fn a_statement_about_something_else_is_no_signature() {
+        let statement =
+            STANDARD.encode(r#"{"predicateType":"https://slsa.dev/provenance/v1","subject":[]}"#);
+        let json = format!(
+            r#"{{"verificationMaterial":{{}},"dsseEnvelope":{{"payload":"{statement}","payloadType":"{IN_TOTO}","signatures":[]}}}}"#
+        );
+        assert!(claim(json.as_bytes()).unwrap().is_none());
+        assert!(claim(b"{}").is_err());
+    }
+}
