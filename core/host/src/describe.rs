@@ -10,7 +10,10 @@ use tokio::sync::Semaphore;
 use crate::{
     Digest, InspectError, Limits, Manifest,
     call::{Call, CallError},
-    code,
+    code::{
+        self,
+        compiler::{CompileCaps, Compiler},
+    },
     egress::{Needles, Policy},
     inspect::inspect,
     manifest::{Credential, Host, ManifestError, Placement},
@@ -48,7 +51,17 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
     let unusable = |error: wasmtime::Error| DescribeError::Compile(format!("{error:#}"));
     let engine = code::engine(1).map_err(unusable)?;
     let linker = sandbox::linker(&engine).map_err(unusable)?;
-    let compiled = code::compile(&engine, &linker, None, wasm).map_err(DescribeError::Compile)?;
+    let code = code::compile(
+        &engine,
+        &Compiler::Here,
+        CompileCaps::default(),
+        wasm.to_vec(),
+    )
+    .await
+    .map_err(|error| DescribeError::Compile(error.to_string()))?;
+    let compiled = code::load(&engine, None, &Digest::of(wasm), code)
+        .and_then(|component| code::link(&linker, &component))
+        .map_err(DescribeError::Compile)?;
     let ticker =
         Ticker::start(engine).map_err(|error| DescribeError::Compile(error.to_string()))?;
     let meter = Arc::new(Meter::default());

@@ -80,6 +80,17 @@ pub enum InstallError {
     /// Compiling it takes too long.
     #[error("compiling the plugin took longer than {} s; it is not tried again before a restart: use another version", .0.as_secs())]
     CompileTimeout(Duration),
+    /// Compiling it takes too much memory.
+    #[error("compiling the plugin needed more than {} MiB of memory; it is not tried again before a restart: use another version", .0 >> 20)]
+    CompileMemory(u64),
+    /// Its machine code is too large.
+    #[error("the machine code of the plugin is larger than {} MiB; it is not tried again before a restart: use another version", .0 >> 20)]
+    CodeSize(usize),
+    /// The compiler's process did not come to its end.
+    #[error(
+        "the plugin could not be compiled: the compiler's process ended: {0}; look at the memory of the operator's pod"
+    )]
+    CompilerDied(String),
     /// The cache folder cannot be written.
     #[error("the plugin cache cannot be written: {0}; check the volume behind it")]
     Cache(String),

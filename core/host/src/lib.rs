@@ -26,15 +26,16 @@ mod tls;
 mod trust;
 
 pub use call::{Call, CallError, NotExported, PluginError};
+pub use code::compiler::{CompileCaps, Compiler, compile_plugin};
 pub use describe::{DescribeError, describe};
 pub use grants::{GrantError, Grants, Limits};
 pub use host::Host;
 pub use inspect::{InspectError, Inspection, inspect};
+pub use install::{InstallError, Installed, Verified, Wanted};
 pub use kinds::{
     builder::Builder, bundler::Bundler, delivery::Delivery, dns, dns::Dns, registry::Registry,
     source::Source, tunnel::Tunnel,
 };
-pub use install::{InstallError, Installed, Verified, Wanted};
 pub use manifest::Manifest;
 pub use metrics::ProviderUsage;
 pub use names::{

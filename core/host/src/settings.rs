@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::code::compiler::{CompileCaps, Compiler};
+
 /// What whoever runs the host decides once.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -13,8 +15,10 @@ pub struct Settings {
     pub plain_http_registries: Vec<String>,
     /// Certificates (PEM) that registries and granted servers may be signed by, besides the system's.
     pub extra_ca_pem: Vec<u8>,
-    /// How long compiling one plugin may take.
-    pub compile_timeout: Duration,
+    /// Where plugins are compiled. Whoever installs what others made wants a process of its own for that.
+    pub compiler: Compiler,
+    /// What compiling one plugin may take.
+    pub compile: CompileCaps,
     /// Calls that run at the same time, of all providers together.
     pub concurrency: u32,
 }
@@ -27,7 +31,8 @@ impl Settings {
             pull: PullCaps::default(),
             plain_http_registries: Vec::new(),
             extra_ca_pem: Vec::new(),
-            compile_timeout: Duration::from_mins(1),
+            compiler: Compiler::Here,
+            compile: CompileCaps::default(),
             concurrency: 64,
         }
     }

@@ -2,9 +2,9 @@
 
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
-use maquette_host::{Host, Settings};
+use maquette_host::{Compiler, Host, Settings};
 use maquette_operator::run::{Options, run};
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -55,8 +55,22 @@ fn default_identity() -> String {
     std::env::var("HOSTNAME").unwrap_or_else(|_| format!("maquette-{}", std::process::id()))
 }
 
+fn main() -> ExitCode {
+    let mut given = std::env::args().skip(1).peekable();
+    if given.next_if(|first| first == Compiler::ARGUMENT).is_some() {
+        return maquette_host::compile_plugin(given);
+    }
+    match work() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn work() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     init_log(arguments.log_format);
     // The client and the plugin host share one implementation of TLS.
@@ -70,6 +84,7 @@ async fn main() -> anyhow::Result<()> {
     stop_on_signals(stop.clone())?;
     let mut settings = Settings::new(&arguments.cache_dir);
     settings.plain_http_registries = arguments.plain_http_registry;
+    settings.compiler = Compiler::this_program();
     let host = Host::new(settings).with_context(|| {
         format!(
             "the plugin host cannot start in {}",

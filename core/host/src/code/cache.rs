@@ -25,7 +25,7 @@ impl CodeCache {
     }
 
     /// What was compiled of this component before; nothing when it is missing, was changed or is of another version.
-    pub(super) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
+    pub(crate) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
         let sealed = fs::read(self.path(digest)).ok()?;
         let opened = self.key.open(engine, digest, &sealed);
         if opened.is_none() {
@@ -34,19 +34,13 @@ impl CodeCache {
         opened
     }
 
-    pub(super) fn store(
-        &self,
-        engine: &Engine,
-        digest: &Digest,
-        component: &Component,
-    ) -> Result<(), String> {
-        debug_assert!(Engine::same(engine, component.engine()));
-        let code = component.serialize().map_err(|error| error.to_string())?;
-        let sealed = self
-            .key
-            .seal(digest, &code)
-            .ok_or("no authentication code")?;
-        disk::write(&self.path(digest), &sealed).map_err(|error| error.to_string())
+    /// Keeps sealed code.
+    pub(super) fn store(&self, digest: &Digest, sealed: &[u8]) -> io::Result<()> {
+        disk::write(&self.path(digest), sealed)
+    }
+
+    pub(super) fn key(&self) -> &Key {
+        &self.key
     }
 
     fn path(&self, digest: &Digest) -> PathBuf {

@@ -2,6 +2,7 @@
 //! bounds, and the cache of compiled code.
 
 mod cache;
+pub(crate) mod compiler;
 mod engine;
 mod trusted;
 
@@ -11,7 +12,9 @@ use wasmtime::{
 };
 
 pub(crate) use cache::CodeCache;
+use compiler::{CompileCaps, CompileError, Compiler};
 pub(crate) use engine::engine;
+use trusted::{Key, MAC_BYTES};
 
 use crate::{
     kinds::Exports,
@@ -26,38 +29,76 @@ pub(crate) struct Compiled {
     pub(crate) exports: Exports,
 }
 
-/// Compiles, or takes from the cache what was compiled before. Blocks for as long as that takes.
-pub(crate) fn compile(
+/// Compiles a component in the way that is wanted.
+pub(crate) async fn compile(
     engine: &Engine,
-    linker: &Linker<State>,
-    cache: Option<&CodeCache>,
-    wasm: &[u8],
-) -> Result<Compiled, String> {
-    let digest = Digest::of(wasm);
-    let component = if let Some(component) = cache.and_then(|cache| cache.load(engine, &digest)) {
-        component
-    } else {
-        let component = Component::from_binary(engine, wasm).map_err(|error| shorten(&error))?;
-        // A cache that cannot be written costs time at the next start and nothing else.
-        if let Some(Err(error)) = cache.map(|cache| cache.store(engine, &digest, &component)) {
-            tracing::warn!(%error, %digest, "compiled plugin code is not cached");
-        }
-        component
+    compiler: &Compiler,
+    caps: CompileCaps,
+    wasm: Vec<u8>,
+) -> Result<Sealable, CompileError> {
+    let Compiler::Process { program, arguments } = compiler else {
+        let engine = engine.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            engine
+                .precompile_component(&wasm)
+                .map(|code| [vec![0; MAC_BYTES], code].concat())
+                .map_err(|error| CompileError::Refused(shorten(&error)))
+        });
+        return match tokio::time::timeout(caps.timeout, task).await {
+            Ok(Ok(code)) => code.map(Sealable),
+            Ok(Err(panicked)) => Err(CompileError::Died(panicked.to_string())),
+            Err(_elapsed) => Err(CompileError::Timeout(caps.timeout)),
+        };
     };
-    engine::check_appetite(&component)?;
+    compiler::compile(program, arguments, caps, &wasm, MAC_BYTES)
+        .await
+        .map(Sealable)
+}
+
+/// Machine code of our compiler with room for the proof of that.
+pub(crate) struct Sealable(Vec<u8>);
+
+/// Loads what was just compiled, and keeps it in the cache where there is one. Blocks.
+pub(crate) fn load(
+    engine: &Engine,
+    cache: Option<&CodeCache>,
+    digest: &Digest,
+    Sealable(mut code): Sealable,
+) -> Result<Component, String> {
+    let ours = "no authentication code can be made".to_owned();
+    let fresh;
+    let key = match cache {
+        Some(cache) => cache.key(),
+        None => {
+            fresh = Key::random().ok_or_else(|| ours.clone())?;
+            &fresh
+        }
+    };
+    key.seal(digest, &mut code).ok_or(ours)?;
+    // A cache that cannot be written costs time at the next start and nothing else.
+    if let Some(Err(error)) = cache.map(|cache| cache.store(digest, &code)) {
+        tracing::warn!(%error, %digest, "compiled plugin code is not cached");
+    }
+    key.open(engine, digest, &code)
+        .ok_or_else(|| "the compiler made code for another machine".to_owned())
+}
+
+/// Links a component to what plugins may import, and finds what it exports.
+pub(crate) fn link(linker: &Linker<State>, component: &Component) -> Result<Compiled, String> {
+    engine::check_appetite(component)?;
     let pre = linker
-        .instantiate_pre(&component)
+        .instantiate_pre(component)
         .map_err(|error| shorten(&error))?;
     let manifest = guest_manifest::GuestIndices::new(&pre).map_err(|error| shorten(&error))?;
     Ok(Compiled {
         pre,
         manifest,
-        exports: Exports::of(&component),
+        exports: Exports::of(component),
     })
 }
 
 /// The causes of an error, in one line.
-fn shorten(error: &wasmtime::Error) -> String {
+pub(crate) fn shorten(error: &wasmtime::Error) -> String {
     let mut text = format!("{error:#}").replace('\n', " ");
     if let Some((end, _)) = text.char_indices().nth(500) {
         text.truncate(end);

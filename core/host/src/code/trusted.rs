@@ -8,7 +8,7 @@ use wasmtime::{Engine, component::Component};
 use crate::names::Digest;
 
 /// Length of the authentication code in front of the machine code, bytes.
-const MAC_BYTES: usize = 32;
+pub(super) const MAC_BYTES: usize = 32;
 
 /// A key that is known to this host alone.
 pub(super) struct Key([u8; 32]);
@@ -18,10 +18,20 @@ impl Key {
         Self(bytes)
     }
 
-    /// The machine code of this component with the proof that it comes from here.
-    pub(super) fn seal(&self, digest: &Digest, machine_code: &[u8]) -> Option<Vec<u8>> {
+    /// A key of this process that nothing outlives.
+    pub(super) fn random() -> Option<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// Puts the proof that it comes from here in front of the machine code of this component, where it has
+    /// [`MAC_BYTES`] of room.
+    pub(super) fn seal(&self, digest: &Digest, room_and_code: &mut [u8]) -> Option<()> {
+        let (room, machine_code) = room_and_code.split_at_mut_checked(MAC_BYTES)?;
         let mac = self.mac(digest, machine_code)?.finalize().into_bytes();
-        Some([mac.as_slice(), machine_code].concat())
+        room.copy_from_slice(&mac);
+        Some(())
     }
 
     /// The component, if these bytes were sealed by this host for this digest and this version of Wasmtime.
@@ -34,8 +44,9 @@ impl Key {
     ) -> Option<Component> {
         let (mac, machine_code) = sealed.split_at_checked(MAC_BYTES)?;
         self.mac(digest, machine_code)?.verify_slice(mac).ok()?;
-        // SAFETY: `deserialize` requires bytes that `Component::serialize` made, unchanged. `seal` is called with
-        // nothing else, and the bytes were just authenticated in memory under a key that never leaves this machine;
+        // SAFETY: `deserialize` requires bytes that `Component::serialize` or `Engine::precompile_component` made,
+        // unchanged. `seal` is called with nothing else: what a compiler's process of this host wrote into our pipe,
+        // or what was compiled here. The bytes were just authenticated in memory under a key that never leaves this machine;
         // the file that they come from is not read again. Wasmtime itself refuses code of another version or setting.
         unsafe { Component::deserialize(engine, machine_code) }.ok()
     }

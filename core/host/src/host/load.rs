@@ -3,7 +3,7 @@ use std::sync::{Arc, PoisonError};
 use super::Inner;
 use crate::{
     Digest, InstallError, Installed, Wanted,
-    code::{self, Compiled},
+    code::{self, Compiled, compiler::CompileError},
     inspect::inspect,
     provider::Loaded,
     registry::Pull,
@@ -87,41 +87,61 @@ impl Inner {
         }))
     }
 
-    /// Compiles on a thread of its own. A compilation that takes too long cannot be ended; it goes on alone, the next
-    /// one waits for it, and the same component is not tried again.
+    /// Compiles, or takes from the cache what was compiled before. What needed too much once is not tried again.
     async fn compile(&self, wasm: Vec<u8>) -> Result<Compiled, InstallError> {
         let digest = Digest::of(&wasm);
-        let late = InstallError::CompileTimeout(self.compile_timeout);
-        if self
-            .endless
+        if let Some(error) = self.bomb(&digest) {
+            return Err(error);
+        }
+        // One at a time: it keeps a processor busy.
+        let _turn = self.compiling.acquire().await;
+        let (engine, cache, known) = (self.engine.clone(), self.code.clone(), digest.clone());
+        let cached = blocking(move || cache.load(&engine, &known)).await?;
+        let component = if let Some(component) = cached {
+            component
+        } else {
+            let compiled = code::compile(&self.engine, &self.compiler, self.compile, wasm).await;
+            let code = compiled.map_err(|error| self.note_bomb(&digest, error))?;
+            let (engine, cache, known) = (self.engine.clone(), self.code.clone(), digest.clone());
+            blocking(move || code::load(&engine, Some(&cache), &known, code))
+                .await?
+                .map_err(InstallError::Compile)?
+        };
+        code::link(&self.linker, &component).map_err(InstallError::Compile)
+    }
+
+    fn bomb(&self, digest: &Digest) -> Option<InstallError> {
+        self.bombs
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .contains(&digest)
-        {
-            return Err(late);
-        }
-        let compiling = async {
-            let turn = self.compiling.clone().acquire_owned().await;
-            let (engine, linker, cache) =
-                (self.engine.clone(), self.linker.clone(), self.code.clone());
-            let task = tokio::task::spawn_blocking(move || {
-                let _turn = turn;
-                code::compile(&engine, &linker, Some(&cache), &wasm)
-            });
-            tokio::time::timeout(self.compile_timeout, task).await
-        };
-        match compiling.await {
-            Ok(Ok(compiled)) => compiled.map_err(InstallError::Compile),
-            Ok(Err(panicked)) => Err(InstallError::Compile(panicked.to_string())),
-            Err(_elapsed) => {
-                self.endless
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(digest);
-                Err(late)
-            }
-        }
+            .get(digest)
+            .cloned()
     }
+
+    fn note_bomb(&self, digest: &Digest, error: CompileError) -> InstallError {
+        let error = match error {
+            CompileError::Refused(text) => return InstallError::Compile(text),
+            // Nothing says that the component was at fault.
+            CompileError::Died(text) => return InstallError::CompilerDied(text),
+            CompileError::Timeout(time) => InstallError::CompileTimeout(time),
+            CompileError::Memory(bytes) => InstallError::CompileMemory(bytes),
+            CompileError::Code(bytes) => InstallError::CodeSize(bytes),
+        };
+        self.bombs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(digest.clone(), error.clone());
+        error
+    }
+}
+
+/// Runs what blocks on a thread for that.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, InstallError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|panicked| InstallError::Compile(panicked.to_string()))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "used with map_err")]

@@ -7,7 +7,6 @@ use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
 };
 
 use rustls::ClientConfig;
@@ -17,7 +16,10 @@ use wasmtime::{Engine, component::Linker};
 use crate::{
     Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
     StartError, Verified, Wanted,
-    code::{self, CodeCache},
+    code::{
+        self, CodeCache,
+        compiler::{CompileCaps, Compiler},
+    },
     egress::{Held, Needles, Policy},
     grants::{Admitted, admit},
     metrics::Meter,
@@ -42,11 +44,12 @@ struct Inner {
     store: Store,
     code: Arc<CodeCache>,
     /// One compilation at a time: it keeps a processor busy.
-    compiling: Arc<Semaphore>,
-    compile_timeout: Duration,
+    compiling: Semaphore,
+    compiler: Compiler,
+    compile: CompileCaps,
     plugins: RwLock<HashMap<Digest, Arc<Loaded>>>,
-    /// Components whose compilation did not end in time, by their own digest.
-    endless: Mutex<Vec<Digest>>,
+    /// Components whose compilation needs more than it may take, by their own digest.
+    bombs: Mutex<HashMap<Digest, InstallError>>,
     meters: Mutex<BTreeMap<String, Metered>>,
     /// Who signed what, by the digest and what was required.
     verdicts: Mutex<HashMap<Digest, Vec<String>>>,
@@ -70,7 +73,8 @@ impl Host {
             pull,
             plain_http_registries,
             extra_ca_pem,
-            compile_timeout,
+            compiler,
+            compile,
             concurrency,
         } = settings;
         let sandbox = |error: wasmtime::Error| StartError::Sandbox(format!("{error:#}"));
@@ -93,10 +97,11 @@ impl Host {
             tls,
             store: Store::open(folder).map_err(cache)?,
             code: Arc::new(CodeCache::open(&folder.join("code")).map_err(cache)?),
-            compiling: Arc::new(Semaphore::new(1)),
-            compile_timeout,
+            compiling: Semaphore::new(1),
+            compiler,
+            compile,
             plugins: RwLock::default(),
-            endless: Mutex::default(),
+            bombs: Mutex::default(),
             meters: Mutex::default(),
             verdicts: Mutex::default(),
         })))

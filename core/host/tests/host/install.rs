@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use maquette_host::{Digest, Host, InspectError, InstallError, Settings};
+use maquette_host::{CompileCaps, Digest, Host, InspectError, InstallError, Settings};
 
 use crate::support::{
     guest::{COMPONENT, plugin},
@@ -222,7 +222,10 @@ async fn what_is_pulled_but_is_no_plugin_is_refused_with_its_reason() {
 async fn a_compilation_that_takes_too_long_is_given_up_and_not_tried_again() {
     let cache = tempfile::tempdir().unwrap();
     let settings = Settings {
-        compile_timeout: Duration::from_nanos(1),
+        compile: CompileCaps {
+            timeout: Duration::from_nanos(1),
+            ..CompileCaps::default()
+        },
         ..Settings::new(cache.path())
     };
     let host = Host::new(settings).unwrap();

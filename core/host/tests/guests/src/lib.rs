@@ -1,5 +1,5 @@
-//! A plugin that does, well and badly, what the host has to cope with. `observe` does what its zone says;
-//! the other functions answer like a provider that has nothing.
+//! A plugin that does, well and badly, what the host has to cope with. `observe` does what its zone says, `observe` and
+//! `apply` what the `behaviour` of the configuration says; the other functions answer like a provider that has nothing.
 
 mod http;
 
@@ -33,7 +33,7 @@ impl Manifest for Guest {
             summary: "What the host's tests call".into(),
             docs_url: None,
             config_schema: r#"{"type":"object","required":["url"],"additionalProperties":false,
-                "properties":{"url":{"type":"string"},"retries":{"type":"integer","maximum":9}}}"#
+                "properties":{"url":{"type":"string"},"behaviour":{"type":"string"},"retries":{"type":"integer","maximum":9}}}"#
                 .into(),
             credentials: vec![
                 credential("api-key", Placement::Header("X-API-Key".into()), false),
@@ -61,12 +61,16 @@ impl Dns for Guest {
 
     fn observe(ctx: Context, zone: String, names: Vec<String>) -> Result<Vec<Observed>, Error> {
         let argument = names.first().cloned().unwrap_or_default();
+        let zone = configured(&ctx).unwrap_or(zone);
         let values = behave(&ctx, &zone, &argument)?;
         let name = if zone == "answers-another-name" { "other.example.com".into() } else { argument };
         Ok(vec![Observed { records: text(name, values), owner: None, etag: "1".into() }])
     }
 
-    fn apply(_: Context, zone: String, changes: Vec<Change>) -> Result<Vec<Result<String, Error>>, Error> {
+    fn apply(ctx: Context, zone: String, changes: Vec<Change>) -> Result<Vec<Result<String, Error>>, Error> {
+        if let Some(behaviour) = configured(&ctx) {
+            behave(&ctx, &behaviour, "")?;
+        }
         if zone == "forgets-an-outcome" {
             return Ok(vec![]);
         }
@@ -96,6 +100,12 @@ impl Dns for Guest {
 
 fn text(name: String, values: Vec<String>) -> RecordSet {
     RecordSet { name, kind: RecordType::Txt, ttl: 60, values }
+}
+
+/// The behaviour that the configuration names.
+fn configured(ctx: &Context) -> Option<String> {
+    let (_, rest) = ctx.config.split_once(r#""behaviour":""#)?;
+    Some(rest.split_once('"')?.0.to_owned())
 }
 
 fn behave(ctx: &Context, zone: &str, argument: &str) -> Result<Vec<String>, Error> {
@@ -152,6 +162,30 @@ fn behave(ctx: &Context, zone: &str, argument: &str) -> Result<Vec<String>, Erro
         "signs-nothing" => Ok(vec![format!("{:?}", credentials::hmac_sha256("key", b"", &[]))]),
         "asks-for-credentials" => {
             Ok(["api-key", "login", "token", "key", "other"].map(|name| format!("{:?}", credentials::header_value(name))).into())
+        }
+        "calls-elsewhere" => http::send("GET\nhttp://198.51.100.7:8053/"),
+        "reads-old-memory" => {
+            let pages = core::arch::wasm32::memory_grow::<0>(64);
+            let start = pages * 65536;
+            // SAFETY: these pages were just added to this memory and belong to nobody else.
+            let fresh = unsafe { std::slice::from_raw_parts(start as *const u8, 64 * 65536) };
+            let dirty = fresh.iter().filter(|byte| **byte != 0).count();
+            Ok(vec![format!("{dirty} bytes are not zero")])
+        }
+        "tells-in-an-error" => Err(Error::Other(http::send(argument)?.join(" "))),
+        "tells-in-a-panic" => panic!("{}", http::send(argument)?.join(" ")),
+        "tells-in-the-log" => {
+            log::write(Level::Error, &http::send(argument)?.join(" "));
+            Ok(vec![])
+        }
+        "leaks-handles" => loop {
+            std::mem::forget(wasip2::http::types::Fields::new());
+        },
+        "floods-headers" => {
+            let fields = wasip2::http::types::Fields::new();
+            loop {
+                let _ = fields.append("x-flood", &[b'x'; 4096]);
+            }
         }
         "sends" => http::send(argument),
         "sends-often" => {

@@ -8,7 +8,12 @@ use maquette_host::manifest::SECTION;
 
 /// The guest component as the compiler made it, without a manifest. Built once per run.
 pub static COMPONENT: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let guests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests");
+    // Used by the package of the attack suite, too.
+    let guests = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("core/host/tests/guests"))
+        .find(|folder| folder.is_dir())
+        .unwrap();
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guests");
     let built = Command::new(env!("CARGO"))
         .args([

@@ -1,6 +1,7 @@
 use std::{
     net::SocketAddr,
     sync::{Arc, LazyLock, Mutex},
+    time::Duration,
 };
 
 use tokio::{
@@ -35,6 +36,8 @@ pub struct Reply {
     pub pieces: Vec<Vec<u8>>,
     /// Sends the last piece again and again until the client hangs up.
     pub endless: bool,
+    /// Waits this long before each of those.
+    pub drip: Duration,
     /// Keeps the connection open without a further word until the client hangs up.
     pub hangs: bool,
 }
@@ -149,6 +152,9 @@ async fn converse(
     }
     if reply.endless {
         loop {
+            if !reply.drip.is_zero() {
+                tokio::time::sleep(reply.drip).await;
+            }
             stream.write_all(reply.pieces.last()?).await.ok()?;
         }
     }
