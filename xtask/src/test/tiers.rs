@@ -19,6 +19,8 @@ pub(crate) enum Tier {
     Unit,
     /// The plugins: built as WebAssembly, and their tests.
     Plugins,
+    /// Plugins and registries that attack the plugin host.
+    Hostile,
     /// A real API server without nodes.
     Controlplane,
     /// A whole cluster with the operator installed by Helm.
@@ -28,10 +30,11 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Checks,
         Self::Unit,
         Self::Plugins,
+        Self::Hostile,
         Self::Controlplane,
         Self::Cluster,
         Self::Faults,
@@ -42,6 +45,7 @@ impl Tier {
             Self::Checks => "checks",
             Self::Unit => "unit",
             Self::Plugins => "plugins",
+            Self::Hostile => "hostile",
             Self::Controlplane => "control plane",
             Self::Cluster => "cluster",
             Self::Faults => "faults",
@@ -53,6 +57,12 @@ impl Tier {
             Self::Checks => checks::run(progress),
             Self::Unit => unit(progress),
             Self::Plugins => plugins(progress),
+            Self::Hostile => {
+                let mut row = Row::new(self);
+                // It brings its own servers and runs its attacks one after the other.
+                suite(&mut row, "hostile", progress, long)?;
+                Ok(row)
+            }
             Self::Controlplane => {
                 let mut row = Row::new(self);
                 harness(
