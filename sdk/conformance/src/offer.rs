@@ -67,11 +67,7 @@ impl Offer {
         let repository = format!("{}/{REPOSITORY}", listener.local_addr()?)
             .parse()
             .map_err(io::Error::other)?;
-        let wanted = Wanted {
-            repository,
-            version: Version::Digest(manifest.digest.clone()),
-            login: None,
-        };
+        let wanted = Wanted::new(repository, Version::Digest(manifest.digest.clone()));
         let routes = Router::new()
             .route("/v2/", get(|| async { "{}" }))
             .route(&format!("/v2/{REPOSITORY}/{{kind}}/{{digest}}"), get(serve))

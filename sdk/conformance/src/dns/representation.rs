@@ -18,12 +18,12 @@ pub(super) async fn normalizing_twice_changes_nothing(bench: &Bench) -> Outcome 
         &["ends with two spaces  ", "  and starts with them"],
     ));
     given.retain(|set| bench.has(set.kind));
-    let once = bench.normalize(&given).await?;
-    let twice = bench.normalize(&once).await?;
-    for ((given, once), twice) in given.iter().zip(&once).zip(&twice) {
+    for set in given {
+        let once = bench.normalize(std::slice::from_ref(&set)).await?;
+        let twice = bench.normalize(&once).await?;
         keep!(
             once == twice,
-            "{given:?} is normalized to {once:?} and that to {twice:?}"
+            "{set:?} is normalized to {once:?} and that to {twice:?}"
         );
     }
     Ok(())
@@ -65,10 +65,7 @@ pub(super) async fn times_to_live_never_look_changed(bench: &Bench) -> Outcome {
 }
 
 fn addresses(bench: &Bench, label: &str) -> Vec<RecordSet> {
-    let (upper, lower) = (
-        format!("{}.", bench.name(label).to_uppercase()),
-        bench.name(&format!("{label}2")),
-    );
+    let upper = format!("{}.", bench.name(label).to_uppercase());
     vec![
         bench.set(
             &upper,
@@ -80,7 +77,6 @@ fn addresses(bench: &Bench, label: &str) -> Vec<RecordSet> {
             RecordType::Aaaa,
             &["2001:DB8:0:0::00FF", "2001:db8::1", "2001:db8:0:0:0:0:0:2"],
         ),
-        bench.set(&lower, RecordType::Aaaa, &["::ffff:192.0.2.1"]),
     ]
 }
 

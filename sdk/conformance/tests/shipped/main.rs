@@ -8,4 +8,5 @@
 )]
 
 mod powerdns;
+mod route53;
 mod support;

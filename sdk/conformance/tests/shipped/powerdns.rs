@@ -50,9 +50,19 @@ impl OtherWriter for ByHand {
     }
 
     fn take_records(&self, _: &str, name: &str, kind: RecordType) -> Result<(), String> {
-        // Without `comments` the server keeps them, and with them the mark.
+        // The mark is a comment of the record set: what is not said again is lost with the last record.
+        let path = format!("/api/v1/servers/localhost/zones/{ZONE}.?rrset_name={name}.");
+        let (_, body) =
+            http::request(self.0, "GET", &path, KEY, "").map_err(|error| error.to_string())?;
+        let zone: Value = serde_json::from_str(&body).map_err(|error| error.to_string())?;
+        let rrsets = zone["rrsets"].as_array().ok_or("no record sets")?;
+        let rrset = rrsets
+            .iter()
+            .find(|rrset| rrset["type"] == type_name(kind))
+            .ok_or("nothing is there")?;
         self.patch(&json!({
-            "name": format!("{name}."), "type": type_name(kind), "changetype": "REPLACE", "ttl": 60, "records": [],
+            "name": format!("{name}."), "type": type_name(kind), "changetype": "REPLACE", "ttl": 60,
+            "records": [], "comments": rrset["comments"],
         }))
     }
 

@@ -1,12 +1,11 @@
 //! Builds plugins of this repository.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// The component of the crate in `plugins/<folder>`, as the compiler made it. `name` is that of its library.
 pub(crate) fn component(folder: &str, name: &str) -> Vec<u8> {
     let plugins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("plugins");
     let built = Command::new(env!("CARGO"))
         .args([
             "build",
@@ -17,7 +16,7 @@ pub(crate) fn component(folder: &str, name: &str) -> Vec<u8> {
             "wasm32-wasip2",
         ])
         .current_dir(plugins.join(folder))
-        .env("CARGO_TARGET_DIR", &target)
+        .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .status()
@@ -26,5 +25,5 @@ pub(crate) fn component(folder: &str, name: &str) -> Vec<u8> {
         built.success(),
         "the plugin {folder} does not build; see above"
     );
-    std::fs::read(target.join(format!("wasm32-wasip2/release/{name}.wasm"))).unwrap()
+    std::fs::read(plugins.join(format!("target/wasm32-wasip2/release/{name}.wasm"))).unwrap()
 }
