@@ -77,11 +77,26 @@ pub(crate) enum PluginAction {
 #[command(after_long_help = "Examples:
   maquette plugin build
   maquette plugin build plugins/powerdns
-  maquette plugin build --output json | jq -r .path")]
+  maquette plugin build --output json | jq -r .path
+  maquette plugin build --component app.wasm --out mydns.wasm
+  maquette plugin build --component app.wasm --wit wit --world mydns --out mydns.wasm")]
 pub(crate) struct Build {
     /// Folder of the crate.
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
+    /// Take what another language's toolchain built instead of a crate: a component, or a core module of WASI preview 1.
+    /// Files and sockets that its runtime imports are closed inside it: whatever tries to use them is denied.
+    #[arg(long, value_name = "FILE", conflicts_with = "path", requires = "out")]
+    pub(crate) component: Option<PathBuf>,
+    /// Where the plugin goes; with --component.
+    #[arg(long, value_name = "FILE", requires = "component")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder of the WIT files that a core module was built for.
+    #[arg(long, value_name = "FOLDER", requires_all = ["component", "world"])]
+    pub(crate) wit: Option<PathBuf>,
+    /// World in these WIT files.
+    #[arg(long, value_name = "NAME", requires = "wit")]
+    pub(crate) world: Option<String>,
 }
 
 /// Publishes a plugin in an OCI registry.
