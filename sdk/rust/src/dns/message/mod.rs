@@ -7,7 +7,7 @@ mod write;
 
 pub use read::{Answer, Rcode, Record};
 pub use value::rdata;
-pub use write::{Update, query};
+pub use write::{SOA, Update, query};
 
 use domain::base::Rtype;
 
@@ -34,7 +34,7 @@ fn kind(rtype: Rtype) -> Option<RecordType> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Rcode, Update, query, rdata};
+    use super::{Answer, Rcode, SOA, Update, query, rdata};
     use crate::dns::RecordType;
 
     fn octets(kind: RecordType, value: &str) -> Vec<u8> {
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn an_answer_without_records_has_its_code() {
-        let mut message = query(&"a.b".parse().unwrap(), domain::base::Rtype::SOA).unwrap();
+        let mut message = query(&"a.b".parse().unwrap(), SOA).unwrap();
         message[2] |= 0x84;
         message[3] |= 9;
         let answer = Answer::parse(&message).unwrap();

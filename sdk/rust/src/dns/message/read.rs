@@ -89,7 +89,7 @@ impl Answer {
     }
 }
 
-fn read(record: &ParsedRecord<'_, [u8]>) -> Option<Record> {
+fn read(record: &ParsedRecord<'_, &[u8]>) -> Option<Record> {
     let kind = kind(record.rtype());
     let (value, data) = match kind {
         None => (String::new(), Vec::new()),

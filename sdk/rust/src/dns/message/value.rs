@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use domain::base::name::{Name as WireName, ToName as _};
+use domain::base::name::Name as WireName;
 
 use crate::dns::RecordType;
 use crate::error::{Error, Result};

@@ -4,25 +4,28 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use domain::base::iana::{Class, Opcode};
 use domain::base::name::Name as WireName;
+use domain::base::rdata::UnknownRecordData;
 use domain::base::{MessageBuilder, Record, Rtype, Ttl};
-use domain::rdata::UnknownRecordData;
 
 use super::rtype;
 use super::value::wire_name;
 use crate::dns::{Name, RecordType};
 use crate::error::{Error, Result};
 
-/// A query for one type of a name, without recursion.
+/// The type of a zone's SOA record (RFC 1035, section 3.2.2).
+pub const SOA: u16 = 6;
+
+/// A query for one type of a name by the type's number, without recursion.
 ///
 /// # Errors
 /// [`Error::Other`] for a name that has no form on the wire.
-pub fn query(name: &Name, rtype: Rtype) -> Result<Vec<u8>> {
+pub fn query(name: &Name, type_number: u16) -> Result<Vec<u8>> {
     let mut builder = MessageBuilder::new_vec();
     builder.header_mut().set_id(random_id());
     let mut builder = builder.question();
     let name = wire_name(name.as_str()).ok_or_else(|| unwritable(name.as_str()))?;
     builder
-        .push((name, rtype))
+        .push((name, Rtype::from_int(type_number)))
         .map_err(|_| unwritable("a query"))?;
     Ok(builder.finish())
 }
