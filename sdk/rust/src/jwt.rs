@@ -43,7 +43,8 @@ fn part<T: Serialize>(value: &T) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(json))
 }
 
-#[cfg(all(test, feature = "native"))]
+#[cfg(feature = "native")]
+#[cfg(test)]
 mod tests {
     use std::process::Command;
     use std::time::Duration;

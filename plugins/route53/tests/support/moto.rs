@@ -34,9 +34,8 @@ pub(crate) struct Moto {
 
 impl Moto {
     pub(crate) fn start() -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/server.py");
         let mut server = Command::new(python())
-            .arg(script)
+            .args(["-c", include_str!("server.py")])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

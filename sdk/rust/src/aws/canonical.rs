@@ -42,10 +42,13 @@ pub(super) fn request(
         .map(|(name, _)| name.as_str())
         .collect::<Vec<_>>()
         .join(";");
-    let lines: String = headers
+    let lines = headers
         .iter()
-        .map(|(name, value)| format!("{name}:{value}\n"))
-        .collect();
+        .fold(String::new(), |mut lines, (name, value)| {
+            // Writing into a String cannot fail.
+            let _ = writeln!(lines, "{name}:{value}");
+            lines
+        });
     let canonical = format!(
         "{method}\n{}\n{}\n{lines}\n{signed}\n{payload}",
         path(uri.path()),

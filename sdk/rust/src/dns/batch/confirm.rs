@@ -60,15 +60,12 @@ fn outcome<R: Default>(
         (Goal::There { records, owner }, Some(found)) if found.is(records, owner) => {
             Ok(found.etag())
         }
-        _ => match sent {
-            // It is not there because it was not written.
-            Err(error) => Err(error.clone()),
-            // It was written and is not there: somebody else wrote since.
-            Ok(()) => {
-                let owner = found.and_then(|found| found.owners.first());
-                Err(Error::conflict(owner.map(String::as_str)))
-            }
-        },
+        _ => {
+            // It is not there because it was not written; or it was, and somebody else wrote since.
+            sent.clone()?;
+            let owner = found.and_then(|found| found.owners.first());
+            Err(Error::conflict(owner.map(String::as_str)))
+        }
     }
 }
 

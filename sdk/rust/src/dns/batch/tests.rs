@@ -64,7 +64,7 @@ fn the_same_change_is_written_once() {
     let etag = Found::<u8>::written(address("192.0.2.1"), OURS).etag();
     let again = create(address("192.0.2.1"), OURS);
     assert_eq!(
-        run(State::default(), &[again.clone()]),
+        run(State::default(), std::slice::from_ref(&again)),
         (vec![Ok(etag.clone())], 1)
     );
     assert_eq!(run(owned(OURS), &[again]), (vec![Ok(etag)], 0));
