@@ -82,7 +82,7 @@ async fn serve(
             .to_owned(),
     };
     let request = Request::from_parts(head, Full::new(body.to_bytes()));
-    match script.next(seen) {
+    match script.next(&seen) {
         Action::Forward => forward(upstream, request).await,
         Action::ForwardAfter(deed) => {
             deed.await;

@@ -118,13 +118,13 @@ impl Script {
             .clone()
     }
 
-    fn next(&self, seen: Seen) -> Action {
+    fn next(&self, seen: &Seen) -> Action {
         let decide = {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             state.seen.push(seen.clone());
             state.decide.clone()
         };
-        decide(&seen)
+        decide(seen)
     }
 }
 

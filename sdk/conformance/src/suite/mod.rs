@@ -189,6 +189,10 @@ async fn judge<B: Sync>(
 ///
 /// # Errors
 /// The suite cannot start; what a plugin does wrong is in the report.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a test that made a subject is done with it"
+)]
 pub fn test(subject: Subject) -> Result<Report, SetupError> {
     let machine = |source| SetupError::Machine {
         what: "no asynchronous runtime can be made",

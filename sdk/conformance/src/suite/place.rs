@@ -180,7 +180,6 @@ fn grants(
             timeout: CALL,
             ..Limits::default()
         },
-        ..Grants::default()
     }
 }
 

@@ -7,6 +7,9 @@
     reason = "a test that panics has failed"
 )]
 
+#[path = "../../../../plugins/powerdns/tests/support/http.rs"]
+#[allow(dead_code, reason = "the plugins' own tests use all of it")]
+mod http;
 mod powerdns;
 mod route53;
 mod support;

@@ -3,11 +3,9 @@
 use maquette_conformance::{OtherWriter, RecordSet, RecordType, Subject, test};
 use serde_json::json;
 
+use crate::http;
 use crate::support::component;
 
-#[path = "../../../../plugins/powerdns/tests/support/http.rs"]
-#[allow(dead_code, reason = "the plugins' own tests use all of it")]
-mod http;
 #[path = "../../../../plugins/route53/tests/support/moto.rs"]
 #[allow(dead_code, reason = "the plugin's own tests use all of it")]
 mod moto;
