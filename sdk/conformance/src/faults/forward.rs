@@ -58,7 +58,10 @@ impl Upstream {
         *request.uri_mut() = uri;
         let authority = self.origin.authority().parse().map_err(io::Error::other)?;
         remove_hops(request.headers_mut());
-        request.headers_mut().insert(header::HOST, authority);
+        // A stand-in without TLS gets the name that the plugin may have signed.
+        if self.tls.is_some() {
+            request.headers_mut().insert(header::HOST, authority);
+        }
         Ok(request)
     }
 }
