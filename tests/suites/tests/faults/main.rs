@@ -11,6 +11,7 @@ mod api_server;
 mod crashes;
 mod drift;
 mod figures;
+mod hostile;
 mod hostnames;
 mod plugins;
 mod providers;

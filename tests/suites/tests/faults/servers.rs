@@ -9,7 +9,7 @@ use super::support::{Mood, Scene};
 use super::workspaces::routed;
 
 /// A record of another provider, which talks to the real server.
-async fn other_record(scene: &Scene, name: &str) {
+pub(crate) async fn other_record(scene: &Scene, name: &str) {
     let spec = json!({"provider": "other-dns", "zone": OTHER_ZONE, "name": format!("{name}.{OTHER_ZONE}"), "type": "A", "values": ["192.0.2.20"]});
     let record = json!({"apiVersion": MAQUETTE, "kind": "DNSRecord", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec});
     scene.objects.apply(record).await;

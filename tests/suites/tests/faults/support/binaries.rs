@@ -43,11 +43,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// Builds the PowerDNS plugin and pushes it as `<registry>/maquette/powerdns:0.1.0`. Returns its digest.
-pub(crate) fn publish_plugin(registry: &str) -> String {
-    let built = maquette(&["build", "plugins/powerdns"]);
+/// Builds the plugin in this folder and pushes it as `<registry>/maquette/<name>:0.1.0`. Returns its digest.
+pub(crate) fn publish_plugin(registry: &str, folder: &str, name: &str) -> String {
+    let built = maquette(&["build", folder]);
     let path = built["path"].as_str().unwrap();
-    let reference = format!("{registry}/maquette/powerdns:0.1.0");
+    let reference = format!("{registry}/maquette/{name}:0.1.0");
     let pushed = maquette(&["push", path, &reference, "--plain-http"]);
     pushed["digest"].as_str().unwrap().to_owned()
 }
@@ -58,6 +58,13 @@ fn maquette(arguments: &[&str]) -> Value {
         .current_dir(root())
         .args(["--output", "json", "plugin"])
         .args(arguments);
+    if arguments
+        .iter()
+        .any(|argument| argument.ends_with("guests"))
+    {
+        // Where the host's own tests build it, too.
+        command.env("CARGO_TARGET_DIR", root().join("target/tmp/guests"));
+    }
     let ended = command.output().unwrap();
     let text = String::from_utf8_lossy(&ended.stdout);
     assert!(

@@ -61,7 +61,7 @@ impl World {
             .start_powerdns(&[ZONE, OTHER_ZONE])
             .await
             .unwrap();
-        let plugin_digest = binaries::publish_plugin(&registry);
+        let plugin_digest = binaries::publish_plugin(&registry, "plugins/powerdns", "powerdns");
         control_plane.add_kwok_nodes(2).await.unwrap();
         let world = Self {
             control_plane,

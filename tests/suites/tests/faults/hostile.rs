@@ -1,0 +1,182 @@
+//! A Provider whose plugin turned hostile, as after a bad release: told with what to do, kept from harming others, and
+//! forgotten when the Provider goes back to the good one.
+
+use kube::api::{Patch, PatchParams};
+use serde_json::{Value, json};
+
+use super::servers::other_record;
+use super::support::objects::MAQUETTE;
+use super::support::scene::NAMESPACE;
+use super::support::world::OTHER_ZONE;
+use super::support::{Scene, binaries};
+use super::workspaces::routed;
+
+/// What the plugin does, the reason for it, and what the message says to do.
+const BEHAVIOURS: [(&str, &str, &[&str]); 7] = [
+    (
+        "loops",
+        "PluginFailed",
+        &["processor time", "tell its author"],
+    ),
+    (
+        "eats-memory",
+        "PluginFailed",
+        &["64 MiB of memory", "raise `limits.memory` of the Plugin"],
+    ),
+    (
+        "panics",
+        "PluginFailed",
+        &["the guest panicked on purpose", "tell its author"],
+    ),
+    (
+        "overflows-its-stack",
+        "PluginFailed",
+        &["the plugin crashed", "tell its author"],
+    ),
+    (
+        "returns-too-much",
+        "PluginFailed",
+        &["MiB of data", "tell its author"],
+    ),
+    (
+        "calls-elsewhere",
+        "EgressNotGranted",
+        &["http://198.51.100.7:8053", "egress:", "to the Provider"],
+    ),
+    (
+        "sleeps",
+        "ProviderUnavailable",
+        &[
+            "did not answer within",
+            "raise `limits.timeoutSeconds` of the Plugin",
+        ],
+    ),
+];
+
+/// The Plugin of the host's test guest.
+async fn install_guest(scene: &Scene) {
+    let registry = scene.world.registry.clone();
+    let publish = move || binaries::publish_plugin(&registry, "core/host/tests/guests", "guest");
+    tokio::task::spawn_blocking(publish).await.unwrap();
+    let image = format!("{}/maquette/guest", scene.world.registry);
+    let spec = json!({"image": image, "version": "0.1.0", "limits": {"timeoutSeconds": 10}});
+    scene.objects.apply(scene.world.plugin("guest", spec)).await;
+    scene.wait_ready("Plugin", "guest").await;
+}
+
+/// The Provider of the tests with another plugin behind it.
+fn turned(scene: &Scene, behaviour: &str) -> Value {
+    let config = json!({"url": scene.dns.url, "behaviour": behaviour});
+    scene.provider("corp-dns", &json!({"plugin": "guest", "config": config}))
+}
+
+/// The record of a workspace is not Ready for this reason, and the message says all of this.
+async fn told(scene: &Scene, kind: &str, name: &str, reason: &str, words: &[&str]) {
+    let message = scene
+        .until(
+            &format!("{kind} {name} to tell {words:?}"),
+            async || match scene.ready(kind, name).await? {
+                (status, told, message)
+                    if status == "False"
+                        && told == reason
+                        && words.iter().all(|word| message.contains(word)) =>
+                {
+                    Ok(message)
+                }
+                other => Err(format!("{other:?}")),
+            },
+        )
+        .await;
+    println!("{kind} {name}: {reason}: {message}");
+}
+
+async fn name_of_record(scene: &Scene, host: &str) -> String {
+    let records = scene.objects.list(MAQUETTE, "DNSRecord", NAMESPACE).await;
+    let found = records
+        .unwrap()
+        .into_iter()
+        .find(|record| record["spec"]["name"] == host);
+    found.unwrap()["metadata"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_that_turns_hostile_is_told_with_what_to_do_harms_no_other_provider_and_loses_nothing()
+ {
+    let scene = Scene::start().await;
+    let api = scene.world.pdns.api_url.clone();
+    let other = json!({"config": {"url": api}, "egress": [api], "scope": {"zones": [OTHER_ZONE]}});
+    scene
+        .objects
+        .apply(scene.provider("other-dns", &other))
+        .await;
+    scene.wait_ready("Provider", "other-dns").await;
+    install_guest(&scene).await;
+    let kept = "kept.preview.test";
+    scene.objects.apply(routed("kept", kept)).await;
+    scene.wait_ready("Workspace", "kept").await;
+    let record = name_of_record(&scene, kept).await;
+
+    for (number, (behaviour, reason, words)) in BEHAVIOURS.into_iter().enumerate() {
+        scene.objects.apply(turned(&scene, behaviour)).await;
+        scene.wait_ready("Provider", "corp-dns").await;
+        // Both a record set that exists and one that is to be made; the same words reach whoever has the workspace.
+        let (name, host) = (
+            format!("new-{number}"),
+            format!("new-{number}.preview.test"),
+        );
+        scene.objects.apply(routed(&name, &host)).await;
+        told(&scene, "DNSRecord", &record, reason, words).await;
+        told(&scene, "Workspace", "kept", reason, words).await;
+        told(&scene, "Workspace", &name, reason, words).await;
+        other_record(&scene, &format!("other-{number}")).await;
+        let here = format!("{kept}. A 192.0.2.10");
+        assert!(
+            scene.records().await.contains(&here),
+            "{behaviour}: the record set of a Ready workspace was lost"
+        );
+
+        scene
+            .objects
+            .apply(scene.provider("corp-dns", &json!({})))
+            .await;
+        scene.wait_ready("Workspace", "kept").await;
+        scene.wait_ready("Workspace", &name).await;
+        let records = scene.records().await;
+        assert!(
+            records.contains(&format!("{host}. A 192.0.2.10")),
+            "{behaviour}: {records:?}"
+        );
+    }
+    scene.objects.delete(MAQUETTE, "Plugin", "", "guest").await;
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_deleted_while_its_plugin_loops_stays_until_the_plugin_can_remove_it() {
+    let scene = Scene::start().await;
+    install_guest(&scene).await;
+    let host = "shop.preview.test";
+    scene.objects.apply(routed("shop", host)).await;
+    scene.wait_ready("Workspace", "shop").await;
+    let record = name_of_record(&scene, host).await;
+    scene.objects.apply(turned(&scene, "loops")).await;
+    scene.wait_ready("Provider", "corp-dns").await;
+    scene.delete("Workspace", "shop").await;
+    let words = ["processor time", "cannot be removed", "to leave"];
+    told(&scene, "DNSRecord", &record, "PluginFailed", &words).await;
+    assert_eq!(scene.records().await, [format!("{host}. A 192.0.2.10")]);
+
+    let good = json!({"spec": {"plugin": "powerdns", "config": {"url": scene.dns.url, "behaviour": null}}});
+    scene
+        .objects
+        .of(MAQUETTE, "Provider", "")
+        .patch("corp-dns", &PatchParams::default(), &Patch::Merge(good))
+        .await
+        .unwrap();
+    scene.wait_nothing().await;
+    scene.objects.delete(MAQUETTE, "Plugin", "", "guest").await;
+    scene.finish().await;
+}
