@@ -45,7 +45,7 @@ pub(crate) fn answered(zone: &Name, rcode: Rcode) -> Result<()> {
     match rcode {
         Rcode::NoError => Ok(()),
         Rcode::Refused => Err(Error::Forbidden(format!(
-            "the server does not let the key read the zone `{zone}`; allow it in `allow-transfer` and `allow-query` (BIND) \
+            "the server does not let the key read the zone `{zone}`, or does not have it; allow it in `allow-transfer` and `allow-query` (BIND) \
              or in an `acl` with `action: transfer` (Knot DNS)"
         ))),
         other => Err(failed(zone, other)),

@@ -30,7 +30,7 @@ pub use config::Config;
 
 use maquette_sdk::dns::batch::{names_within, zone_name};
 use maquette_sdk::dns::{Change, Observed, Page, RecordSet, Zone, canonical};
-use maquette_sdk::{Context, Credential, Dns, Host, Level, Plugin, Result};
+use maquette_sdk::{Context, Credential, Dns, Error, Host, Level, Plugin, Result};
 
 use server::Server;
 
@@ -63,24 +63,29 @@ impl Plugin for Rfc2136 {
 impl Dns for Rfc2136 {
     fn zones(&self, ctx: &Context<Config>) -> Result<Vec<Zone>> {
         let server = Server::new(ctx);
-        let mut zones = Vec::new();
+        let (mut zones, mut missing) = (Vec::new(), None);
+        // One zone that cannot be used is no reason to lose the others.
+        let mut leave_out = |position: usize, text: String, error: fn(String) -> Error| {
+            let line = format!("config.zones[{position}] is left out: {text}");
+            ctx.log(Level::Warn, &line);
+            missing.get_or_insert(error(text));
+        };
         for (position, name) in ctx.config.zones()?.iter().enumerate() {
             match server.verify(name) {
                 Ok(()) => zones.push(Zone {
                     name: name.as_str().to_owned(),
                     id: name.as_str().to_owned(),
                 }),
-                // One zone that is not there is no reason to lose the others.
-                Err(error @ maquette_sdk::Error::NotFound(_)) if ctx.config.zones.len() == 1 => {
-                    return Err(error);
-                }
-                Err(maquette_sdk::Error::NotFound(text)) => {
-                    ctx.log(Level::Warn, &format!("config.zones[{position}]: {text}"));
-                }
+                // One zone that cannot be used is no reason to lose the others.
+                Err(Error::NotFound(text)) => leave_out(position, text, Error::NotFound),
+                Err(Error::Forbidden(text)) => leave_out(position, text, Error::Forbidden),
                 Err(error) => return Err(error),
             }
         }
-        Ok(zones)
+        match missing {
+            Some(error) if zones.is_empty() => Err(error),
+            _ => Ok(zones),
+        }
     }
 
     fn normalize(&self, _: &Context<Config>, records: Vec<RecordSet>) -> Result<Vec<RecordSet>> {

@@ -101,21 +101,7 @@ impl Bind {
 
     /// Changes the zone as an administrator would, past the plugin: lines for nsupdate(1).
     pub(crate) fn by_hand(&self, lines: &str) {
-        let mut nsupdate = Command::new("nsupdate")
-            .args(["-v", "-y", KEY])
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("nsupdate is not installed; install the Debian package bind9-dnsutils");
-        let script = format!(
-            "server 127.0.0.1 {}\nzone {ZONE}\n{lines}\nsend\n",
-            self.port
-        );
-        let mut stdin = nsupdate.stdin.take().unwrap();
-        stdin.write_all(script.as_bytes()).unwrap();
-        drop(stdin);
-        let output = nsupdate.wait_with_output().unwrap();
-        assert!(output.status.success(), "{output:?}");
+        nsupdate(self.port, lines).unwrap();
     }
 
     /// What the zone holds of this name and its marks, as dig(1) shows it, sorted, without the times to live of marks.
@@ -154,6 +140,26 @@ impl Bind {
             .filter(|line| !line.is_empty() && !line.starts_with(';'))
             .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
             .collect()
+    }
+}
+
+/// Gives these lines to nsupdate(1).
+pub(crate) fn nsupdate(port: u16, lines: &str) -> Result<(), String> {
+    let mut nsupdate = Command::new("nsupdate")
+        .args(["-v", "-y", KEY])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nsupdate is not installed; install the Debian package bind9-dnsutils");
+    let script = format!("server 127.0.0.1 {port}\nzone {ZONE}\n{lines}\nsend\n");
+    let mut stdin = nsupdate.stdin.take().unwrap();
+    stdin.write_all(script.as_bytes()).unwrap();
+    drop(stdin);
+    let output = nsupdate.wait_with_output().unwrap();
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
     }
 }
 

@@ -9,6 +9,6 @@ mod bind;
 mod plugin;
 mod proxy;
 
-pub(crate) use bind::{Bind, KEY, ZONE};
+pub(crate) use bind::{Bind, KEY, READER, STRANGER, ZONE};
 pub(crate) use plugin::{Plugin, a, aaaa, cname, create, delete, records, replace, txt};
 pub(crate) use proxy::{Action, Proxy};

@@ -40,8 +40,11 @@ impl Plugin {
             server: self.url.clone(),
             zones: vec![ZONE.to_owned()],
         };
-        let runtime = Native::new([("key".to_owned(), self.key.clone())]);
-        Context::new(config, Box::new(runtime), self.time)
+        Context::new(config, self.runtime(), self.time)
+    }
+
+    pub(crate) fn runtime(&self) -> Box<Native> {
+        Box::new(Native::new([("key".to_owned(), self.key.clone())]))
     }
 
     pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {
