@@ -5,8 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{
     Digest, InspectError, Limits, Manifest,
     call::{Call, CallError},
@@ -14,11 +12,11 @@ use crate::{
         self,
         compiler::{CompileCaps, Compiler},
     },
-    egress::{Needles, Policy},
+    egress::{Needles, Rules},
     inspect::inspect,
     manifest::{Credential, Host, ManifestError, Placement},
     metrics::Meter,
-    sandbox::{self, Lane, Ticker, guest_manifest as guest},
+    sandbox::{self, Lane, Slots, Ticker, guest_manifest as guest},
     tls,
 };
 
@@ -65,7 +63,7 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
     let ticker =
         Ticker::start(engine).map_err(|error| DescribeError::Compile(error.to_string()))?;
     let meter = Arc::new(Meter::default());
-    let policy = Policy {
+    let rules = Rules {
         plugin: Digest::of(wasm).to_string(),
         provider: "none".to_owned(),
         egress: Vec::new(),
@@ -73,7 +71,7 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
         credentials: Vec::new(),
         needles: Arc::new(Needles::of([])),
         tls: tls::client_config(&[]).map_err(DescribeError::Compile)?,
-        meter: meter.clone(),
+        budget: Arc::default(),
     };
     let limits = Limits {
         timeout: Duration::from_secs(10),
@@ -82,13 +80,13 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
     };
     let lane = Lane {
         pre: compiled.pre,
-        policy: Arc::new(policy),
+        rules: Arc::new(rules),
         limits,
         config: "{}".to_owned(),
-        slots: Semaphore::new(1),
-        pool: Arc::new(Semaphore::new(1)),
+        slots: Slots::alone(),
         ticker: Arc::new(ticker),
         meter,
+        accounts: Arc::default(),
     };
     let call = Call {
         installation: String::new(),

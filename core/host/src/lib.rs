@@ -4,6 +4,8 @@
 //! [`Host::install`] pulls, verifies, reads and compiles a plugin; [`Host::provider`] binds it to what it is granted;
 //! [`Provider::dns`] gives typed functions. The rest of the operator sees neither Wasmtime nor the registry protocol.
 
+mod account;
+mod budget;
 mod call;
 mod code;
 mod describe;
@@ -25,6 +27,7 @@ mod store;
 mod tls;
 mod trust;
 
+pub use account::{AccountUsage, Payer, on_behalf_of};
 pub use call::{Call, CallError, NotExported, PluginError};
 pub use code::compiler::{CompileCaps, Compiler, compile_plugin};
 pub use describe::{DescribeError, describe};

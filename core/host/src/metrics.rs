@@ -1,7 +1,10 @@
 //! What calls consumed, per provider: plain numbers for whoever exports them.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -43,9 +46,33 @@ pub(crate) struct Meter {
     bytes_in: AtomicU64,
     bytes_out: AtomicU64,
     denials: AtomicU64,
+    /// Counts the same.
+    whole: Option<Arc<Meter>>,
 }
 
 impl Meter {
+    /// Counts one call, and what it counts into `whole`, too.
+    pub(crate) fn part_of(whole: Arc<Self>) -> Self {
+        Self {
+            whole: Some(whole),
+            ..Self::default()
+        }
+    }
+
+    /// Processor time so far.
+    pub(crate) fn cpu_time(&self) -> Duration {
+        Duration::from_nanos(self.cpu_nanoseconds.load(Relaxed))
+    }
+
+    /// Bytes in and out, and the most memory.
+    pub(crate) fn bytes(&self) -> (u64, u64, u64) {
+        (
+            self.bytes_in.load(Relaxed),
+            self.bytes_out.load(Relaxed),
+            self.peak_memory_bytes.load(Relaxed),
+        )
+    }
+
     /// A call begins; it counts as running until the guard is dropped, also when the call is cancelled.
     pub(crate) fn begin(&self) -> InFlight<'_> {
         self.calls.fetch_add(1, Relaxed);
@@ -58,23 +85,38 @@ impl Meter {
     }
 
     pub(crate) fn computed(&self, time: Duration) {
+        if let Some(whole) = &self.whole {
+            whole.computed(time);
+        }
         self.cpu_nanoseconds
             .fetch_add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Relaxed);
     }
 
     pub(crate) fn used_memory(&self, bytes: usize) {
+        if let Some(whole) = &self.whole {
+            whole.used_memory(bytes);
+        }
         self.peak_memory_bytes.fetch_max(bytes as u64, Relaxed);
     }
 
     pub(crate) fn received(&self, bytes: usize) {
+        if let Some(whole) = &self.whole {
+            whole.received(bytes);
+        }
         self.bytes_in.fetch_add(bytes as u64, Relaxed);
     }
 
     pub(crate) fn sent(&self, bytes: usize) {
+        if let Some(whole) = &self.whole {
+            whole.sent(bytes);
+        }
         self.bytes_out.fetch_add(bytes as u64, Relaxed);
     }
 
     pub(crate) fn denied(&self) {
+        if let Some(whole) = &self.whole {
+            whole.denied();
+        }
         self.denials.fetch_add(1, Relaxed);
     }
 

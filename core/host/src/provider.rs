@@ -17,12 +17,15 @@ use crate::{
         tunnel::{self, Tunnel},
     },
     manifest::Manifest,
+    names::Digest,
     sandbox::Lane,
 };
 
 /// A plugin that this host has compiled.
 pub(crate) struct Loaded {
     pub(crate) installed: Installed,
+    /// Digest of the component itself.
+    pub(crate) component: Digest,
     pub(crate) compiled: Compiled,
 }
 

@@ -19,6 +19,9 @@ pub struct Settings {
     pub compiler: Compiler,
     /// What compiling one plugin may take.
     pub compile: CompileCaps,
+    /// Size that the cache folder may have, in bytes. Beyond it goes what was not used for the longest time; what runs
+    /// now stays, and alone may be larger.
+    pub cache_bytes: u64,
     /// Calls that run at the same time, of all providers together.
     pub concurrency: u32,
 }
@@ -33,6 +36,7 @@ impl Settings {
             extra_ca_pem: Vec::new(),
             compiler: Compiler::Here,
             compile: CompileCaps::default(),
+            cache_bytes: 900 << 20,
             concurrency: 64,
         }
     }

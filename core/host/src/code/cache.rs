@@ -28,6 +28,7 @@ impl CodeCache {
     pub(crate) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
         let sealed = fs::read(self.path(digest)).ok()?;
         let opened = self.key.open(engine, digest, &sealed);
+        disk::used(&self.path(digest));
         if opened.is_none() {
             tracing::warn!(%digest, "cached plugin code was changed or is of another version: compiling again");
         }

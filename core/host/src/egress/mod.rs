@@ -12,7 +12,7 @@ mod scrub;
 mod send;
 mod session;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use ipnet::IpNet;
 use rustls::ClientConfig;
@@ -23,10 +23,24 @@ pub(crate) use dns::{DnsError, TsigKey};
 pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
 
-use crate::{metrics::Meter, names::Origin};
+use crate::{budget::Budget, metrics::Meter, names::Origin};
 
-/// What the requests of one provider are held against.
+/// What the requests of one call are held against, and who counts them.
 pub(crate) struct Policy {
+    pub(crate) rules: Arc<Rules>,
+    pub(crate) meter: Arc<Meter>,
+}
+
+impl Deref for Policy {
+    type Target = Rules;
+
+    fn deref(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+/// What all requests of one provider are held against.
+pub(crate) struct Rules {
     pub(crate) plugin: String,
     pub(crate) provider: String,
     pub(crate) egress: Vec<Origin>,
@@ -34,5 +48,6 @@ pub(crate) struct Policy {
     pub(crate) credentials: Vec<Held>,
     pub(crate) needles: Arc<Needles>,
     pub(crate) tls: Arc<ClientConfig>,
-    pub(crate) meter: Arc<Meter>,
+    /// What the provider's server leaves us of its limits.
+    pub(crate) budget: Arc<Budget>,
 }

@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::Pin, sync::Arc, time::{Duration, SystemTime}};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
@@ -162,6 +162,9 @@ fn checked<B>(
         ));
     }
     policy.meter.received(size);
+    policy
+        .budget
+        .note(response.status(), response.headers(), SystemTime::now());
     for value in response.headers_mut().values_mut() {
         let mut bytes = value.as_bytes().to_vec();
         secrets.needles.mask(&mut bytes);

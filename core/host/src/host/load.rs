@@ -80,9 +80,11 @@ impl Inner {
             remembered: false,
             signed_by: Vec::new(),
         };
+        let component = Digest::of(&wasm);
         let compiled = self.compile(wasm).await?;
         Ok(Arc::new(Loaded {
             installed,
+            component,
             compiled,
         }))
     }

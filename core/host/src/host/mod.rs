@@ -14,19 +14,21 @@ use tokio::sync::Semaphore;
 use wasmtime::{Engine, component::Linker};
 
 use crate::{
-    Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
+    AccountUsage, Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
     StartError, Verified, Wanted,
+    account::Accounts,
+    budget::Budget,
     code::{
         self, CodeCache,
         compiler::{CompileCaps, Compiler},
     },
-    egress::{Held, Needles, Policy},
+    egress::{Held, Needles, Rules},
     grants::{Admitted, admit},
     metrics::Meter,
     provider::Loaded,
     registry::{Client, Pull},
-    sandbox::{self, Lane, State, Ticker},
-    store::{Resolution, Store},
+    sandbox::{self, Lane, Pool, Slots, State, Ticker},
+    store::{Keeper, Resolution, Store},
     tls,
 };
 
@@ -38,7 +40,7 @@ struct Inner {
     engine: Engine,
     linker: Linker<State>,
     ticker: Arc<Ticker>,
-    pool: Arc<Semaphore>,
+    pool: Pool,
     tls: Arc<ClientConfig>,
     registry: Client,
     store: Store,
@@ -51,6 +53,9 @@ struct Inner {
     /// Components whose compilation needs more than it may take, by their own digest.
     bombs: Mutex<HashMap<Digest, InstallError>>,
     meters: Mutex<BTreeMap<String, Metered>>,
+    accounts: Arc<Accounts>,
+    /// Keeps the cache within its size.
+    keeper: Keeper,
     /// Who signed what, by the digest and what was required.
     verdicts: Mutex<HashMap<Digest, Vec<String>>>,
 }
@@ -60,6 +65,7 @@ struct Metered {
     plugin: String,
     digest: Digest,
     meter: Arc<Meter>,
+    budget: Arc<Budget>,
 }
 
 impl Host {
@@ -75,6 +81,7 @@ impl Host {
             extra_ca_pem,
             compiler,
             compile,
+            cache_bytes,
             concurrency,
         } = settings;
         let sandbox = |error: wasmtime::Error| StartError::Sandbox(format!("{error:#}"));
@@ -82,7 +89,7 @@ impl Host {
             path: cache_dir.clone(),
             source,
         };
-        let engine = code::engine(concurrency).map_err(sandbox)?;
+        let engine = code::engine(Pool::room(concurrency)).map_err(sandbox)?;
         let tls = tls::client_config(&extra_ca_pem).map_err(StartError::Certificates)?;
         let folder: &Path = &cache_dir;
         Ok(Self(Arc::new(Inner {
@@ -92,7 +99,7 @@ impl Host {
                     .map_err(|error| StartError::Sandbox(error.to_string()))?,
             ),
             engine,
-            pool: Arc::new(Semaphore::new(concurrency as usize)),
+            pool: Pool::new(concurrency),
             registry: Client::new(tls.clone(), pull, plain_http_registries),
             tls,
             store: Store::open(folder).map_err(cache)?,
@@ -103,6 +110,8 @@ impl Host {
             plugins: RwLock::default(),
             bombs: Mutex::default(),
             meters: Mutex::default(),
+            accounts: Arc::default(),
+            keeper: Keeper::new(folder, cache_bytes),
             verdicts: Mutex::default(),
         })))
     }
@@ -131,7 +140,27 @@ impl Host {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         plugins.entry(resolution.digest).or_insert(loaded);
+        drop(plugins);
+        self.tidy().await;
         Ok(installed)
+    }
+
+    /// Removes what was not used for the longest time from a cache that has grown too large.
+    async fn tidy(&self) {
+        let host = self.clone();
+        let tidying = tokio::task::spawn_blocking(move || {
+            let plugins = host.0.plugins.read().unwrap_or_else(PoisonError::into_inner);
+            let in_use = plugins
+                .values()
+                .flat_map(|loaded| [&loaded.installed.digest, &loaded.component])
+                .map(|digest| digest.hex().to_owned())
+                .collect();
+            drop(plugins);
+            host.0.keeper.tidy(&in_use);
+        });
+        if let Err(panicked) = tidying.await {
+            tracing::error!(%panicked, "the plugin cache was not tidied");
+        }
     }
 
     /// Resolves a version and says who signed it. Nothing of it is fetched but the manifest that a tag names.
@@ -166,7 +195,7 @@ impl Host {
             .ok_or_else(|| GrantError::NotInstalled(digest.clone()))?;
         let manifest = &plugin.installed.manifest;
         let Admitted { config, grants } = admit(manifest, grants)?;
-        let meter = inner.meter(name, &manifest.name, digest);
+        let (meter, budget) = inner.meter(name, &manifest.name, digest);
         let held = manifest.credentials.iter().filter_map(|declared| {
             let secret = grants.credentials.get(&declared.name)?.clone();
             Some(Held {
@@ -175,7 +204,7 @@ impl Host {
                 secret,
             })
         });
-        let policy = Policy {
+        let rules = Rules {
             plugin: manifest.name.clone(),
             provider: name.to_owned(),
             credentials: held.collect(),
@@ -183,17 +212,17 @@ impl Host {
             egress: grants.egress,
             cidrs: grants.egress_cidrs,
             tls: inner.tls.clone(),
-            meter: meter.clone(),
+            budget,
         };
         let lane = Lane {
             pre: plugin.compiled.pre.clone(),
-            policy: Arc::new(policy),
+            rules: Arc::new(rules),
             limits: grants.limits,
             config,
-            slots: Semaphore::new(grants.limits.concurrency),
-            pool: inner.pool.clone(),
+            slots: Slots::new(grants.limits.concurrency, inner.pool.clone()),
             ticker: inner.ticker.clone(),
             meter,
+            accounts: inner.accounts.clone(),
         };
         Ok(Provider {
             plugin,
@@ -210,8 +239,15 @@ impl Host {
             .collect()
     }
 
+    /// What the calls of every provider consumed for each workspace. At most 2,000 accounts are kept; what more
+    /// workspaces consumed is told as the rest of their provider.
+    pub fn accounts(&self) -> Vec<AccountUsage> {
+        self.0.accounts.usage()
+    }
+
     /// Forgets the counters of a provider that does not exist any more.
     pub fn forget(&self, provider: &str) {
+        self.0.accounts.forget(provider);
         self.0
             .meters
             .lock()
@@ -240,19 +276,26 @@ impl Host {
 }
 
 impl Inner {
-    fn meter(&self, provider: &str, plugin: &str, digest: &Digest) -> Arc<Meter> {
+    /// Counters and budget of a provider: the same as before, however it was changed.
+    fn meter(
+        &self,
+        provider: &str,
+        plugin: &str,
+        digest: &Digest,
+    ) -> (Arc<Meter>, Arc<Budget>) {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
-        let meter = meters
+        let (meter, budget) = meters
             .get(provider)
-            .map(|metered| metered.meter.clone())
+            .map(|metered| (metered.meter.clone(), metered.budget.clone()))
             .unwrap_or_default();
         let metered = Metered {
             plugin: plugin.to_owned(),
             digest: digest.clone(),
             meter: meter.clone(),
+            budget: budget.clone(),
         };
         meters.insert(provider.to_owned(), metered);
-        meter
+        (meter, budget)
     }
 }
 

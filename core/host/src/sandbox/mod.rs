@@ -9,10 +9,12 @@ mod linker;
 mod log;
 mod outcome;
 mod run;
+mod slots;
 mod state;
 
 pub(crate) use bindings::{Context, GuestError, guest_manifest};
 pub(crate) use clock::Ticker;
 pub(crate) use linker::linker;
 pub(crate) use run::{Lane, run};
+pub(crate) use slots::{Pool, Slots};
 pub(crate) use state::State;

@@ -4,21 +4,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{sync::Semaphore, time::timeout_at};
+use tokio::time::timeout_at;
 use wasmtime::{
     Store, UpdateDeadline,
     component::{Instance, InstancePre},
 };
 
 use super::{
-    State, Ticker,
+    Slots, State, Ticker,
     bindings::{Context, GuestError},
     clock::CpuClock,
     outcome::{HOSTCALL_BYTES, explain, plugin_error},
 };
 use crate::{
-    call::{Call, CallError},
-    egress::Policy,
+    account::Accounts,
+    budget::Budget,
+    call::{Call, CallError, PluginError},
+    egress::{Policy, Rules},
     grants::Limits,
     metrics::Meter,
 };
@@ -29,16 +31,14 @@ const HANDLES: usize = 4096;
 /// Everything that the calls of one provider share.
 pub(crate) struct Lane {
     pub(crate) pre: InstancePre<State>,
-    pub(crate) policy: Arc<Policy>,
+    pub(crate) rules: Arc<Rules>,
     pub(crate) limits: Limits,
     /// The configuration as JSON text.
     pub(crate) config: String,
-    /// The provider's own calls.
-    pub(crate) slots: Semaphore,
-    /// All calls of the host: as many as the pool has room for.
-    pub(crate) pool: Arc<Semaphore>,
+    pub(crate) slots: Slots,
     pub(crate) ticker: Arc<Ticker>,
     pub(crate) meter: Arc<Meter>,
+    pub(crate) accounts: Arc<Accounts>,
 }
 
 /// The work of a call inside its store.
@@ -64,16 +64,17 @@ where
     R: Send,
     F: for<'a> FnOnce(&'a mut Store<State>, Instance, Context) -> Work<'a, R> + Send,
 {
+    wait_for_budget(&lane.rules.budget, call.deadline).await?;
     let started = Instant::now();
     let deadline = call.deadline.min(started + lane.limits.timeout);
-    let slots = async { (lane.slots.acquire().await, lane.pool.acquire().await) };
-    let Ok((Ok(_slot), Ok(_room))) = timeout_at(deadline.into(), slots).await else {
+    let Ok(Some(_slot)) = timeout_at(deadline.into(), lane.slots.acquire()).await else {
         return Err(CallError::Overloaded(lane.limits.concurrency));
     };
 
     let _ticking = lane.ticker.hold();
     let clock = Arc::new(CpuClock::default());
-    let mut store = store(lane, call, clock.clone(), deadline);
+    let meter = Arc::new(Meter::part_of(lane.meter.clone()));
+    let mut store = store(lane, call, clock.clone(), deadline, meter.clone());
     let context = context(lane, call, deadline);
     let working = async {
         let instance = lane.pre.instantiate_async(&mut store).await?;
@@ -81,11 +82,19 @@ where
     };
     let ended = timeout_at(deadline.into(), clock.measure(working)).await;
 
-    lane.meter.computed(clock.spent());
-    lane.meter.used_memory(store.data().limiter.peak_bytes());
+    meter.computed(clock.spent());
+    meter.used_memory(store.data().limiter.peak_bytes());
+    lane.accounts
+        .charge(&lane.rules.provider, &call.object, &meter);
     match ended {
         Ok(Ok(Ok(result))) => Ok(result),
-        Ok(Ok(Err(refusal))) => Err(CallError::Plugin(plugin_error(refusal, store.data()))),
+        Ok(Ok(Err(refusal))) => {
+            let refusal = plugin_error(refusal, store.data());
+            if let PluginError::RateLimited(wait) = &refusal {
+                lane.rules.budget.pause(*wait);
+            }
+            Err(CallError::Plugin(refusal))
+        }
         Ok(Err(error)) => Err(explain(&error, store.data(), &lane.limits)),
         Err(_elapsed) => Err(CallError::Timeout(started.elapsed())),
     }
@@ -98,9 +107,30 @@ where
     })
 }
 
-fn store(lane: &Lane, call: &Call, clock: Arc<CpuClock>, deadline: Instant) -> Store<State> {
+/// The provider's server asked everybody to wait: calls would only be refused. Whoever has no time for that is told.
+async fn wait_for_budget(budget: &Budget, deadline: Instant) -> Result<(), CallError> {
+    while let Some(wait) = budget.wait() {
+        if Instant::now() + wait >= deadline {
+            return Err(CallError::Plugin(PluginError::RateLimited(wait)));
+        }
+        tokio::time::sleep(wait).await;
+    }
+    Ok(())
+}
+
+fn store(
+    lane: &Lane,
+    call: &Call,
+    clock: Arc<CpuClock>,
+    deadline: Instant,
+    meter: Arc<Meter>,
+) -> Store<State> {
+    let policy = Policy {
+        rules: lane.rules.clone(),
+        meter,
+    };
     let state = State::new(
-        lane.policy.clone(),
+        policy,
         call.object.clone(),
         lane.limits.memory_bytes,
         deadline,

@@ -35,7 +35,7 @@ pub(crate) struct State {
 
 impl State {
     pub(super) fn new(
-        policy: Arc<Policy>,
+        policy: Policy,
         object: String,
         memory_bytes: usize,
         ends: Instant,
@@ -60,7 +60,7 @@ impl State {
             lines: LineBudget::default(),
             stderr,
             object,
-            session: Session::new(policy, ends),
+            session: Session::new(Arc::new(policy), ends),
         }
     }
 }

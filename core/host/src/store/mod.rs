@@ -1,5 +1,7 @@
 //! Pulled artifacts on disk, by digest. What is read is hashed again, so a damaged or changed file is a missing file.
 
+mod keeper;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -11,6 +13,8 @@ use crate::{
     names::{Digest, Version},
     trust::Evidence,
 };
+
+pub(crate) use keeper::Keeper;
 
 /// Artifacts and the versions that names last stood for.
 pub(crate) struct Store {
@@ -42,8 +46,10 @@ impl Store {
 
     /// The bytes of this digest, if they are here and are still those.
     pub(crate) fn read(&self, digest: &Digest) -> Option<Vec<u8>> {
-        let bytes = fs::read(self.blobs.join(digest.hex())).ok()?;
+        let path = self.blobs.join(digest.hex());
+        let bytes = fs::read(&path).ok()?;
         if Digest::of(&bytes) == *digest {
+            disk::used(&path);
             return Some(bytes);
         }
         tracing::warn!(%digest, "a cached artifact is damaged: pulling it again");
