@@ -49,6 +49,13 @@ impl Denials {
             .unwrap_or_else(PoisonError::into_inner)
             .get_or_insert(text);
     }
+
+    pub(super) fn first(&self) -> Option<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
 }
 
 type Sent = Box<dyn Future<Output = Result<Answer, Error>> + Send>;
@@ -82,11 +89,7 @@ impl Session {
 
     /// The first thing that was refused.
     pub(crate) fn denial(&self) -> Option<String> {
-        self.denials
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.denials.first()
     }
 
     /// A text of the plugin without any secret.

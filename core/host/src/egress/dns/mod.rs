@@ -5,6 +5,8 @@
 mod key;
 mod message;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 
