@@ -4,6 +4,7 @@ mod bench;
 mod binaries;
 mod cargo;
 mod cluster;
+mod contract;
 mod crds;
 mod demo;
 #[cfg(test)]
@@ -36,6 +37,8 @@ enum Command {
     /// The real Kubernetes cluster that tests and the demo run on.
     #[command(subcommand)]
     Cluster(cluster::Command),
+    /// Check that no released version of the plugin contract (wit/) has changed.
+    Contract,
     /// Write the CustomResourceDefinitions of the chart.
     Crds(crds::Args),
     /// Install the operator, bring up the shop of examples/, visit it, and take it down again.
@@ -53,6 +56,7 @@ async fn main() -> ExitCode {
     let done = match Xtask::parse().command {
         Command::Bench(args) => bench::run(&args).await,
         Command::Cluster(command) => cluster::run(command).await,
+        Command::Contract => contract::run(),
         Command::Crds(args) => crds::run(&args),
         Command::Demo(args) => demo::run(&args).await,
         Command::Install => install().await,

@@ -184,10 +184,7 @@ impl Inspection {
 }
 
 fn known_interfaces() -> Vec<String> {
-    KINDS
-        .iter()
-        .map(|kind| kind.interface.to_owned())
-        .collect()
+    KINDS.iter().map(|kind| kind.interface.to_owned()).collect()
 }
 
 pub(crate) fn or_nothing(names: &[String]) -> String {

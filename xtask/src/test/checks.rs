@@ -19,7 +19,7 @@ const CARGO_DENY: &str = "0.20.2";
 pub(super) fn run(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Checks);
     let plugins = root().join("plugins");
-    let checks: [(&str, Command); 5] = [
+    let checks: [(&str, Command); 6] = [
         ("format", cargo(root(), &["fmt", "--check"])),
         (
             "format of the plugins",
@@ -67,6 +67,13 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
                     "crds",
                     "--check",
                 ],
+            ),
+        ),
+        (
+            "released contract",
+            cargo(
+                root(),
+                &["run", "--quiet", "--package", "xtask", "--", "contract"],
             ),
         ),
     ];

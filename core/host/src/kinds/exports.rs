@@ -48,7 +48,10 @@ mod tests {
                 .interface
                 .trim_start_matches("maquette:plugin/")
                 .trim_end_matches("@0.1.0");
-            let path = format!("{}/../../wit/{name}.wit", env!("CARGO_MANIFEST_DIR"));
+            let path = format!(
+                "{}/../../wit/since-v0.1.0/{name}.wit",
+                env!("CARGO_MANIFEST_DIR")
+            );
             let wit = std::fs::read_to_string(path).unwrap();
             let declared: Vec<&str> = wit
                 .lines()

@@ -12,6 +12,7 @@
 
 mod pure;
 mod registry;
+mod released;
 mod source;
 mod support;
 mod tunnel;

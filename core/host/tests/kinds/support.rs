@@ -37,6 +37,11 @@ async fn host() -> (Host, Digest) {
 
 /// The plugin with everything granted that it can use, for a server at this URL.
 pub async fn provider_at(url: &str) -> Provider {
+    provider_with(url, &["127.0.0.0/8"]).await
+}
+
+/// The same, which reaches these private addresses.
+pub async fn provider_with(url: &str, cidrs: &[&str]) -> Provider {
     let (host, digest) = host().await;
     let secret = |name: &str, value: &str| (name.to_owned(), Secret::new(value));
     let grants = Grants {
@@ -48,7 +53,7 @@ pub async fn provider_at(url: &str) -> Provider {
         ]
         .into(),
         egress: vec![Origin::of(url).unwrap()],
-        egress_cidrs: vec!["127.0.0.0/8".parse().unwrap()],
+        egress_cidrs: cidrs.iter().map(|cidr| cidr.parse().unwrap()).collect(),
         ..Grants::default()
     };
     host.provider("every", &digest, grants).unwrap()
@@ -76,7 +81,8 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, CallError>) -> String {
     }
 }
 
-fn component() -> Vec<u8> {
+/// The guest as the compiler made it.
+pub fn component() -> Vec<u8> {
     let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kinds/guest");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("guests");
     let arguments = ["build", "--quiet", "--locked", "--release"];

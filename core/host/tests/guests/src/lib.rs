@@ -3,7 +3,7 @@
 
 mod http;
 
-wit_bindgen::generate!({ world: "dns-plugin", path: "../../../../wit" });
+wit_bindgen::generate!({ world: "dns-plugin", path: "../../../../wit/since-v0.1.0" });
 
 use exports::maquette::plugin::{
     dns::{Change, Guest as Dns, Observed, Page, RecordSet, RecordType, Zone},

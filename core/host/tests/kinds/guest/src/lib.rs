@@ -7,7 +7,7 @@ mod pure;
 mod source;
 mod tunnel;
 
-wit_bindgen::generate!({ world: "every-plugin", path: "../../../../../wit" });
+wit_bindgen::generate!({ world: "every-plugin", path: "../../../../../wit/since-v0.1.0" });
 
 use exports::maquette::plugin::{
     dns::{Change, Guest as Dns, Observed, Page, RecordSet, Zone},
