@@ -9,4 +9,5 @@ pub mod cluster;
 pub mod controllers;
 pub mod engine;
 pub mod providers;
+pub mod quantity;
 pub mod run;

@@ -22,6 +22,9 @@ struct Arguments {
         default_value = "/var/cache/maquette"
     )]
     cache_dir: PathBuf,
+    /// Size of that folder, for example 1Gi. What was not used for the longest time goes before it is full.
+    #[arg(long, env = "MAQUETTE_CACHE_SIZE", default_value = "1Gi", value_parser = cache_bytes)]
+    cache_size: u64,
     /// Where `/metrics` is served.
     #[arg(long, env = "MAQUETTE_METRICS_ADDR", default_value = "0.0.0.0:8080")]
     metrics_addr: SocketAddr,
@@ -43,6 +46,14 @@ struct Arguments {
     /// Objects of each kind that are worked on at one time.
     #[arg(long, env = "MAQUETTE_WORKERS", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     workers: u16,
+}
+
+/// What may be kept in a folder of this size. A tenth of it is for what is being written, and for keeping clear of the
+/// limit at which a volume takes its pod with it.
+fn cache_bytes(size: &str) -> Result<u64, String> {
+    let bytes = maquette_operator::quantity::bytes(size)
+        .ok_or_else(|| format!("`{size}` is not a quantity such as 1Gi"))?;
+    Ok(bytes as u64 / 10 * 9)
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -85,6 +96,7 @@ async fn work() -> anyhow::Result<()> {
     let mut settings = Settings::new(&arguments.cache_dir);
     settings.plain_http_registries = arguments.plain_http_registry;
     settings.compiler = Compiler::this_program();
+    settings.cache_bytes = arguments.cache_size;
     let host = Host::new(settings).with_context(|| {
         format!(
             "the plugin host cannot start in {}",

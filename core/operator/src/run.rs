@@ -218,7 +218,7 @@ impl Starter<'_> {
         let changes = self.changes.subscribe();
         // Calls to providers wait for a lane's window; many records share one call only if many are waited for.
         let workers = if C::KIND == Kind::DNSRecord {
-            self.workers * 32
+            self.workers * 64
         } else {
             self.workers
         };

@@ -67,12 +67,11 @@ pub(crate) fn load(
 ) -> Result<Component, String> {
     let ours = "no authentication code can be made".to_owned();
     let fresh;
-    let key = match cache {
-        Some(cache) => cache.key(),
-        None => {
-            fresh = Key::random().ok_or_else(|| ours.clone())?;
-            &fresh
-        }
+    let key = if let Some(cache) = cache {
+        cache.key()
+    } else {
+        fresh = Key::random().ok_or_else(|| ours.clone())?;
+        &fresh
     };
     key.seal(digest, &mut code).ok_or(ours)?;
     // A cache that cannot be written costs time at the next start and nothing else.

@@ -14,8 +14,8 @@ use tokio::sync::Semaphore;
 use wasmtime::{Engine, component::Linker};
 
 use crate::{
-    AccountUsage, Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage, Settings,
-    StartError, Verified, Wanted,
+    AccountUsage, Digest, GrantError, Grants, InstallError, Installed, Provider, ProviderUsage,
+    Settings, StartError, Verified, Wanted,
     account::Accounts,
     budget::Budget,
     code::{
@@ -135,21 +135,29 @@ impl Host {
         let wasm = inner.fetch(&mut pull, &resolution, manifest).await?;
         let loaded = inner.load(wasm, &resolution).await?;
         let installed = installed_as(&loaded.installed, &resolution, remembered, signed_by);
-        let mut plugins = inner
+        self.keep(resolution.digest, loaded);
+        self.tidy().await;
+        Ok(installed)
+    }
+
+    fn keep(&self, digest: Digest, loaded: Arc<Loaded>) {
+        let mut plugins = self
+            .0
             .plugins
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        plugins.entry(resolution.digest).or_insert(loaded);
-        drop(plugins);
-        self.tidy().await;
-        Ok(installed)
+        plugins.entry(digest).or_insert(loaded);
     }
 
     /// Removes what was not used for the longest time from a cache that has grown too large.
     async fn tidy(&self) {
         let host = self.clone();
         let tidying = tokio::task::spawn_blocking(move || {
-            let plugins = host.0.plugins.read().unwrap_or_else(PoisonError::into_inner);
+            let plugins = host
+                .0
+                .plugins
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
             let in_use = plugins
                 .values()
                 .flat_map(|loaded| [&loaded.installed.digest, &loaded.component])
@@ -277,12 +285,7 @@ impl Host {
 
 impl Inner {
     /// Counters and budget of a provider: the same as before, however it was changed.
-    fn meter(
-        &self,
-        provider: &str,
-        plugin: &str,
-        digest: &Digest,
-    ) -> (Arc<Meter>, Arc<Budget>) {
+    fn meter(&self, provider: &str, plugin: &str, digest: &Digest) -> (Arc<Meter>, Arc<Budget>) {
         let mut meters = self.meters.lock().unwrap_or_else(PoisonError::into_inner);
         let (meter, budget) = meters
             .get(provider)

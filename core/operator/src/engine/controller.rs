@@ -67,6 +67,11 @@ pub trait Controller: Send + Sync + Sized + 'static {
         false
     }
 
+    /// The provider whose answers the object waits for. Objects of one provider leave room for those of others.
+    fn provider(_object: &Self::Object) -> Option<String> {
+        None
+    }
+
     /// The object is gone.
     fn gone(&self, _key: &Key) {}
 }

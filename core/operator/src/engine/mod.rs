@@ -8,6 +8,7 @@ mod backoff;
 mod controller;
 mod desired;
 mod execute;
+mod fair;
 mod health;
 mod leader;
 mod metrics;

@@ -1,9 +1,10 @@
-//! Work queue of one controller: each key at most once, never two workers on one key, nothing lost in between.
+//! Work queue of one controller: each key at most once, never two workers on one key, nothing lost in between, and all
+//! namespaces and providers in turn.
 
-use super::backoff;
+use super::{backoff, fair::Turns};
 use crate::cluster::Key;
 use std::{
-    collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -13,17 +14,17 @@ use tokio::{sync::Notify, time::Instant};
 ///
 /// A key that is added while a worker has it is handed out again when that worker is done, so an event that arrives
 /// during a reconciliation is never lost.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Queue {
     state: Mutex<State>,
     wake: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    ready: VecDeque<Key>,
+    turns: Turns,
     waiting: HashSet<Key>,
-    active: HashSet<Key>,
+    groups: HashMap<Key, String>,
     again: HashSet<Key>,
     timers: BTreeMap<(Instant, u64), Key>,
     due: HashMap<Key, (Instant, u64)>,
@@ -32,6 +33,34 @@ struct State {
 }
 
 impl Queue {
+    /// For this many workers.
+    pub fn new(workers: usize) -> Self {
+        let state = State {
+            turns: Turns::new(workers),
+            waiting: HashSet::new(),
+            groups: HashMap::new(),
+            again: HashSet::new(),
+            timers: BTreeMap::new(),
+            due: HashMap::new(),
+            sequence: 0,
+            failures: HashMap::new(),
+        };
+        Self {
+            state: Mutex::new(state),
+            wake: Notify::new(),
+        }
+    }
+
+    /// From now on the key waits for this provider; empty where it waits for none.
+    pub fn group(&self, key: &Key, provider: String) {
+        let mut state = self.state();
+        if provider.is_empty() {
+            state.groups.remove(key);
+        } else {
+            state.groups.insert(key.clone(), provider);
+        }
+    }
+
     /// Hands the key out as soon as a worker is free.
     pub fn add(&self, key: Key) {
         self.state().add(key);
@@ -77,7 +106,7 @@ impl Queue {
     /// The worker is done with the key.
     pub fn done(&self, key: &Key) {
         let mut state = self.state();
-        state.active.remove(key);
+        state.turns.done(key);
         if state.again.remove(key) {
             state.add(key.clone());
         }
@@ -91,10 +120,9 @@ impl Queue {
             let until = {
                 let mut state = self.state();
                 state.ring(Instant::now());
-                if let Some(key) = state.ready.pop_front() {
+                if let Some(key) = state.turns.pop() {
                     state.waiting.remove(&key);
-                    state.active.insert(key.clone());
-                    if !state.ready.is_empty() {
+                    if state.turns.waiting() > 0 {
                         self.wake.notify_one();
                     }
                     return key;
@@ -115,7 +143,7 @@ impl Queue {
 
     /// Keys that wait for a worker.
     pub fn depth(&self) -> usize {
-        self.state().ready.len()
+        self.state().turns.waiting()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -126,10 +154,11 @@ impl Queue {
 impl State {
     fn add(&mut self, key: Key) {
         self.disarm(&key);
-        if self.active.contains(&key) {
+        if self.turns.is_active(&key) {
             self.again.insert(key);
         } else if self.waiting.insert(key.clone()) {
-            self.ready.push_back(key);
+            let group = self.groups.get(&key).cloned().unwrap_or_default();
+            self.turns.push(group, key);
         }
     }
 
@@ -162,7 +191,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_key_that_changes_while_it_is_worked_on_is_handed_out_again() {
-        let queue = Queue::default();
+        let queue = Queue::new(4);
         queue.add(key("a"));
         queue.add(key("a"));
         assert_eq!(queue.next().await, key("a"));
@@ -185,7 +214,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_earlier_wish_wins_over_a_later_one() {
-        let queue = Queue::default();
+        let queue = Queue::new(4);
         let start = Instant::now();
         queue.add_after(key("a"), Duration::from_secs(10));
         queue.add_after(key("a"), Duration::from_secs(100));
@@ -203,7 +232,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_key_that_fails_does_not_delay_another() {
-        let queue = Queue::default();
+        let queue = Queue::new(4);
         for _ in 0..8 {
             queue.add(key("bad"));
             queue.next().await;

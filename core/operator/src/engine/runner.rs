@@ -31,16 +31,24 @@ pub async fn run<C: Controller>(
     workers: usize,
     stop: CancellationToken,
 ) {
-    let queue = Arc::new(Queue::default());
+    let queue = Arc::new(Queue::new(workers));
     let written: Arc<LastWritten> = Arc::default();
+    let enqueue = |queue: &Queue, key: Key| {
+        if let Some(object) = C::store(&executor.caches).get(&key) {
+            queue.group(&key, C::provider(&object).unwrap_or_default());
+        }
+        queue.add(key);
+    };
     let enqueue_all = |queue: &Queue| {
         for object in C::store(&executor.caches).all() {
-            queue.add(Key::of(object.meta()));
+            enqueue(queue, Key::of(object.meta()));
         }
     };
     enqueue_all(&queue);
     let tasks = TaskTracker::new();
-    for _ in 0..workers {
+    // Workers exist while they work: hundreds that wait for something to do would only need memory.
+    let hired = tasks.clone();
+    let hiring = {
         let (controller, executor, queue, written, stop) = (
             controller.clone(),
             executor.clone(),
@@ -48,17 +56,26 @@ pub async fn run<C: Controller>(
             written.clone(),
             stop.clone(),
         );
-        tasks.spawn(async move {
+        async move {
             loop {
                 let key = tokio::select! {
                     () = stop.cancelled() => return,
                     key = queue.next() => key,
                 };
-                work(&*controller, &executor, &queue, &written, &key).await;
-                queue.done(&key);
+                let (controller, executor, queue, written) = (
+                    controller.clone(),
+                    executor.clone(),
+                    queue.clone(),
+                    written.clone(),
+                );
+                hired.spawn(async move {
+                    work(&*controller, &executor, &queue, &written, &key).await;
+                    queue.done(&key);
+                });
             }
-        });
-    }
+        }
+    };
+    tasks.spawn(hiring);
     tasks.close();
     loop {
         tokio::select! {
@@ -66,10 +83,10 @@ pub async fn run<C: Controller>(
             change = changes.recv() => match change {
                 Ok(change) => {
                     if change.kind == C::KIND {
-                        queue.add(change.key.clone());
+                        enqueue(&queue, change.key.clone());
                     }
                     for key in controller.wakes(&change) {
-                        queue.add(key);
+                        enqueue(&queue, key);
                     }
                 }
                 // Changes came faster than they were sorted: look at everything.
@@ -118,6 +135,7 @@ async fn work<C: Controller>(
 ) {
     let Some(object) = C::store(&executor.caches).get(key) else {
         queue.succeeded(key);
+        queue.group(key, String::new());
         written.forget(key);
         controller.gone(key);
         return;

@@ -2,8 +2,9 @@
 
 use super::error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key};
 use maquette_host::{
-    Call, Dns, PluginError,
+    Call, Dns, Payer, PluginError,
     dns::{Change, Observed, RecordSet},
+    on_behalf_of,
 };
 use std::{
     collections::BTreeSet,
@@ -36,7 +37,12 @@ pub struct Sight {
     pub normal: Option<RecordSet>,
 }
 
-enum Question {
+struct Question {
+    payer: Payer,
+    ask: Ask,
+}
+
+enum Ask {
     Look {
         name: String,
         wanted: Option<RecordSet>,
@@ -65,8 +71,13 @@ impl Lane {
     }
 
     /// Every record set of the name as it is, and `wanted` in the provider's own form.
-    pub async fn look(&self, name: String, wanted: Option<RecordSet>) -> Result<Sight, LaneError> {
-        self.ask(|answer| Question::Look {
+    pub async fn look(
+        &self,
+        payer: Payer,
+        name: String,
+        wanted: Option<RecordSet>,
+    ) -> Result<Sight, LaneError> {
+        self.ask(payer, |answer| Ask::Look {
             name,
             wanted,
             answer,
@@ -75,17 +86,20 @@ impl Lane {
     }
 
     /// Makes one change. Gives the new `etag`, empty after a deletion.
-    pub async fn change(&self, change: Change) -> Result<String, LaneError> {
-        self.ask(|answer| Question::Change { change, answer }).await
+    pub async fn change(&self, payer: Payer, change: Change) -> Result<String, LaneError> {
+        self.ask(payer, |answer| Ask::Change { change, answer })
+            .await
     }
 
     async fn ask<T>(
         &self,
-        question: impl FnOnce(oneshot::Sender<Result<T, LaneError>>) -> Question,
+        payer: Payer,
+        ask: impl FnOnce(oneshot::Sender<Result<T, LaneError>>) -> Ask,
     ) -> Result<T, LaneError> {
         let (sender, receiver) = oneshot::channel();
+        let ask = ask(sender);
         self.questions
-            .try_send(question(sender))
+            .try_send(Question { payer, ask })
             .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => LaneError::Full,
                 mpsc::error::TrySendError::Closed(_) => LaneError::Closed,
@@ -129,19 +143,26 @@ impl Zone {
     async fn answer(&self, batch: Vec<Question>) -> Option<Duration> {
         let mut wait = None;
         let (mut looks, mut changes) = (Vec::new(), Vec::new());
-        for question in batch {
-            match question {
-                Question::Look {
+        let (mut lookers, mut changers) = (Vec::new(), Vec::new());
+        for Question { payer, ask } in batch {
+            match ask {
+                Ask::Look {
                     name,
                     wanted,
                     answer,
-                } => looks.push((name, wanted, answer)),
-                Question::Change { change, answer } => changes.push((change, answer)),
+                } => {
+                    looks.push((name, wanted, answer));
+                    lookers.push(payer);
+                }
+                Ask::Change { change, answer } => {
+                    changes.push((change, answer));
+                    changers.push(payer);
+                }
             }
         }
         if !changes.is_empty() {
             let (changes, answers): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
-            match self.change(&changes).await {
+            match on_behalf_of(changers, self.change(&changes)).await {
                 Ok(outcomes) => {
                     let mut outcomes = outcomes.into_iter();
                     for answer in answers {
@@ -168,7 +189,7 @@ impl Zone {
                 .iter()
                 .filter_map(|(_, wanted, _)| wanted.clone())
                 .collect();
-            match self.look(names, &wanted).await {
+            match on_behalf_of(lookers, self.look(names, &wanted)).await {
                 Ok((live, normal)) => {
                     let mut normal = normal.into_iter();
                     for (name, wanted, answer) in looks {

@@ -1,13 +1,13 @@
 //! What calls of plugins consumed, as metrics.
 
 use crate::engine::Metrics;
-use maquette_host::{Host, ProviderUsage};
+use maquette_host::{AccountUsage, Host, ProviderUsage};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric as _},
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
-use std::fmt;
+use std::{collections::HashMap, fmt};
 
 /// Reads the plugin host's counters whenever metrics are scraped.
 pub struct UsageCollector {
@@ -66,6 +66,71 @@ const GAUGES: [(&str, &str, Read); 2] = [
     ),
 ];
 
+type ReadAccount = fn(&AccountUsage) -> u64;
+
+const OF_WORKSPACES: [(&str, &str, ReadAccount); 3] = [
+    (
+        "maquette_plugin_workspace_calls",
+        "Calls of plugins for a workspace, alone or together with others",
+        |account| account.calls,
+    ),
+    (
+        "maquette_plugin_workspace_received_bytes",
+        "A workspace's part of what plugins received",
+        |account| account.bytes_in,
+    ),
+    (
+        "maquette_plugin_workspace_sent_bytes",
+        "A workspace's part of what plugins sent",
+        |account| account.bytes_out,
+    ),
+];
+
+/// What was consumed for whom. The host keeps 2,000 accounts at most; the rest has no namespace.
+fn accounts(
+    host: &Host,
+    plugins: &HashMap<&str, &str>,
+    encoder: &mut DescriptorEncoder<'_>,
+) -> Result<(), fmt::Error> {
+    let accounts = host.accounts();
+    let labels = |account: &AccountUsage| {
+        let plugin = plugins.get(account.provider.as_str()).copied();
+        [
+            ("provider", account.provider.clone()),
+            ("plugin", plugin.unwrap_or_default().to_owned()),
+            ("namespace", account.payer.namespace.clone()),
+            ("workspace", account.payer.workspace.clone()),
+        ]
+    };
+    for (name, help, read) in OF_WORKSPACES {
+        let mut family = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for account in &accounts {
+            ConstCounter::new(read(account)).encode(family.encode_family(&labels(account))?)?;
+        }
+    }
+    let mut family = encoder.encode_descriptor(
+        "maquette_plugin_workspace_cpu_seconds",
+        "A workspace's part of the processor time of plugins",
+        None,
+        MetricType::Counter,
+    )?;
+    for account in &accounts {
+        ConstCounter::new(account.cpu_time.as_secs_f64())
+            .encode(family.encode_family(&labels(account))?)?;
+    }
+    let mut family = encoder.encode_descriptor(
+        "maquette_plugin_workspace_peak_memory_bytes",
+        "Most memory that one call used that was made for a workspace",
+        None,
+        MetricType::Gauge,
+    )?;
+    for account in &accounts {
+        ConstGauge::new(i64::try_from(account.peak_memory_bytes).unwrap_or(i64::MAX))
+            .encode(family.encode_family(&labels(account))?)?;
+    }
+    Ok(())
+}
+
 impl Collector for UsageCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let usage = self.host.usage();
@@ -98,6 +163,10 @@ impl Collector for UsageCollector {
             ConstCounter::new(usage.cpu_time.as_secs_f64())
                 .encode(family.encode_family(&labels(usage))?)?;
         }
-        Ok(())
+        let plugins: HashMap<&str, &str> = usage
+            .iter()
+            .map(|usage| (usage.provider.as_str(), usage.plugin.as_str()))
+            .collect();
+        accounts(&self.host, &plugins, &mut encoder)
     }
 }

@@ -20,22 +20,21 @@ const COMPONENT_BYTES: u64 = 1 << 30;
 /// the arguments after that: bytes of memory, and seconds of processor time.
 pub fn compile_plugin(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     let limits = arguments.next().zip(arguments.next());
-    match limits.map(|(memory, time)| (memory.parse(), time.parse())) {
-        Some((Ok(memory_bytes), Ok(seconds))) => match work(memory_bytes, seconds) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(problem) => {
-                let _ = writeln!(io::stderr(), "{problem}");
-                ExitCode::FAILURE
-            }
-        },
-        _ => {
-            let _ = writeln!(
-                io::stderr(),
-                "usage: {} MEMORY-BYTES PROCESSOR-SECONDS, with a component on the standard input; \
-                 the plugin host starts it by itself",
-                super::Compiler::ARGUMENT
-            );
-            ExitCode::from(2)
+    let limits = limits.and_then(|(memory, time)| memory.parse().ok().zip(time.parse().ok()));
+    let Some((memory_bytes, seconds)) = limits else {
+        let _ = writeln!(
+            io::stderr(),
+            "usage: {} MEMORY-BYTES PROCESSOR-SECONDS, with a component on the standard input; \
+             the plugin host starts it by itself",
+            super::Compiler::ARGUMENT
+        );
+        return ExitCode::from(2);
+    };
+    match work(memory_bytes, seconds) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            let _ = writeln!(io::stderr(), "{problem}");
+            ExitCode::FAILURE
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{DNSRecord, DNSRecordStatus, LedgerEntry};
-use maquette_host::dns;
+use maquette_host::{Payer, dns};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -73,6 +73,19 @@ impl DnsRecordController {
     }
 }
 
+/// Who pays for calls on behalf of a record: the workspace that made it.
+pub(super) fn payer(record: &DNSRecord) -> Payer {
+    let owners = record.metadata.owner_references.iter().flatten();
+    let workspace = owners
+        .filter(|owner| owner.kind == Kind::Workspace.name())
+        .map(|owner| owner.name.clone())
+        .next();
+    Payer {
+        namespace: record.metadata.namespace.clone().unwrap_or_default(),
+        workspace: workspace.unwrap_or_default(),
+    }
+}
+
 impl Controller for DnsRecordController {
     type Object = DNSRecord;
     type Observed = Observed;
@@ -119,7 +132,7 @@ impl Controller for DnsRecordController {
             .and_then(|provider| provider.lane(&call.entry.zone));
         let answer = lane
             .ok_or(LaneError::Closed)?
-            .change(call.change.clone())
+            .change(payer(object), call.change.clone())
             .await;
         if answer.is_ok() && !matches!(call.change, dns::Change::Delete(_)) {
             self.confirm(Key::of(&object.metadata), object.metadata.generation);
@@ -151,6 +164,10 @@ impl Controller for DnsRecordController {
             .filter(|record| concerns(record))
             .map(|record| Key::of(&record.metadata))
             .collect()
+    }
+
+    fn provider(object: &DNSRecord) -> Option<String> {
+        Some(object.spec.provider.clone())
     }
 
     fn gone(&self, key: &Key) {

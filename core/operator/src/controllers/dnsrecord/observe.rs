@@ -1,7 +1,7 @@
 //! Who may keep the record set where, and what is there now.
 
 use super::{
-    DnsRecordController,
+    DnsRecordController, payer,
     place::{Place, Problem, place},
 };
 use crate::{
@@ -80,7 +80,7 @@ pub(super) async fn observe(controller: &DnsRecordController, record: &DNSRecord
                 .is_ok_and(|place| spot(&place.entry) == spot(entry));
             let wanted = is_wanted.then(|| wanted(record));
             if let std::collections::btree_map::Entry::Vacant(vacant) = sights.entry(spot(entry)) {
-                vacant.insert(look(controller, entry, wanted).await);
+                vacant.insert(look(controller, record, entry, wanted).await);
             }
         }
         let right = place
@@ -137,6 +137,7 @@ fn is_fresh(
 
 async fn look(
     controller: &DnsRecordController,
+    record: &DNSRecord,
     entry: &LedgerEntry,
     wanted: Option<RecordSet>,
 ) -> Result<Sight, LaneError> {
@@ -145,6 +146,6 @@ async fn look(
         .get(&entry.provider)
         .and_then(|provider| provider.lane(&entry.zone));
     lane.ok_or(LaneError::Closed)?
-        .look(entry.name.clone(), wanted)
+        .look(payer(record), entry.name.clone(), wanted)
         .await
 }

@@ -97,5 +97,6 @@ impl Controller for ProviderController {
 
     fn gone(&self, key: &Key) {
         self.registry.remove(&key.name);
+        self.host.forget(&key.name);
     }
 }

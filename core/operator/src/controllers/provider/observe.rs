@@ -5,6 +5,7 @@ use crate::{
     cluster::Key,
     controllers::plugin::{self, InstallProblem},
     providers::Configured,
+    quantity,
 };
 use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, plugin as api};
 use maquette_host::{GrantError, Grants, Limits, OriginError, Secret};
@@ -266,7 +267,7 @@ fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
     } = wanted;
     let mut limits = Limits::default();
     if let Some(quantity) = memory {
-        limits.memory_bytes = bytes(&quantity.0).ok_or_else(|| Problem::Memory {
+        limits.memory_bytes = quantity::bytes(&quantity.0).ok_or_else(|| Problem::Memory {
             plugin: plugin.metadata.name.clone().unwrap_or_default(),
             quantity: quantity.0.clone(),
         })?;
@@ -278,40 +279,4 @@ fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
         limits.concurrency = usize::try_from(concurrency).unwrap_or(limits.concurrency);
     }
     Ok(limits)
-}
-
-/// A quantity of bytes in the binary or decimal notation of Kubernetes, whole numbers only.
-fn bytes(quantity: &str) -> Option<usize> {
-    let digits = quantity.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit: usize = match quantity.get(digits.len()..)? {
-        "" => 1,
-        "k" => 1000,
-        "M" => 1_000_000,
-        "G" => 1_000_000_000,
-        "Ki" => 1 << 10,
-        "Mi" => 1 << 20,
-        "Gi" => 1 << 30,
-        _ => return None,
-    };
-    digits.parse::<usize>().ok()?.checked_mul(unit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bytes;
-
-    #[test]
-    fn quantities_are_read_as_kubernetes_writes_them() {
-        assert_eq!(
-            ["64Mi", "1G", "512", "1.5Mi", "x", "99999999999Gi"].map(bytes),
-            [
-                Some(64 << 20),
-                Some(1_000_000_000),
-                Some(512),
-                None,
-                None,
-                None
-            ]
-        );
-    }
 }

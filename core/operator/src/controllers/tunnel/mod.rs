@@ -246,6 +246,10 @@ impl Controller for TunnelController {
                 .is_some_and(|held| news(held) == news(&new.status))
     }
 
+    fn provider(object: &Tunnel) -> Option<String> {
+        Some(object.spec.provider.clone())
+    }
+
     fn gone(&self, key: &Key) {
         self.memory.forget(key);
     }
