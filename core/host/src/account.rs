@@ -214,7 +214,10 @@ mod tests {
             book.charge("dns", &[payer(&format!("w{number}"))], &meter(10), 5);
         }
         assert_eq!(book.accounts.len(), 5);
-        assert!(book.accounts.contains_key(&("dns".to_owned(), payer("w49"))));
+        assert!(
+            book.accounts
+                .contains_key(&("dns".to_owned(), payer("w49")))
+        );
         let rest = &book.accounts[&("dns".to_owned(), nobody())];
         assert_eq!((rest.calls, rest.bytes_in), (46, 460));
     }

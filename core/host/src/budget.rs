@@ -48,8 +48,8 @@ impl Budget {
 /// now or since 1970.
 fn exhausted(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let refused = status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::SERVICE_UNAVAILABLE;
+    let refused =
+        status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE;
     if refused && let Some(wait) = text(RETRY_AFTER.as_str()).and_then(|t| retry_after(t, now)) {
         return Some(wait);
     }
@@ -68,7 +68,10 @@ fn exhausted(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Option
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     match number(text) {
         Some(seconds) => Some(Duration::from_secs(seconds)),
-        None => httpdate::parse_http_date(text).ok()?.duration_since(now).ok(),
+        None => httpdate::parse_http_date(text)
+            .ok()?
+            .duration_since(now)
+            .ok(),
     }
 }
 
@@ -126,17 +129,51 @@ mod tests {
     fn what_servers_say_of_their_limits_is_understood_in_all_their_forms() {
         for (status, headers, expected) in [
             (429, &[("retry-after", "7")][..], Some(7)),
-            (503, &[("retry-after", "Fri, 15 Jan 2027 08:00:30 GMT")], Some(30)),
+            (
+                503,
+                &[("retry-after", "Fri, 15 Jan 2027 08:00:30 GMT")],
+                Some(30),
+            ),
             (429, &[("retry-after", "soon")], None),
             (200, &[("retry-after", "7")], None),
             (200, &[("ratelimit", "\"default\";r=0;t=12")], Some(12)),
             (200, &[("ratelimit", "\"default\";r=3;t=12")], None),
-            (200, &[("ratelimit", "\"burst\";r=0;t=2, \"day\";r=0;t=60")], Some(60)),
-            (200, &[("ratelimit", "limit=100, remaining=0, reset=9")], Some(9)),
-            (200, &[("ratelimit-remaining", "0"), ("ratelimit-reset", "4")], Some(4)),
-            (200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1800000020")], Some(20)),
-            (200, &[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000000")], Some(0)),
-            (200, &[("x-ratelimit-remaining", "1"), ("x-ratelimit-reset", "5")], None),
+            (
+                200,
+                &[("ratelimit", "\"burst\";r=0;t=2, \"day\";r=0;t=60")],
+                Some(60),
+            ),
+            (
+                200,
+                &[("ratelimit", "limit=100, remaining=0, reset=9")],
+                Some(9),
+            ),
+            (
+                200,
+                &[("ratelimit-remaining", "0"), ("ratelimit-reset", "4")],
+                Some(4),
+            ),
+            (
+                200,
+                &[
+                    ("x-ratelimit-remaining", "0"),
+                    ("x-ratelimit-reset", "1800000020"),
+                ],
+                Some(20),
+            ),
+            (
+                200,
+                &[
+                    ("x-ratelimit-remaining", "0"),
+                    ("x-ratelimit-reset", "1700000000"),
+                ],
+                Some(0),
+            ),
+            (
+                200,
+                &[("x-ratelimit-remaining", "1"), ("x-ratelimit-reset", "5")],
+                None,
+            ),
             (200, &[("x-ratelimit-remaining", "0")], None),
             (429, &[], None),
         ] {

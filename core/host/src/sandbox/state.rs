@@ -34,12 +34,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(super) fn new(
-        policy: Policy,
-        object: String,
-        memory_bytes: usize,
-        ends: Instant,
-    ) -> Self {
+    pub(super) fn new(policy: Policy, object: String, memory_bytes: usize, ends: Instant) -> Self {
         let stderr = Stderr::default();
         let mut table = ResourceTable::new();
         table.set_max_capacity(RESOURCES);

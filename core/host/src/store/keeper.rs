@@ -42,7 +42,11 @@ impl Keeper {
         for entry in surplus(self.entries(), in_use, self.most_bytes) {
             match fs::remove_file(&entry.path) {
                 Ok(()) => {
-                    tracing::info!(digest = entry.name, bytes = entry.bytes, "removed from the plugin cache, which is full");
+                    tracing::info!(
+                        digest = entry.name,
+                        bytes = entry.bytes,
+                        "removed from the plugin cache, which is full"
+                    );
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {
@@ -104,7 +108,11 @@ mod tests {
     }
 
     fn removed(in_use: &[&str], most_bytes: u64) -> Vec<String> {
-        let entries = vec![entry("new", 10, 9), entry("old", 10, 1), entry("older", 10, 0)];
+        let entries = vec![
+            entry("new", 10, 9),
+            entry("old", 10, 1),
+            entry("older", 10, 0),
+        ];
         let in_use = in_use.iter().map(|name| (*name).to_owned()).collect();
         surplus(entries, &in_use, most_bytes)
             .into_iter()
