@@ -187,14 +187,17 @@ impl ComposeRecord for Body<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
 fn malformed(error: impl ToString) -> TransportError {
     TransportError::Malformed(format!("the message cannot be sent: {}", error.to_string()))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
 fn unreachable(error: impl ToString) -> TransportError {
     TransportError::Unreachable(format!("the server does not answer: {}", error.to_string()))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used with map_err")]
 fn answer_error(error: impl ToString) -> TransportError {
     TransportError::Answer(format!("the answer cannot be used: {}", error.to_string()))
 }

@@ -30,10 +30,11 @@ impl TsigKey {
             "hmac-sha384" => Algorithm::Sha384,
             "hmac-sha512" => Algorithm::Sha512,
             _ => {
-                return Err(format!(
+                return Err(
                     "has an algorithm that is not accepted; use hmac-sha256, hmac-sha384 or hmac-sha512. Its form is \
                      `[ALGORITHM:]NAME:BASE64`"
-                ));
+                        .to_owned(),
+                );
             }
         };
         let name = name.to_ascii_lowercase();

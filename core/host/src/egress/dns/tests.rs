@@ -145,10 +145,9 @@ fn an_answer_that_was_signed_at_another_time_is_refused() {
     let now = Time48::now();
     let asked = Asked::new(query(7), Some(&key(KEY)), now).unwrap();
     let octets = signed(asked.octets(), answer(&query(7)), KEY, now);
-    let hour = u64::from_be_bytes({
-        let [a, b, c, d, e, f] = now.into_octets();
-        [0, 0, a, b, c, d, e, f]
-    }) + 3600;
+    let mut seconds = [0; 8];
+    seconds[2..].copy_from_slice(&now.into_octets());
+    let hour = u64::from_be_bytes(seconds) + 3600;
     let late = asked.accept(octets, Time48::from_u64(hour));
     assert!(
         matches!(&late, Err(DnsError::Unauthorized(text)) if text.contains("clocks")),
@@ -416,7 +415,7 @@ async fn only_a_tsig_key_signs_and_no_error_shows_it() {
 async fn a_silent_server_ends_the_exchange_before_the_call_ends() {
     let (address, _serving) = serve(|mut stream| async move {
         let _ = stream.read(&mut [0; 512]).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     let server = format!("tcp://{address}");

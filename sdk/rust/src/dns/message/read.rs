@@ -109,9 +109,12 @@ fn read(record: &ParsedRecord<'_, &[u8]>) -> Option<Record> {
             (plain_name(cname.cname()), octets(&cname))
         }
         Some(RecordType::Txt) => {
-            let txt = record.to_record::<Txt<_>>().ok()??.into_data();
-            let text: Vec<u8> = txt.iter().flatten().copied().collect();
-            (String::from_utf8_lossy(&text).into_owned(), octets(&txt))
+            let strings = record.to_record::<Txt<_>>().ok()??.into_data();
+            let text: Vec<u8> = strings.iter().flatten().copied().collect();
+            (
+                String::from_utf8_lossy(&text).into_owned(),
+                octets(&strings),
+            )
         }
     };
     Some(Record {

@@ -39,6 +39,9 @@ pub struct Update {
     updates: Vec<Entry>,
 }
 
+/// A record of any class and type, with its data as it is.
+type WireRecord<'a> = Record<WireName<Vec<u8>>, UnknownRecordData<&'a [u8]>>;
+
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
@@ -122,7 +125,7 @@ impl Update {
 }
 
 impl Entry {
-    fn record(&self) -> Result<Record<WireName<Vec<u8>>, UnknownRecordData<&[u8]>>> {
+    fn record(&self) -> Result<WireRecord<'_>> {
         let name = wire_name(&self.name).ok_or_else(|| unwritable(&self.name))?;
         let data = UnknownRecordData::from_octets(self.rtype, self.data.as_slice())
             .map_err(|_| unwritable(&self.name))?;
