@@ -125,7 +125,7 @@ fn write(
     writes: &[Planned],
     last_attempt: bool,
 ) -> Result<Results> {
-    let mut writer = Writer {
+    let mut sender = Sender {
         server,
         zone,
         last_attempt,
@@ -133,12 +133,12 @@ fn write(
         results: Results::new(),
     };
     for portion in portions(zone, writes)? {
-        writer.write(portion);
+        sender.write(portion);
     }
-    Ok(writer.results)
+    Ok(sender.results)
 }
 
-struct Writer<'a> {
+struct Sender<'a> {
     server: &'a Server<'a>,
     zone: &'a Name,
     last_attempt: bool,
@@ -147,7 +147,7 @@ struct Writer<'a> {
     results: Results,
 }
 
-impl Writer<'_> {
+impl Sender<'_> {
     /// Writes all at once. A server refuses an update as a whole for one of its records, so what is refused is halved until
     /// the culprit stands alone and the others are written; and so is, in the last attempt, what was lost.
     fn write(&mut self, writes: &[Planned]) {

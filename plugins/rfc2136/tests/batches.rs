@@ -236,7 +236,7 @@ fn a_zone_that_does_not_exist_is_not_found() {
             server: bind.url(),
             zones: vec!["nowhere.test".into()],
         },
-        Plugin::at(bind.url()).runtime(),
+        Box::new(Plugin::at(bind.url()).runtime()),
         std::time::Duration::from_secs(10),
     );
     let observed = Rfc2136.observe(&context, "nowhere.test", &["a.nowhere.test".into()]);

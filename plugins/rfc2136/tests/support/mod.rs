@@ -6,9 +6,11 @@
 )]
 
 mod bind;
+mod knot;
 mod plugin;
 mod proxy;
 
 pub(crate) use bind::{Bind, KEY, READER, STRANGER, ZONE};
+pub(crate) use knot::Knot;
 pub(crate) use plugin::{Plugin, a, aaaa, cname, create, delete, records, replace, txt};
 pub(crate) use proxy::{Action, Proxy};

@@ -40,11 +40,11 @@ impl Plugin {
             server: self.url.clone(),
             zones: vec![ZONE.to_owned()],
         };
-        Context::new(config, self.runtime(), self.time)
+        Context::new(config, Box::new(self.runtime()), self.time)
     }
 
-    pub(crate) fn runtime(&self) -> Box<Native> {
-        Box::new(Native::new([("key".to_owned(), self.key.clone())]))
+    pub(crate) fn runtime(&self) -> Native {
+        Native::new([("key".to_owned(), self.key.clone())])
     }
 
     pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {

@@ -30,7 +30,7 @@ const fn package(
     }
 }
 
-const PACKAGES: [Package; 16] = [
+const PACKAGES: [Package; 18] = [
     package("containerd", "/usr/bin/containerd", &["containerd.service"]),
     package("runc", "/usr/sbin/runc", &[]),
     package("containernetworking-plugins", "/usr/lib/cni/bridge", &[]),
@@ -55,6 +55,8 @@ const PACKAGES: [Package; 16] = [
         &["redis-server.service"],
     ),
     package("iproute2", "/usr/sbin/ip", &[]),
+    package("bind9", "/usr/sbin/named", &["named.service"]),
+    package("knot", "/usr/sbin/knotd", &["knot.service"]),
     package("bind9-dnsutils", "/usr/bin/dig", &[]),
     package("binutils", "/usr/bin/strip", &[]),
     package("ca-certificates", "/etc/ssl/certs/ca-certificates.crt", &[]),
