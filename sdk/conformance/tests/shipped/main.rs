@@ -11,5 +11,6 @@
 #[allow(dead_code, reason = "the plugins' own tests use all of it")]
 mod http;
 mod powerdns;
+mod rfc2136;
 mod route53;
 mod support;
