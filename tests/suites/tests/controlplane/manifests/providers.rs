@@ -9,7 +9,7 @@ fn spec() -> Value {
         "plugin": "powerdns",
         "config": {"url": "https://pdns.test:8081", "anything": [1, {"goes": true}]},
         "credentials": {"api-key": {"secretRef": {"name": "pdns", "key": "token"}}},
-        "egress": ["https://pdns.test:8081", "http://192.0.2.1"],
+        "egress": ["https://pdns.test:8081", "http://192.0.2.1", "tcp://ns1.test:53"],
         "egressCIDRs": ["10.0.0.0/8", "fd00::/8"],
         "scope": {"namespaces": {"matchLabels": {"team": "a"}}, "zones": ["preview.test"]},
         "intervalSeconds": 5,
@@ -63,6 +63,12 @@ async fn a_provider_that_cannot_work_is_refused_with_the_fields_path() {
             origin("ftp://pdns.test"),
             "spec.egress",
             "each entry must be an origin",
+        ),
+        Refused(
+            "a DNS server without its port",
+            origin("tcp://ns1.test"),
+            "spec.egress",
+            "for DNS tcp://, host and port",
         ),
         Refused(
             "egress with a user",
