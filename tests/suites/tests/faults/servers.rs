@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::objects::MAQUETTE;
 use super::support::scene::NAMESPACE;
-use super::support::world::OTHER_ZONE;
+use super::support::world::{OTHER_ZONE, ZONE};
 use super::support::{Mood, Scene};
 use super::workspaces::routed;
 
@@ -109,5 +109,47 @@ async fn a_workspace_deleted_while_the_dns_server_is_down_goes_after_its_record(
     assert_eq!(scene.records().await.len(), 1);
     scene.dns.turn(Mood::Well);
     scene.wait_nothing().await;
+    scene.finish().await;
+}
+
+/// More records of a provider than the operator has workers for records.
+const FLOOD: usize = 1100;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_hangs_with_more_records_than_there_are_workers_delays_no_other() {
+    let scene = Scene::start().await;
+    let api = scene.world.pdns.api_url.clone();
+    let other = json!({"config": {"url": api}, "egress": [api], "scope": {"zones": [OTHER_ZONE]}});
+    scene
+        .objects
+        .apply(scene.provider("other-dns", &other))
+        .await;
+    scene.wait_ready("Provider", "other-dns").await;
+    scene.dns.turn(Mood::Silent);
+    for number in 0..FLOOD {
+        let name = format!("flood-{number}");
+        let spec = json!({"provider": "corp-dns", "zone": ZONE, "name": format!("{name}.{ZONE}"), "type": "A", "values": ["192.0.2.30"]});
+        let record = json!({"apiVersion": MAQUETTE, "kind": "DNSRecord", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec});
+        scene.objects.apply(record).await;
+    }
+    let asked = scene.dns.requests().len();
+    for number in 0..5 {
+        other_record(&scene, &format!("other-{number}")).await;
+    }
+    let since = scene.dns.requests().len() - asked;
+    println!("{since} requests reached the silent server meanwhile");
+    let flood = scene.objects.list(MAQUETTE, "DNSRecord", NAMESPACE).await;
+    let written = flood
+        .unwrap()
+        .iter()
+        .filter(|record| record["spec"]["provider"] == "corp-dns")
+        .filter(|record| record["status"]["ledger"][0]["state"] == "Present")
+        .count();
+    assert_eq!(written, 0, "the server was not silent");
+    scene.dns.turn(Mood::Well);
+    scene.wait_ready("DNSRecord", "flood-0").await;
+    scene
+        .wait_ready("DNSRecord", &format!("flood-{}", FLOOD - 1))
+        .await;
     scene.finish().await;
 }
