@@ -140,7 +140,7 @@ pub(crate) struct Inspect {
 /// Calls one function of a plugin here, in the sandbox that the operator uses.
 ///
 /// Nothing is reachable but what is granted, and credentials are put on requests by the sandbox, as in a cluster.
-/// The argument is a JSON object with the function's parameters as `wit/dns.wit` names them; the result is JSON.
+/// The argument is a JSON object with the function's parameters as `wit/` names them, bytes in base64; the result is JSON.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Functions:
   dns.zones        {}
@@ -149,6 +149,15 @@ pub(crate) struct Inspect {
   dns.apply        {\"zone\", \"changes\": [{\"create\": {\"records\", \"owner\"}}, {\"replace\": {\"records\", \"owner\", \"expect\"}},
                     {\"delete\": {\"name\", \"kind\", \"owner\"}}]}
   dns.list-owned   {\"zone\", \"owner-prefix\", \"cursor\"}
+  tunnel.ensure    {\"spec\": {\"name\", \"owner\", \"routes\": [{\"hostname\", \"path\", \"service\"}]}}
+  tunnel.observe   {\"id\"}             tunnel.delete      {\"id\", \"owner\"}
+  tunnel.rotate    {\"id\", \"spec\"}     tunnel.set-routes  {\"id\", \"spec\", \"expect\"}
+  tunnel.list-owned {\"owner-prefix\", \"cursor\"}
+  registry.list-tags {\"repository\", \"cursor\"}
+  registry.resolve   {\"repository\", \"reference\"}
+  registry.list-referrers {\"repository\", \"digest\", \"artifact-type\", \"cursor\"}
+  source.list-changes {\"repository\", \"filter\", \"cursor\"} and the other functions of source, builder, bundler and
+  delivery, with the parameters of wit/source.wit, wit/builder.wit, wit/bundler.wit and wit/delivery.wit
 
 Examples:
   maquette plugin run powerdns.wasm dns.zones --config '{\"url\": \"http://127.0.0.1:8081\"}' \\
@@ -179,6 +188,10 @@ pub(crate) struct Run {
     /// Seconds after which the call is ended.
     #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
+    /// Where the secret of the tunnel is that tunnel.ensure, tunnel.set-routes or tunnel.rotate is about: 32 bytes in
+    /// base64. Without it a new one is made, which nobody learns.
+    #[arg(long, value_name = "env:VARIABLE|file:PATH")]
+    pub(crate) tunnel_secret: Option<String>,
     #[command(flatten)]
     pub(crate) registry: Registry,
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use wasmtime::component::{ComponentType, Lift, Lower};
 
 /// Which changes are wanted. Empty lists allow everything.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ComponentType, Lower)]
 #[component(record)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Filter {

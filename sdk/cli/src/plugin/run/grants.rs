@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use ipnet::IpNet;
+use maquette_host::kinds::tunnel::TunnelSecret;
 use maquette_host::{Grants, Limits, Origin, Secret};
 
 use crate::command;
@@ -70,21 +71,39 @@ fn credential(text: &str) -> anyhow::Result<(String, Secret)> {
     let (name, place) = text.split_once('=').with_context(|| {
         format!("--credential `{text}`: write NAME=env:VARIABLE or NAME=file:PATH")
     })?;
-    let value = match place.split_once(':') {
+    let value = secret(&format!("--credential {name}"), &format!("{name}="), place)?;
+    Ok((name.to_owned(), Secret::new(value.into_bytes())))
+}
+
+/// The secret of the tunnel that a call is about: from its place, or a new one.
+///
+/// # Errors
+/// It cannot be read, or is none.
+pub(super) fn tunnel_secret(place: Option<&str>) -> anyhow::Result<TunnelSecret> {
+    const OPTION: &str = "--tunnel-secret";
+    let Some(place) = place else {
+        return Ok(TunnelSecret::random()?);
+    };
+    let text = secret(OPTION, "", place)?;
+    TunnelSecret::try_from(text.as_bytes()).context(OPTION)
+}
+
+/// What is in the environment or in a file; `prefix` is what stands before the place in the option.
+fn secret(option: &str, prefix: &str, place: &str) -> anyhow::Result<String> {
+    match place.split_once(':') {
         Some(("env", variable)) => std::env::var(variable).with_context(|| {
-            format!("--credential {name}: the environment variable `{variable}` cannot be read")
-        })?,
+            format!("{option}: the environment variable `{variable}` cannot be read")
+        }),
         Some(("file", path)) => {
             let text = std::fs::read_to_string(path)
-                .with_context(|| format!("--credential {name}: {path} cannot be read"))?;
-            text.strip_suffix('\n').map_or(text.clone(), str::to_owned)
+                .with_context(|| format!("{option}: {path} cannot be read"))?;
+            Ok(text.strip_suffix('\n').map_or(text.clone(), str::to_owned))
         }
         // What was written may be the secret itself, so it is not repeated.
         _ => bail!(
-            "--credential {name}: write {name}=env:VARIABLE or {name}=file:PATH; a value does not belong on the command line"
+            "{option}: write {prefix}env:VARIABLE or {prefix}file:PATH; a value does not belong on the command line"
         ),
-    };
-    Ok((name.to_owned(), Secret::new(value.into_bytes())))
+    }
 }
 
 #[cfg(test)]

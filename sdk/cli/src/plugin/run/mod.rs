@@ -1,12 +1,14 @@
 //! `maquette plugin run`.
 
-mod dns;
+mod call;
 mod grants;
 mod local;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use call::Request;
+use maquette_host::kinds::tunnel::TunnelSecret;
 use maquette_host::{Call, GrantError, Grants, Host, Provider, Settings, Wanted};
 
 use super::source::{self, Source};
@@ -16,16 +18,17 @@ use crate::registry::Login;
 
 /// Calls one function of a plugin in a host of its own and prints what it returns.
 pub(crate) async fn run(arguments: command::Run, output: Output) -> anyhow::Result<()> {
-    let (source, request, grants) = read(&arguments).map_err(WrongUse)?;
+    let Reading {
+        source,
+        request,
+        grants,
+        secret,
+    } = read(&arguments).map_err(WrongUse)?;
     let provider = provide(source, &arguments, grants, output).await?;
 
     output.progress(&format!("Calling {}", arguments.function));
-    let answer = request
-        .make(
-            &provider.dns()?,
-            &context(Duration::from_secs(arguments.timeout)),
-        )
-        .await?;
+    let context = context(Duration::from_secs(arguments.timeout));
+    let answer = call::make(request, &provider, &context, &secret).await?;
     output.result(&answer.json, || format!("{:#}", answer.json))?;
     if answer.refused > 0 {
         bail!(
@@ -36,15 +39,24 @@ pub(crate) async fn run(arguments: command::Run, output: Output) -> anyhow::Resu
     Ok(())
 }
 
-/// What the command line says. Nothing is loaded before all of it is understood.
-fn read(arguments: &command::Run) -> anyhow::Result<(Source, dns::Request, Grants)> {
-    let function: dns::Function = arguments.function.parse()?;
-    let request = function.with(&grants::text_or_file(&arguments.parameters)?)?;
-    Ok((
-        Source::find(&arguments.plugin)?,
-        request,
-        grants::read(arguments)?,
-    ))
+/// What the command line says.
+struct Reading {
+    source: Source,
+    request: Request,
+    grants: Grants,
+    /// Of the tunnel that a call is about; calls about others do not use it.
+    secret: TunnelSecret,
+}
+
+/// Nothing is loaded before all of the command line is understood.
+fn read(arguments: &command::Run) -> anyhow::Result<Reading> {
+    let parameters = grants::text_or_file(&arguments.parameters)?;
+    Ok(Reading {
+        request: Request::new(&arguments.function, &parameters)?,
+        source: Source::find(&arguments.plugin)?,
+        grants: grants::read(arguments)?,
+        secret: grants::tunnel_secret(arguments.tunnel_secret.as_deref())?,
+    })
 }
 
 /// Installs the plugin into a host of its own, exactly as the operator does.

@@ -1,0 +1,156 @@
+use maquette_host::kinds::tunnel::TunnelSecret;
+use maquette_host::{Call, Provider};
+use serde::Serialize;
+
+use super::{Answer, Request, outcome};
+
+/// Calls the function.
+///
+/// # Errors
+/// The plugin does not export it, or the call fails.
+pub(in crate::plugin::run) async fn make(
+    request: Request,
+    provider: &Provider,
+    call: &Call,
+    secret: &TunnelSecret,
+) -> anyhow::Result<Answer> {
+    use Request as R;
+    match request {
+        R::Zones {} => json(&provider.dns()?.zones(call).await?),
+        R::Normalize { records } => json(&provider.dns()?.normalize(call, &records).await?),
+        R::ObserveRecords { zone, names } => {
+            json(&provider.dns()?.observe(call, &zone, &names).await?)
+        }
+        R::Apply { zone, changes } => {
+            outcome::of(provider.dns()?.apply(call, &zone, &changes).await?)
+        }
+        R::ListOwnedRecords {
+            zone,
+            owner_prefix,
+            cursor,
+        } => {
+            let (dns, cursor) = (provider.dns()?, cursor.as_deref());
+            json(&dns.list_owned(call, &zone, &owner_prefix, cursor).await?)
+        }
+        request @ (R::Ensure { .. }
+        | R::ObserveTunnel { .. }
+        | R::SetRoutes { .. }
+        | R::Rotate { .. }
+        | R::Delete { .. }
+        | R::ListOwnedTunnels { .. }) => tunnel(request, provider, call, secret).await,
+        R::ListTags { repository, cursor } => {
+            let (registry, cursor) = (provider.registry()?, cursor.as_deref());
+            json(&registry.list_tags(call, &repository, cursor).await?)
+        }
+        R::ResolveImage {
+            repository,
+            reference,
+        } => {
+            let registry = provider.registry()?;
+            json(&registry.resolve(call, &repository, &reference).await?)
+        }
+        R::ListReferrers {
+            repository,
+            digest,
+            artifact_type,
+            cursor,
+        } => {
+            let (registry, kind) = (provider.registry()?, artifact_type.as_deref());
+            let found =
+                registry.list_referrers(call, &repository, &digest, kind, cursor.as_deref());
+            json(&found.await?)
+        }
+        R::Plan { build } => json(&provider.builder()?.plan(call, &build).await?),
+        R::Interpret { build, ending } => {
+            json(&provider.builder()?.interpret(call, &build, &ending).await?)
+        }
+        R::Bundle { workers } => json(&provider.bundler()?.bundle(call, &workers).await?),
+        R::Render { app } => json(&provider.delivery()?.render(call, &app).await?),
+        R::Assess { app, objects } => {
+            json(&provider.delivery()?.assess(call, &app, &objects).await?)
+        }
+        request => source(request, provider, call).await,
+    }
+}
+
+async fn tunnel(
+    request: Request,
+    provider: &Provider,
+    call: &Call,
+    secret: &TunnelSecret,
+) -> anyhow::Result<Answer> {
+    use Request as R;
+    let tunnel = provider.tunnel()?;
+    match request {
+        R::Ensure { spec } => json(&tunnel.ensure(call, &spec, secret).await?),
+        R::ObserveTunnel { id } => json(&tunnel.observe(call, &id).await?),
+        R::SetRoutes { id, spec, expect } => {
+            json(&tunnel.set_routes(call, &id, &spec, secret, &expect).await?)
+        }
+        R::Rotate { id, spec } => json(&tunnel.rotate(call, &id, &spec, secret).await?),
+        R::Delete { id, owner } => json(&tunnel.delete(call, &id, &owner).await?),
+        R::ListOwnedTunnels {
+            owner_prefix,
+            cursor,
+        } => {
+            let page = tunnel.list_owned(call, &owner_prefix, cursor.as_deref());
+            json(&page.await?)
+        }
+        other => anyhow::bail!("{other:?} is no function of `tunnel`"),
+    }
+}
+
+async fn source(request: Request, provider: &Provider, call: &Call) -> anyhow::Result<Answer> {
+    use Request as R;
+    let source = provider.source()?;
+    match request {
+        R::ListChanges {
+            repository,
+            filter,
+            cursor,
+        } => {
+            let changes = source.list_changes(call, &repository, &filter, cursor.as_deref());
+            json(&changes.await?)
+        }
+        R::GetChange { repository, id } => json(&source.get_change(call, &repository, &id).await?),
+        R::ResolveCommit {
+            repository,
+            reference,
+        } => json(&source.resolve(call, &repository, &reference).await?),
+        R::CloneCredential { repository } => {
+            json(&source.clone_credential(call, &repository).await?)
+        }
+        R::SetStatus { repository, status } => {
+            json(&source.set_status(call, &repository, &status).await?)
+        }
+        R::SetDeployment {
+            repository,
+            deployment,
+        } => json(
+            &source
+                .set_deployment(call, &repository, &deployment)
+                .await?,
+        ),
+        R::UpsertComment {
+            repository,
+            comment,
+        } => json(&source.upsert_comment(call, &repository, &comment).await?),
+        R::DeleteComment {
+            repository,
+            change,
+            marker,
+        } => {
+            let deleted = source.delete_comment(call, &repository, &change, &marker);
+            json(&deleted.await?)
+        }
+        R::ParseWebhook { webhook } => json(&source.parse_webhook(call, &webhook).await?),
+        other => anyhow::bail!("{other:?} is no function of `source`"),
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> anyhow::Result<Answer> {
+    Ok(Answer {
+        json: serde_json::to_value(value)?,
+        refused: 0,
+    })
+}
