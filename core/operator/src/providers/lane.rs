@@ -143,7 +143,7 @@ impl Zone {
     async fn answer(&self, batch: Vec<Question>) -> Option<Duration> {
         let mut wait = None;
         let (mut looks, mut changes) = (Vec::new(), Vec::new());
-        let (mut lookers, mut changers) = (Vec::new(), Vec::new());
+        let (mut look_payers, mut change_payers) = (Vec::new(), Vec::new());
         for Question { payer, ask } in batch {
             match ask {
                 Ask::Look {
@@ -152,17 +152,17 @@ impl Zone {
                     answer,
                 } => {
                     looks.push((name, wanted, answer));
-                    lookers.push(payer);
+                    look_payers.push(payer);
                 }
                 Ask::Change { change, answer } => {
                     changes.push((change, answer));
-                    changers.push(payer);
+                    change_payers.push(payer);
                 }
             }
         }
         if !changes.is_empty() {
             let (changes, answers): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
-            match on_behalf_of(changers, self.change(&changes)).await {
+            match on_behalf_of(change_payers, self.change(&changes)).await {
                 Ok(outcomes) => {
                     let mut outcomes = outcomes.into_iter();
                     for answer in answers {
@@ -189,7 +189,7 @@ impl Zone {
                 .iter()
                 .filter_map(|(_, wanted, _)| wanted.clone())
                 .collect();
-            match on_behalf_of(lookers, self.look(names, &wanted)).await {
+            match on_behalf_of(look_payers, self.look(names, &wanted)).await {
                 Ok((live, normal)) => {
                     let mut normal = normal.into_iter();
                     for (name, wanted, answer) in looks {

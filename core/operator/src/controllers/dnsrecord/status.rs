@@ -177,10 +177,8 @@ fn teardown_verdict(
     if is_abandoned(record) || ledger.is_empty() {
         return Verdict::progressing(reason::TERMINATING, "nothing is left at the provider");
     }
-    let hint = format!(
-        "to leave {left} behind, annotate this object with {}=true",
-        ABANDON_ANNOTATION
-    );
+    let hint =
+        format!("to leave {left} behind, annotate this object with {ABANDON_ANNOTATION}=true");
     match (&observed.place, error) {
         (Err(problem), _) => {
             let verdict = problem_verdict(problem);

@@ -70,7 +70,7 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     let own = Key::new(observed.namespace.clone(), observed.name.clone());
     plan.apply.extend(secret::desired(
         tunnel,
-        own,
+        &own,
         observed.secret.as_ref(),
         observed.candidate.as_ref(),
         step,
@@ -163,7 +163,7 @@ fn repair(tunnel: &Tunnel, observed: &Observed, act: &Act) -> Option<Notice> {
         ),
         _ => return None,
     };
-    was_right.then(|| Notice {
+    was_right.then_some(Notice {
         warning: false,
         reason: reason::DRIFT_REPAIRED,
         message,

@@ -103,7 +103,7 @@ fn asked_for(tunnel: &Tunnel) -> &str {
 /// The Secret after the step; nothing where it stays as it is, or no candidate could be made.
 pub(super) fn desired(
     tunnel: &Tunnel,
-    key: Key,
+    key: &Key,
     held: Option<&Held>,
     candidate: Option<&TunnelSecret>,
     step: Step,
