@@ -9,6 +9,8 @@ pub const READY: &str = "Ready";
 pub const RECONCILING: &str = "Reconciling";
 /// The operator cannot go on until somebody changes something.
 pub const STALLED: &str = "Stalled";
+/// A Plugin runs what its spec stands for now.
+pub const UP_TO_DATE: &str = "UpToDate";
 
 /// Longest message that is written, in bytes; the API server accepts 32,768.
 const MESSAGE_MAX_BYTES: usize = 4096;

@@ -1,8 +1,12 @@
 //! Plugin: which code.
 
 use k8s_openapi::api::core::v1::LocalObjectReference;
-use k8s_openapi::apimachinery::pkg::{api::resource::Quantity, apis::meta::v1::Condition};
+use k8s_openapi::apimachinery::pkg::{
+    api::resource::Quantity,
+    apis::meta::v1::{Condition, Time},
+};
 use kube::{CustomResource, KubeSchema};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A provider plugin: a WebAssembly component in an OCI registry that implements one or more provider interfaces.
@@ -15,6 +19,7 @@ use serde::{Deserialize, Serialize};
         .message("metadata.name must be a DNS label: lower case letters, digits and '-', at most 63 characters, starting with a letter"),
     printcolumn(name = "Ready", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].status"),
     printcolumn(name = "Version", type_ = "string", json_path = ".status.version"),
+    printcolumn(name = "Pending", type_ = "string", json_path = ".status.pending.version"),
     printcolumn(name = "Interfaces", type_ = "string", json_path = ".status.interfaces"),
     printcolumn(name = "Reason", type_ = "string", json_path = ".status.conditions[?(@.type=='Ready')].reason"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
@@ -42,9 +47,35 @@ pub struct PluginSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8))]
     pub pull_secrets: Vec<LocalObjectReference>,
+    /// What becomes of another version that `version` comes to stand for. Whatever stands here, a version that asks for
+    /// more than the running one waits for approval, and so does other code under the version that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// Digest of the version in `status.pending` that may be taken. It approves this one digest and no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 71), regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    pub approved_digest: Option<String>,
+    /// Digest in `status.history` to go back to. While it stands here, it is what runs; without it, `version` is followed again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 71), regex(pattern = "^sha256:[0-9a-f]{64}$"))]
+    pub rollback_to: Option<String>,
+    /// How often the registry is asked what `version` stands for, in seconds. Default 300.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 5, max = 86400))]
+    pub interval_seconds: Option<u32>,
     /// What one call may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+}
+
+/// What becomes of another version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Approval {
+    /// A newer version is taken, unless it asks for more than the running one.
+    #[default]
+    Automatic,
+    /// Every version waits, unless the running one is not what `version` says.
+    Manual,
 }
 
 /// What one call of a plugin may use.
@@ -72,12 +103,27 @@ pub struct PluginStatus {
     /// Generation of the spec that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// Digest that runs. It is resolved once for each spec and never moves by itself.
+    /// Digest that runs. A tag that is moved changes it only as `spec.approval` says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
+    /// The `spec.image` that the digest was found in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Where it is pulled from, where the operator's configuration rewrites the registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulled_from: Option<String>,
     /// Version that the plugin says of itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Who signed it, as far as the operator's configuration requires signatures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_by: Vec<String>,
+    /// The version that waits for approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// What runs and what ran before, the newest first; at most 10.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<HistoryEntry>,
     /// Interfaces that it implements, for example `maquette:plugin/dns@0.1.0`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interfaces: Vec<String>,
@@ -87,8 +133,37 @@ pub struct PluginStatus {
     /// Names of the credentials that it asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<String>,
-    /// Ready, Reconciling, Stalled.
+    /// Ready, Reconciling, Stalled; and `UpToDate`: whether what `spec.version` stands for is what runs, and why not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,
+}
+
+/// A version that waits for approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Pending {
+    /// Its digest: set `spec.approvedDigest` to it to take the version.
+    pub digest: String,
+    /// Version that it says of itself.
+    pub version: String,
+    /// What it asks for that the running version does not, each as `host ORIGIN`, `credential NAME (WHERE IT GOES)`,
+    /// `interface NAME`, `import NAME` or `name NAME`. Empty: nothing more.
+    #[serde(default)]
+    pub asks_for: Vec<String>,
+    /// Who signed it, as far as the operator's configuration requires signatures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed_by: Vec<String>,
+}
+
+/// A version that runs or ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryEntry {
+    /// Its digest: set `spec.rollbackTo` to it to go back to the version.
+    pub digest: String,
+    /// Version that it says of itself.
+    pub version: String,
+    /// Since when it runs, or ran the last time.
+    pub since: Time,
 }

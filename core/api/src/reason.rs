@@ -65,6 +65,20 @@ reasons! {
     PLUGIN_NOT_FOUND = "PluginNotFound";
     /// What the registry serves is not an acceptable plugin.
     PLUGIN_REFUSED = "PluginRefused";
+    /// A signature is required, and there is none.
+    SIGNATURE_MISSING = "SignatureMissing";
+    /// There are signatures, and none proves what is required.
+    SIGNATURE_INVALID = "SignatureInvalid";
+    /// The operator's configuration admits no plugins of this registry.
+    REGISTRY_NOT_TRUSTED = "RegistryNotTrusted";
+    /// A registry serves an older version than the one that runs, or another than its tag says.
+    VERSION_REPLAYED = "VersionReplayed";
+    /// A version of a plugin waits for approval.
+    APPROVAL_REQUIRED = "ApprovalRequired";
+    /// A plugin runs an earlier version because its spec says so.
+    ROLLED_BACK = "RolledBack";
+    /// A plugin runs what its spec stands for.
+    UP_TO_DATE = "UpToDate";
     /// The registry does not answer.
     REGISTRY_UNAVAILABLE = "RegistryUnavailable";
     /// The registry does not accept the credential.
