@@ -53,15 +53,16 @@ fn core_module(resolve: &Resolve, world: WorldId) -> anyhow::Result<Vec<u8>> {
         let interface = resolve.interfaces.get(*id).context("no such interface")?;
         for function in interface.functions.values() {
             let signature = resolve.wasm_signature(AbiVariant::GuestExport, function);
-            let results: Vec<ValType> = signature.results.iter().map(value_type).collect();
+            let results: Vec<ValType> = signature.results.iter().copied().map(value_type).collect();
             let name = WasmExport::Func {
                 interface: Some(key),
                 func: function,
                 kind: WasmExportKind::Normal,
             };
-            types
-                .ty()
-                .function(signature.params.iter().map(value_type), results.clone());
+            types.ty().function(
+                signature.params.iter().copied().map(value_type),
+                results.clone(),
+            );
             functions.function(index);
             exports.export(
                 &resolve.wasm_export_name(MANGLING, name),
@@ -104,12 +105,11 @@ fn core_module(resolve: &Resolve, world: WorldId) -> anyhow::Result<Vec<u8>> {
 
 /// The error lies behind its discriminant, at 1, 2, 4 or 8 bytes as the result's other case demands: it is at all four.
 fn error_bytes(case: u8) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[0] = 1;
-    for offset in [1, 2, 4, 8] {
-        bytes[offset] = case;
-    }
-    bytes
+    std::array::from_fn(|offset| match offset {
+        0 => 1,
+        1 | 2 | 4 | 8 => case,
+        _ => 0,
+    })
 }
 
 /// Zero is where nothing lies.
@@ -141,8 +141,8 @@ fn denial(resolve: &Resolve, error: &Type) -> Option<u8> {
     let Some(TypeDefKind::Enum(cases)) = kind(resolve, error) else {
         return None;
     };
-    let named = |name: &&str| cases.cases.iter().position(|case| case.name == **name);
-    u8::try_from(DENIALS.iter().find_map(|name| named(&name))?).ok()
+    let named = |name: &&str| cases.cases.iter().position(|case| case.name == *name);
+    u8::try_from(DENIALS.iter().find_map(named)?).ok()
 }
 
 /// What a type is, whatever names it goes by.
@@ -173,7 +173,7 @@ fn body(answer: &Answer, result: Option<ValType>) -> Body {
     body
 }
 
-fn value_type(of: &WasmType) -> ValType {
+fn value_type(of: WasmType) -> ValType {
     match of {
         WasmType::I32 | WasmType::Pointer | WasmType::Length => ValType::I32,
         WasmType::I64 | WasmType::PointerOrI64 => ValType::I64,

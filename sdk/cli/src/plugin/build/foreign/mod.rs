@@ -47,10 +47,7 @@ pub(crate) struct World<'a> {
 ///
 /// # Errors
 /// What is neither a module nor a component, or does not fit the contract.
-pub(crate) fn component(
-    wasm: Vec<u8>,
-    world: Option<World<'_>>,
-) -> Result<Vec<u8>, ForeignError> {
+pub(crate) fn component(wasm: Vec<u8>, world: Option<World<'_>>) -> Result<Vec<u8>, ForeignError> {
     let component = match (encoding(&wasm)?, world) {
         (Encoding::Component, _) => wasm,
         (Encoding::Module, Some(world)) => module::adapt(wasm, world)?,
