@@ -58,13 +58,9 @@ fn check(root: &Path) -> Result<Vec<String>> {
 
 /// What differs from the checksums that were committed with a release. Pure.
 fn changed(folder: &str, found: &Files, sums: &str) -> Vec<String> {
-    let sum = |text: &String| {
-        let digest = Sha256::digest(text.as_bytes());
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
-    };
     let actual: BTreeMap<&str, String> = found
         .iter()
-        .map(|(name, text)| (name.as_str(), sum(text)))
+        .map(|(name, text)| (name.as_str(), sha256(text)))
         .collect();
     let wanted: BTreeMap<&str, String> = sums
         .lines()
@@ -97,7 +93,7 @@ fn rewritten(newest: &Files, released: &BTreeMap<String, Files>) -> Vec<String> 
     };
     let names = newest.keys().chain(same.keys());
     let mut faults: Vec<String> = names
-        .filter(|name| newest.get(*name).map(said) != same.get(*name).map(said))
+        .filter(|name| newest.get(*name).map(|text| said(text)) != same.get(*name).map(|text| said(text)))
         .map(|name| {
             format!(
                 "wit/{name} says something else than the released version {first}; give wit/ a new version (wit/README.md)"
@@ -117,8 +113,15 @@ fn version(text: &str) -> Option<&str> {
     line.trim_end_matches(';').split_once('@').map(|(_, v)| v)
 }
 
+/// In hexadecimal digits.
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+}
+
 /// A file without comments and layout.
-fn said(text: &String) -> String {
+fn said(text: &str) -> String {
     let code = text
         .lines()
         .map(|line| line.split_once("//").map_or(line, |(code, _)| code));
@@ -152,7 +155,8 @@ fn tagged(root: &Path, version: &str, folder: &str) -> Result<Option<Files>> {
         bail!("git cannot list {place} of {tag}");
     };
     let mut files = Files::new();
-    for path in names.lines().filter(|path| path.ends_with(".wit")) {
+    let is_wit = |path: &&str| Path::new(path).extension().is_some_and(|end| end == "wit");
+    for path in names.lines().filter(is_wit) {
         let text = git(root, &["show", &format!("{tag}:{path}")])?;
         let text = text.with_context(|| format!("git cannot show {path} of {tag}"))?;
         files.insert(path.trim_start_matches(&place).to_owned(), text);
@@ -183,14 +187,9 @@ mod tests {
     }
 
     fn sums(files: &Files) -> String {
-        files
-            .iter()
-            .map(|(name, text)| {
-                let digest = Sha256::digest(text.as_bytes());
-                let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-                format!("{hex}  {name}\n")
-            })
-            .collect()
+        files.iter().fold(String::new(), |sums, (name, text)| {
+            format!("{sums}{}  {name}\n", sha256(text))
+        })
     }
 
     #[test]
@@ -255,7 +254,7 @@ mod tests {
         for text in [
             DNS.replace("    zones: func();\n", ""),
             DNS.replace("zones: func()", "zones: func(all: bool)"),
-            DNS.replace("}", "    more: func();\n}"),
+            DNS.replace('}', "    more: func();\n}"),
         ] {
             let faults = rewritten(&one(&text), &released);
             assert_eq!(faults.len(), 1, "{text}");

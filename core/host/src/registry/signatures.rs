@@ -85,12 +85,11 @@ impl Pull<'_> {
 
     /// Manifests that say they are signatures of this one.
     async fn referrers(&mut self, digest: &Digest) -> Result<Vec<Digest>, PullError> {
-        let index = match self.listed(digest).await? {
-            Some(index) => Some(index),
-            None => {
-                let tag = format!("sha256-{}", digest.hex());
-                found(self.manifest(&tag).await)?.map(|(index, _)| index)
-            }
+        let index = if let Some(index) = self.listed(digest).await? {
+            Some(index)
+        } else {
+            let tag = format!("sha256-{}", digest.hex());
+            found(self.manifest(&tag).await)?.map(|(index, _)| index)
         };
         let Some(index) = index else {
             return Ok(Vec::new());

@@ -220,13 +220,11 @@ mod tests {
 
     /// Root and proofs of a tree, computed from their definition (RFC 6962, section 2.1).
     fn tree(leaves: &[[u8; 32]]) -> [u8; 32] {
-        match leaves {
-            [leaf] => *leaf,
-            _ => {
-                let (left, right) = leaves.split_at(split(leaves.len()));
-                node(&tree(left), &tree(right))
-            }
+        if let [leaf] = leaves {
+            return *leaf;
         }
+        let (left, right) = leaves.split_at(split(leaves.len()));
+        node(&tree(left), &tree(right))
     }
 
     fn path(index: usize, leaves: &[[u8; 32]]) -> Vec<Vec<u8>> {

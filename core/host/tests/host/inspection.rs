@@ -166,7 +166,9 @@ fn a_component_of_another_world_is_refused_with_what_it_exports() {
     assert_eq!(
         error.to_string(),
         "it exports no provider interface of this host (it exports: wasi:cli/run@0.2.0); \
-         this host calls: maquette:plugin/dns@0.1.0"
+         this host calls: maquette:plugin/dns@0.1.0, maquette:plugin/tunnel@0.1.0, \
+         maquette:plugin/registry@0.1.0, maquette:plugin/source@0.1.0, maquette:plugin/builder@0.1.0, \
+         maquette:plugin/bundler@0.1.0, maquette:plugin/delivery@0.1.0"
     );
 }
 

@@ -39,7 +39,7 @@ use crate::runtime::{CredentialError, Level, Runtime};
 /// Time that a call has.
 const CALL: Duration = Duration::from_secs(30);
 /// When the mock's clock starts: the beginning of 2026 in UTC.
-const START: Duration = Duration::from_secs(1_767_225_600);
+const START: Duration = Duration::from_hours(490_896);
 
 /// A host for unit tests. Clones share what happened.
 #[derive(Debug, Clone, Default)]
@@ -148,16 +148,14 @@ impl Runtime for Mock {
             .script
             .iter()
             .position(|(method, on, _)| *method == request.method.as_str() && *on == url);
-        match found {
-            Some(position) => happened.script.remove(position).2.into(),
-            None => {
-                let asked = line(request);
-                happened.unexpected.push(asked.clone());
-                Err(SendError::Malformed(format!(
-                    "the mock has no answer for {asked}"
-                )))
-            }
+        if let Some(position) = found {
+            return happened.script.remove(position).2.into();
         }
+        let asked = line(request);
+        happened.unexpected.push(asked.clone());
+        Err(SendError::Malformed(format!(
+            "the mock has no answer for {asked}"
+        )))
     }
 
     fn credential(&self, name: &str) -> Result<String, CredentialError> {
@@ -238,7 +236,9 @@ mod tests {
     fn an_hmac_is_that_of_the_published_test_case() {
         // RFC 4231, section 4.3.
         let mac = hmac(b"Jefe", b"what do ya want for nothing?");
-        let text: String = mac.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = mac
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         assert_eq!(
             text,
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

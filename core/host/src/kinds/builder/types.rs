@@ -86,7 +86,7 @@ pub struct File {
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct Job {
-    /// A PodTemplateSpec as JSON (core/v1). Its main container is called `build`.
+    /// A `PodTemplateSpec` as JSON (core/v1). Its main container is called `build`.
     #[component(name = "pod-template")]
     pub pod_template: String,
     /// Files that the container finds.
@@ -144,8 +144,8 @@ pub enum Fault {
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct Failure {
-    /// CamelCase, in Shipwright's vocabulary where it has a word: GitRevisionNotFound, DockerfileNotFound,
-    /// StepOutOfMemory, BuildRunTimeout, PodEvicted.
+    /// CamelCase, in Shipwright's vocabulary where it has a word: `GitRevisionNotFound`, `DockerfileNotFound`,
+    /// `StepOutOfMemory`, `BuildRunTimeout`, `PodEvicted`.
     pub reason: String,
     /// Whose fault it is.
     pub fault: Fault,

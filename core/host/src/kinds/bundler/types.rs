@@ -10,7 +10,7 @@ pub enum ModuleType {
     /// An ECMAScript module.
     #[component(name = "es-module")]
     EsModule,
-    /// A CommonJS module.
+    /// A `CommonJS` module.
     #[component(name = "common-js")]
     CommonJs,
     /// Text.
