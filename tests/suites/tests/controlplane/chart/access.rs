@@ -15,7 +15,7 @@ use super::helm::Release;
 const OPERATOR: &str = "system:serviceaccount:maquette-system:maquette";
 
 /// Namespace, verb, group, resource, and whether the operator may.
-const RIGHTS: [(&str, &str, &str, &str, bool); 24] = [
+const RIGHTS: [(&str, &str, &str, &str, bool); 30] = [
     ("shop", "patch", "maquette.dev", "workspaces", true),
     ("shop", "patch", "maquette.dev", "workspaces/status", true),
     (
@@ -45,7 +45,14 @@ const RIGHTS: [(&str, &str, &str, &str, bool); 24] = [
         "leases",
         true,
     ),
+    ("shop", "patch", "maquette.dev", "tunnels/status", true),
+    // What connectors of tunnels hold.
+    ("maquette-system", "create", "", "secrets", true),
+    ("maquette-system", "delete", "", "secrets", true),
+    ("maquette-system", "deletecollection", "", "secrets", false),
     ("shop", "get", "", "secrets", false),
+    ("shop", "create", "", "secrets", false),
+    ("shop", "delete", "", "secrets", false),
     ("shop", "create", "coordination.k8s.io", "leases", false),
     ("shop", "create", "maquette.dev", "workspaces", false),
     ("shop", "delete", "maquette.dev", "workspaces", false),

@@ -15,11 +15,12 @@ const VALUES: &str = concat!(
     "/tests/controlplane/chart/providers.yaml"
 );
 
-const DEFINITIONS: [&str; 5] = [
+const DEFINITIONS: [&str; 6] = [
     "components.maquette.dev",
     "dnsrecords.maquette.dev",
     "plugins.maquette.dev",
     "providers.maquette.dev",
+    "tunnels.maquette.dev",
     "workspaces.maquette.dev",
 ];
 

@@ -76,7 +76,14 @@ async fn every_field_of_every_kind_is_described() {
     }
     assert_eq!(
         kinds,
-        ["Plugin", "Provider", "Workspace", "Component", "DNSRecord"]
+        [
+            "Plugin",
+            "Provider",
+            "Workspace",
+            "Component",
+            "DNSRecord",
+            "Tunnel"
+        ]
     );
     assert!(
         undescribed.is_empty(),
@@ -126,6 +133,7 @@ async fn kinds_have_short_names_and_one_category() {
             "dnsrecords mqdns maquette.dev/v1alpha1 true DNSRecord",
             "plugins mqplugin maquette.dev/v1alpha1 false Plugin",
             "providers mqprov maquette.dev/v1alpha1 false Provider",
+            "tunnels mqtun maquette.dev/v1alpha1 true Tunnel",
             "workspaces mqws maquette.dev/v1alpha1 true Workspace",
         ]
     );
@@ -187,10 +195,14 @@ async fn columns_tell_whether_it_is_up_and_where() {
         "{told}"
     );
     for (kind, columns) in [
-        ("plugins", "NAME READY VERSION INTERFACES REASON AGE"),
+        (
+            "plugins",
+            "NAME READY VERSION PENDING INTERFACES REASON AGE",
+        ),
         ("providers", "NAME PLUGIN READY ZONES REASON AGE"),
         ("components", "NAME WORKLOAD READY REASON AGE"),
         ("dnsrecords", "NAME DOMAIN TYPE VALUES READY REASON AGE"),
+        ("tunnels", "NAME PROVIDER HOSTS TARGET READY REASON AGE"),
     ] {
         let table = client.request::<Value>(
             http::Request::get(format!("/apis/maquette.dev/v1alpha1/{kind}"))

@@ -6,6 +6,7 @@ mod explain;
 mod plugins;
 mod providers;
 mod records;
+mod tunnels;
 mod workspaces;
 
 use std::sync::{Arc, Weak};
@@ -21,7 +22,7 @@ use tokio::sync::Mutex;
 
 static SHARED: Mutex<Weak<ControlPlane>> = Mutex::const_new(Weak::new());
 
-/// A control plane with the five kinds. The last test that has it ends it.
+/// A control plane with every kind. The last test that has it ends it.
 pub(super) async fn control_plane() -> Arc<ControlPlane> {
     let mut shared = SHARED.lock().await;
     if let Some(running) = shared.upgrade() {
@@ -42,7 +43,7 @@ async fn install(client: &Client) {
             .await
             .unwrap();
     }
-    wait_for("the five kinds", Duration::from_secs(30), async || {
+    wait_for("every kind", Duration::from_secs(30), async || {
         // What kubectl explains is published a moment after the kinds are served.
         let document =
             http::Request::get("/openapi/v3/apis/maquette.dev/v1alpha1").body(Vec::new());
