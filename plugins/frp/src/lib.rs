@@ -95,12 +95,12 @@ impl Tunnel for Frp {
         spec: &Spec,
         _: &str,
     ) -> Result<Established> {
-        self.same(id, spec)?;
+        same(id, spec)?;
         self.ensure(ctx, spec)
     }
 
     fn rotate(&self, ctx: &Context<Config>, id: &str, spec: &Spec) -> Result<Established> {
-        self.same(id, spec)?;
+        same(id, spec)?;
         self.ensure(ctx, spec)
     }
 
@@ -121,18 +121,16 @@ impl Tunnel for Frp {
     }
 }
 
-impl Frp {
-    /// Whether the identifier is that of the specification.
-    fn same(self, id: &str, spec: &Spec) -> Result<()> {
-        let identity: Identity = id.parse()?;
-        if identity.owner != spec.owner {
-            return Err(Error::conflict(Some(&identity.owner)));
-        }
-        if identity.name == spec.name {
-            Ok(())
-        } else {
-            Err(Error::NotFound(format!("the tunnel `{id}`")))
-        }
+/// Whether the identifier is that of the specification.
+fn same(id: &str, spec: &Spec) -> Result<()> {
+    let identity: Identity = id.parse()?;
+    if identity.owner != spec.owner {
+        return Err(Error::conflict(Some(&identity.owner)));
+    }
+    if identity.name == spec.name {
+        Ok(())
+    } else {
+        Err(Error::NotFound(format!("the tunnel `{id}`")))
     }
 }
 

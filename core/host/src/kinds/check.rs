@@ -10,7 +10,10 @@ pub(super) fn same_length(function: &str, got: usize, wanted: usize) -> Result<(
     if got == wanted {
         Ok(())
     } else {
-        Err(unusable(function, format!("{got} items for {wanted}")))
+        Err(unusable(
+            function,
+            format!("it gives {got} items for {wanted}"),
+        ))
     }
 }
 

@@ -114,7 +114,7 @@ async fn an_answer_that_contradicts_the_interface_is_refused() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the plugin's answer cannot be used: apply returned 0 items for 1; tell its author"
+        "the plugin's answer cannot be used: apply: it gives 0 items for 1; tell its author"
     );
     let error = behave(&dns, "answers-another-name", "asked.example.com")
         .await
