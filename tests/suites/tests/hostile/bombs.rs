@@ -2,11 +2,11 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use maquette_host::{CompileCaps, Host, InstallError, Settings};
+use maquette_host::{CompileCaps, Host, InspectError, InstallError, Settings};
 
 use crate::{
     common::{guest, shelf::Shelf},
-    stage::{attack, compiler},
+    stage::{attack, begins, compiler},
     text::Component,
 };
 
@@ -23,12 +23,13 @@ async fn refused(compile: CompileCaps, plugin: Vec<u8>) -> (InstallError, Instal
     .unwrap();
     let shelf = Shelf::with(plugin).await;
     let wanted = shelf.wanted("1.2.3");
+    begins();
     let first = host.install(&wanted).await.unwrap_err();
     (first, host.install(&wanted).await.unwrap_err())
 }
 
 /// One function of so many operations on so many values that live all the time.
-fn giant(values: u32, operations: u32) -> Vec<u8> {
+fn giant(values: u32, operations: u32) -> Component {
     let mut body = "(func $bomb".to_owned();
     for value in 0..values {
         write!(body, " (local $v{value} i64)").unwrap();
@@ -45,7 +46,7 @@ fn giant(values: u32, operations: u32) -> Vec<u8> {
         )
         .unwrap();
     }
-    Component::with(&(body + ")")).build()
+    Component::with(&(body + ")"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -54,12 +55,12 @@ async fn a_component_that_takes_for_ever_to_compile_is_ended_and_not_tried_again
     attack(
         GROUP,
         "a function that takes long to compile",
-        async |_stage| {
+        async |stage| {
             let caps = CompileCaps {
                 timeout: Duration::from_secs(1),
                 ..CompileCaps::default()
             };
-            let (error, again) = refused(caps, bomb.clone()).await;
+            let (error, again) = refused(caps, bomb.build(&stage.version.wit)).await;
             assert!(matches!(error, InstallError::CompileTimeout(_)), "{error}");
             assert!(matches!(again, InstallError::CompileTimeout(_)), "{again}");
             format!("CompileTimeout: {error}")
@@ -74,13 +75,13 @@ async fn a_component_that_computes_for_ever_in_the_compiler_is_ended_by_its_proc
     attack(
         GROUP,
         "a function that takes much processor time to compile",
-        async |_stage| {
+        async |stage| {
             let caps = CompileCaps {
                 cpu_time: Duration::from_secs(1),
                 timeout: Duration::from_mins(2),
                 ..CompileCaps::default()
             };
-            let (error, _) = refused(caps, bomb.clone()).await;
+            let (error, _) = refused(caps, bomb.build(&stage.version.wit)).await;
             assert!(matches!(error, InstallError::CompileTimeout(_)), "{error}");
             format!("CompileTimeout: {error}")
         },
@@ -94,12 +95,12 @@ async fn a_component_that_fills_the_compilers_memory_is_ended() {
     attack(
         GROUP,
         "a function that takes much memory to compile",
-        async |_stage| {
+        async |stage| {
             let caps = CompileCaps {
                 memory_bytes: 64 << 20,
                 ..CompileCaps::default()
             };
-            let (error, again) = refused(caps, bomb.clone()).await;
+            let (error, again) = refused(caps, bomb.build(&stage.version.wit)).await;
             assert!(matches!(error, InstallError::CompileMemory(_)), "{error}");
             assert!(matches!(again, InstallError::CompileMemory(_)), "{again}");
             format!("CompileMemory: {error}")
@@ -125,8 +126,8 @@ async fn machine_code_that_is_too_large_is_not_taken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_module_that_wants_more_tables_than_a_plugin_has_is_refused_before_it_runs() {
     let tables = "(table 1 funcref)".repeat(40);
-    attack(GROUP, "40 tables", async |_stage| {
-        let plugin = Component::with(&tables).build();
+    attack(GROUP, "40 tables", async |stage| {
+        let plugin = Component::with(&tables).build(&stage.version.wit);
         let (error, _) = refused(CompileCaps::default(), plugin).await;
         assert!(matches!(error, InstallError::Compile(_)), "{error}");
         format!("Compile: {error}")
@@ -151,5 +152,34 @@ async fn a_compiler_that_dies_is_told_and_harms_nobody() {
         assert!(matches!(error, InstallError::CompilerDied(_)), "{error}");
         format!("CompilerDied: {error}")
     })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_component_that_wants_more_than_plugins_have() {
+    attack(
+        GROUP,
+        "imports of files, sockets and processes",
+        async |_stage| {
+            let mut stopped = String::new();
+            for import in [
+                "wasi:filesystem/types@0.2.0",
+                "wasi:sockets/tcp@0.2.0",
+                "wasi:sockets/ip-name-lookup@0.2.0",
+                "vendor:host/process@1.0.0",
+            ] {
+                let text = format!("(component (import \"{import}\" (instance)))");
+                let wasm = wat::parse_str(text).unwrap();
+                let (error, _) = refused(CompileCaps::default(), wasm).await;
+                let inspected = matches!(
+                    &error,
+                    InstallError::Inspect(InspectError::ImportRefused(name)) if name == import
+                );
+                assert!(inspected, "{error}");
+                stopped = error.to_string();
+            }
+            stopped
+        },
+    )
     .await;
 }

@@ -30,7 +30,7 @@ async fn a_table_that_grows_without_end() {
         (table.grow $table (ref.null func) (i32.const 1000))))) unreachable";
     attack(GROUP, "a table that grows without end", async |stage| {
         let component = Component::with("(table $table 0 funcref)").body("#zones", grow);
-        let plugin = install(&stage.host, component.build()).await;
+        let plugin = install(&stage.host, component.build(&stage.version.wit)).await;
         let dns = stage.provider(&plugin, "http://127.0.0.1:9");
         let error = dns.zones(&call()).await.unwrap_err();
         assert!(
@@ -63,7 +63,7 @@ async fn recursion_that_takes_only_the_hosts_stack() {
             let component = Component::with(fields)
                 .body("#zones", "(call $dive (i32.const 0))")
                 .body("cabi_post_", "");
-            let plugin = install(&stage.host, component.build()).await;
+            let plugin = install(&stage.host, component.build(&stage.version.wit)).await;
             let dns = stage.provider(&plugin, "http://127.0.0.1:9");
             let error = dns.zones(&call()).await.unwrap_err();
             assert!(
@@ -101,7 +101,7 @@ async fn an_answer_that_claims_a_length_it_does_not_have() {
             let component = Component::with("")
                 .body("#zones", lie)
                 .body("cabi_post_", "");
-            let plugin = install(&stage.host, component.build()).await;
+            let plugin = install(&stage.host, component.build(&stage.version.wit)).await;
             let dns = stage.provider(&plugin, "http://127.0.0.1:9");
             let error = dns.zones(&call()).await.unwrap_err();
             assert!(
@@ -163,7 +163,7 @@ async fn an_endless_body_from_a_server() {
     attack(GROUP, "an endless body of an answer", async |stage| {
         let server = Server::start(|_| Reply {
             endless: true,
-            ..Reply::raw(200, &[], [b'x'; 65536])
+            ..Reply::raw(200, &[], "x".repeat(65536))
         })
         .await;
         let url = server.url();

@@ -248,3 +248,26 @@ async fn a_credential_in_the_wrong_place() {
     )
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dns_messages_to_servers_that_are_not_granted() {
+    attack(
+        GROUP,
+        "DNS messages over TCP to a server that is not granted",
+        async |stage| {
+            let inside = Server::start(|_| Reply::ok("inside")).await;
+            let dns = stage.provider(&stage.guest, &inside.url());
+            let here = inside.address.to_string();
+            let mut stopped = String::new();
+            // A grant of the same address for HTTP is none for DNS.
+            for server in [here.as_str(), "169.254.169.254:53", "10.96.0.10:53"] {
+                let error = behave(&dns, "exchanges", server).await.unwrap_err();
+                stopped = error.to_string();
+                assert!(stopped.contains("NotGranted"), "{stopped}");
+            }
+            assert_eq!(inside.requests().len() + inside.open(), 0);
+            stopped
+        },
+    )
+    .await;
+}

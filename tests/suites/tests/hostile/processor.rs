@@ -27,7 +27,7 @@ fn waited(error: &CallError) -> String {
 
 /// Calls `zones` of a component that was written as text.
 async fn zones_of(stage: &Stage, component: Component) -> String {
-    let plugin = install(&stage.host, component.build()).await;
+    let plugin = install(&stage.host, component.build(&stage.version.wit)).await;
     let dns = stage.provider(&plugin, "http://127.0.0.1:9");
     looped(&dns.zones(&call()).await.unwrap_err())
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     sync::Arc,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -11,11 +11,12 @@ use maquette_host::{
     CallError, Compiler, Digest, Dns, Grants, Host, Limits, Settings,
     dns::{RecordSet, RecordType},
 };
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use crate::{
     common::{behave, call, grants, guest, server, shelf::Shelf},
     table::{self, Told},
+    versions::{self, Version},
 };
 
 /// What an attacking call may take: less than usual, so that the attacks end soon.
@@ -32,6 +33,8 @@ const PACE: Duration = Duration::from_millis(2);
 
 /// A host with the guest installed, and its providers.
 pub(crate) struct Stage {
+    /// The contract that the attacking plugins are built against.
+    pub(crate) version: Version,
     pub(crate) host: Host,
     pub(crate) guest: Digest,
     neighbour: Dns,
@@ -39,23 +42,32 @@ pub(crate) struct Stage {
 
 /// Attacks come one after the other, so that what is measured is theirs.
 static TURN: Mutex<()> = Mutex::const_new(());
-static STAGE: OnceCell<Arc<Stage>> = OnceCell::const_new();
+static STAGES: OnceCell<Vec<Stage>> = OnceCell::const_new();
+/// Bytes of this process when the attack began.
+static BEFORE: AtomicU64 = AtomicU64::new(0);
 
 impl Stage {
-    async fn start() -> Arc<Self> {
+    /// One for each released version of the contract, on one host.
+    async fn start() -> Vec<Self> {
         let cache = tempfile::tempdir().unwrap().keep();
         let mut settings = Settings::new(&cache);
         settings.extra_ca_pem = server::authority().pem.clone().into_bytes();
         settings.compiler = compiler();
         let host = Host::new(settings).unwrap();
-        let guest = install(&host, guest::plugin()).await;
+        let good = install(&host, guest::plugin()).await;
         let neighbour = grants("http://127.0.0.1:9");
-        let neighbour = host.provider("neighbour", &guest, neighbour).unwrap();
-        Arc::new(Self {
-            neighbour: neighbour.dns().unwrap(),
-            host,
-            guest,
-        })
+        let neighbour = host.provider("neighbour", &good, neighbour).unwrap();
+        let mut stages = Vec::new();
+        for version in versions::released() {
+            let guest = install(&host, version.guest()).await;
+            stages.push(Self {
+                version,
+                neighbour: neighbour.dns().unwrap(),
+                host: host.clone(),
+                guest,
+            });
+        }
+        stages
     }
 
     /// A provider with this plugin that may call this server.
@@ -99,14 +111,30 @@ pub(crate) async fn install(host: &Host, plugin: Vec<u8>) -> Digest {
     installed.unwrap().digest
 }
 
-/// Makes an attack, whose result says what stopped it, while the neighbour is timed.
+/// Ends when no attack goes on, and none begins while the guard lives.
+pub(crate) async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
+/// Makes an attack with a plugin of every released version of the contract, while the neighbour is timed. What it gives
+/// says what stopped it.
 pub(crate) async fn attack(
     group: &'static str,
     tried: &'static str,
     work: impl AsyncFn(&Stage) -> String,
 ) {
-    let _turn = TURN.lock().await;
-    let stage = STAGE.get_or_init(Stage::start).await.clone();
+    let _turn = turn().await;
+    for stage in STAGES.get_or_init(Stage::start).await {
+        attack_on(stage, group, tried, &work).await;
+    }
+}
+
+async fn attack_on(
+    stage: &Stage,
+    group: &'static str,
+    tried: &'static str,
+    work: &impl AsyncFn(&Stage) -> String,
+) {
     // Compiles and links before anything is timed.
     stage.behave("remembers").await.unwrap();
     let alone = time(&stage.neighbour, &AtomicBool::new(true)).await;
@@ -114,11 +142,11 @@ pub(crate) async fn attack(
     let done = Arc::new(AtomicBool::new(false));
     let (neighbour, watched) = (stage.neighbour.clone(), done.clone());
     let timing = tokio::spawn(async move { time(&neighbour, &watched).await });
-    let before = reset_peak();
+    begins();
     let started = Instant::now();
-    let stopped = work(&stage).await;
+    let stopped = work(stage).await;
     let took = started.elapsed();
-    let grown = peak().saturating_sub(before);
+    let grown = peak().saturating_sub(BEFORE.load(Ordering::Relaxed));
     done.store(true, Ordering::Relaxed);
     let beside = timing.await.unwrap();
 
@@ -127,6 +155,7 @@ pub(crate) async fn attack(
     table::tell(&Told {
         group,
         tried,
+        contract: &stage.version.name,
         stopped,
         took_ms: took.as_millis(),
         grown_kib: grown >> 10,
@@ -157,10 +186,11 @@ async fn time(dns: &Dns, done: &AtomicBool) -> (u128, u128, usize) {
     (at(50), at(99), times.len())
 }
 
-/// Bytes of this process in memory; from now on the peak counts from here (proc(5), `clear_refs`).
-fn reset_peak() -> u64 {
+/// From here on the peak of this process counts (proc(5), `clear_refs`). An attack that was laborious to arrange says so
+/// when it is.
+pub(crate) fn begins() {
     fs::write("/proc/self/clear_refs", "5").unwrap();
-    status("VmRSS:")
+    BEFORE.store(status("VmRSS:"), Ordering::Relaxed);
 }
 
 fn peak() -> u64 {

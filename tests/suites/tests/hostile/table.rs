@@ -12,9 +12,11 @@ type Latency = (u128, u128, usize);
 
 /// One row.
 #[derive(Serialize)]
-pub(crate) struct Told {
+pub(crate) struct Told<'a> {
     pub(crate) group: &'static str,
     pub(crate) tried: &'static str,
+    /// Version of the contract that the attacking plugin is built against.
+    pub(crate) contract: &'a str,
     pub(crate) stopped: String,
     pub(crate) took_ms: u128,
     /// What the peak of the host's process lies above its size before.
@@ -23,7 +25,7 @@ pub(crate) struct Told {
     pub(crate) beside: Latency,
 }
 
-pub(crate) fn tell(told: &Told) {
+pub(crate) fn tell(told: &Told<'_>) {
     println!(
         "{}: {}: {} ({} ms, +{} KiB, neighbour {:?} beside {:?} alone)",
         told.group, told.tried, told.stopped, told.took_ms, told.grown_kib, told.beside, told.alone
@@ -34,7 +36,8 @@ pub(crate) fn tell(told: &Told) {
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
-        let path = Path::new(&folder).join(format!("{}-{name}.json", told.group.replace(' ', "-")));
+        let file = format!("{}-{name}-{}.json", told.group, told.contract);
+        let path = Path::new(&folder).join(file);
         fs::write(path, serde_json::to_string(told).unwrap()).unwrap();
     }
 }

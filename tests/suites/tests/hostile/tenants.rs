@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use maquette_host::CallError;
+use maquette_host::{CallError, Secret};
 
 use crate::{
     common::{
@@ -123,4 +123,23 @@ async fn a_secret_that_a_server_gives_back() {
     )
     .await;
     assert!(!lines.lock().unwrap().contains(SECRET));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_of_a_secret() {
+    attack(
+        GROUP,
+        "guesses of a secret that the host compares",
+        async |stage| {
+            let mut grants = grants("http://127.0.0.1:9");
+            let secret = Secret::new("guess-700");
+            grants.credentials.insert("key".to_owned(), secret);
+            let dns = stage.granted(&stage.guest, grants);
+            let tries = behave(&dns, "guesses", "guess-").await.unwrap();
+            let tries: u32 = tries[0].parse().unwrap();
+            assert!((1..=16).contains(&tries), "{tries}");
+            format!("{tries} answers in a call, then none")
+        },
+    )
+    .await;
 }

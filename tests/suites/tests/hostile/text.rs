@@ -37,11 +37,10 @@ impl Component {
         self
     }
 
-    /// The component with the manifest of the guest.
-    pub(crate) fn build(&self) -> Vec<u8> {
-        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../wit");
+    /// The component for the contract in this folder, with the manifest of the guest.
+    pub(crate) fn build(&self, wit: &Path) -> Vec<u8> {
         let mut resolve = Resolve::default();
-        let (package, _) = resolve.push_dir(&wit).unwrap();
+        let (package, _) = resolve.push_dir(wit).unwrap();
         let world = resolve.select_world(&[package], Some(WORLD)).unwrap();
         let mangling = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
         let dummy = dummy_module(&resolve, world, mangling);
@@ -110,10 +109,8 @@ fn exports(module: &[u8]) -> Vec<(String, String)> {
         .map(|(name, index)| {
             let kind = &types[functions[index as usize] as usize];
             let list = |word: &str, values: &[wasmparser::ValType]| {
-                values
-                    .iter()
-                    .map(|value| format!("({word} {value})"))
-                    .collect::<String>()
+                let texts = values.iter().map(|value| format!("({word} {value})"));
+                texts.collect::<Vec<_>>().concat()
             };
             let signature = list("param", kind.params()) + &list("result", kind.results());
             (name, signature)

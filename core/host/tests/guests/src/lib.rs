@@ -10,7 +10,7 @@ use exports::maquette::plugin::{
     manifest::{Credential, Description, Guest as Manifest, Host, Placement},
 };
 use maquette::plugin::{
-    credentials,
+    credentials, dns_transport,
     log::{self, Level},
     types::{Context, Error, FieldError},
 };
@@ -186,6 +186,19 @@ fn behave(ctx: &Context, zone: &str, argument: &str) -> Result<Vec<String>, Erro
             loop {
                 let _ = fields.append("x-flood", &[b'x'; 4096]);
             }
+        }
+        "guesses" => {
+            // As long as there is an answer: a wrong one is one, too.
+            let answers = (0_u32..1_000_000).take_while(|guess| {
+                let guess = credentials::matches("key", format!("{argument}{guess}").as_bytes());
+                guess.is_ok()
+            });
+            Ok(vec![answers.count().to_string()])
+        }
+        "exchanges" => {
+            let question = b"\0\x01\x01\0\0\x01\0\0\0\0\0\0\x04test\0\0\x01\0\x01";
+            let answer = dns_transport::exchange(argument, None, question);
+            answer.map(|_| vec![]).map_err(|error| Error::Other(format!("{error:?}")))
         }
         "sends" => http::send(argument),
         "sends-often" => {

@@ -81,6 +81,14 @@ impl Server {
         Self::serve("127.0.0.1:0", None, answer).await
     }
 
+    /// On another address than loopback's.
+    pub async fn start_at(
+        bind: &str,
+        answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(bind, None, answer).await
+    }
+
     /// Over TLS, with a certificate for `localhost`.
     pub async fn start_tls(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::serve("127.0.0.1:0", Some(authority().acceptor.clone()), answer).await
