@@ -1,5 +1,7 @@
 //! `plugins/rfc2136` at a real BIND 9.
 
+use std::fmt::Write as _;
+
 use maquette_conformance::{OtherWriter, RecordSet, RecordType, Subject, test};
 use serde_json::json;
 
@@ -36,7 +38,7 @@ impl OtherWriter for ByHand {
                 RecordType::Cname => format!("{value}."),
                 RecordType::A | RecordType::Aaaa => value.clone(),
             };
-            lines += &format!("update add {name}. {ttl} {kind} {value}\n");
+            writeln!(lines, "update add {name}. {ttl} {kind} {value}").unwrap();
         }
         nsupdate(self.0, &lines)
     }
