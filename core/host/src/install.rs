@@ -54,6 +54,8 @@ pub struct Installed {
     pub manifest: Manifest,
     /// Provider interfaces that it exports, for example `maquette:plugin/dns@0.1.0`.
     pub interfaces: Vec<String>,
+    /// Interfaces that it imports: all that it can ever reach.
+    pub imports: Vec<String>,
     /// Size of the component in bytes.
     pub size_bytes: u64,
     /// Whether the registry could not be asked and the version is the one that was last found.

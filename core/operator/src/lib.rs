@@ -2,6 +2,7 @@
 //!
 //! * [`cluster`]: shared caches of the objects that matter, and every write to the API server;
 //! * [`engine`]: the one reconcile shape: queue, backoff, plans, execution, leader election, metrics;
+//! * [`registries`]: what the administrator decided about registries of plugins;
 //! * [`providers`]: configured plugins and the lanes through which calls to them go;
 //! * [`controllers`]: one folder per kind with observe, plan and status.
 
@@ -10,4 +11,5 @@ pub mod controllers;
 pub mod engine;
 pub mod providers;
 pub mod quantity;
+pub mod registries;
 pub mod run;

@@ -3,8 +3,17 @@
 use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use maquette_host::{Compiler, Host, Settings};
-use maquette_operator::run::{Options, run};
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use maquette_operator::{
+    registries::Registries,
+    run::{Options, run},
+};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -34,6 +43,10 @@ struct Arguments {
     /// Form of the log. Its level is set with `RUST_LOG`, for example `info,maquette_operator=debug`.
     #[arg(long, env = "MAQUETTE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+    /// File (YAML) with who has to have signed plugins, from where they are pulled instead, and with which Secrets. Read
+    /// once, at the start.
+    #[arg(long, env = "MAQUETTE_CONFIG")]
+    config: Option<PathBuf>,
     /// Registry that is spoken to without TLS, as `host:port`. May be given several times.
     #[arg(long, env = "MAQUETTE_PLAIN_HTTP_REGISTRY", value_delimiter = ',')]
     plain_http_registry: Vec<String>,
@@ -93,6 +106,7 @@ async fn work() -> anyhow::Result<()> {
     }
     let stop = CancellationToken::new();
     stop_on_signals(stop.clone())?;
+    let registries = registries(arguments.config.as_deref())?;
     let mut settings = Settings::new(&arguments.cache_dir);
     settings.plain_http_registries = arguments.plain_http_registry;
     settings.compiler = Compiler::this_program();
@@ -119,10 +133,26 @@ async fn work() -> anyhow::Result<()> {
         leader_elect: arguments.leader_elect,
         identity: arguments.identity,
         workers: arguments.workers.into(),
+        registries: Arc::new(registries),
     };
     run(client, host, options, stop).await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn registries(path: Option<&Path>) -> anyhow::Result<Registries> {
+    let registries = match path {
+        None => Registries::default(),
+        Some(path) => {
+            let wrong = || format!("the configuration file {} cannot be used", path.display());
+            let text = std::fs::read_to_string(path).with_context(wrong)?;
+            Registries::from_yaml(&text).with_context(wrong)?
+        }
+    };
+    if registries.trusts_everything() {
+        tracing::warn!("no signature is required of any plugin; set trust.policies");
+    }
+    Ok(registries)
 }
 
 fn init_log(format: LogFormat) {

@@ -3,11 +3,16 @@
 use crate::{
     cluster::{Caches, Key, Kind, Writer, start_watches},
     controllers::{
-        component::ComponentController, dnsrecord::DnsRecordController, plugin::PluginController,
-        provider::ProviderController, tunnel::TunnelController, workspace::WorkspaceController,
+        component::ComponentController,
+        dnsrecord::DnsRecordController,
+        plugin::{Installer, PluginController},
+        provider::ProviderController,
+        tunnel::TunnelController,
+        workspace::WorkspaceController,
     },
     engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
     providers::{Registry, UsageCollector},
+    registries::Registries,
 };
 use kube::{
     Client,
@@ -38,6 +43,8 @@ pub struct Options {
     pub identity: String,
     /// Workers of each controller.
     pub workers: usize,
+    /// What the administrator decided about registries.
+    pub registries: Arc<Registries>,
 }
 
 /// Why the operator ended other than by request.
@@ -172,14 +179,18 @@ fn start_controllers(
         workers: options.workers,
         stop,
     };
-    starter.start(PluginController {
+    let installer = Installer {
+        host,
         caches: caches.clone(),
-        host: host.clone(),
         namespace: options.namespace.clone(),
+        registries: options.registries.clone(),
+    };
+    starter.start(PluginController {
+        installer: installer.clone(),
     });
     starter.start(ProviderController {
         caches: caches.clone(),
-        host,
+        installer,
         registry: registry.clone(),
         namespace: options.namespace.clone(),
         installation: installation.clone(),

@@ -75,6 +75,7 @@ impl Inner {
             digest: resolution.digest.clone(),
             version: manifest.version.clone(),
             interfaces: inspection.interfaces(),
+            imports: inspection.imports.clone(),
             size_bytes: inspection.size_bytes,
             manifest,
             remembered: false,

@@ -1,8 +1,14 @@
-//! Plugin: pulled, verified and compiled once for each spec; the digest that was found is kept.
+//! Plugin: pulled, verified and compiled; the digest that was taken is kept until another version is taken, which `decide`
+//! decides.
 
+mod asks;
+mod decide;
+mod install;
 mod observe;
 mod plan;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     cluster::{Caches, Change, Key, Kind, Store},
@@ -11,20 +17,16 @@ use crate::{
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{Plugin, PluginStatus};
-use maquette_host::Host;
 use std::{convert::Infallible, sync::Arc};
 
+pub use install::Installer;
+pub(in crate::controllers) use install::Problem as InstallProblem;
 pub use observe::Observed;
-pub(in crate::controllers) use observe::{Problem as InstallProblem, install};
 
 /// Reconciles Plugins.
 pub struct PluginController {
-    /// The shared caches.
-    pub caches: Arc<Caches>,
-    /// Runs plugins.
-    pub host: Host,
-    /// Namespace of pull secrets.
-    pub namespace: String,
+    /// Installs versions.
+    pub installer: Installer,
 }
 
 impl Controller for PluginController {
@@ -49,11 +51,11 @@ impl Controller for PluginController {
     }
 
     async fn observe(&self, object: &Arc<Plugin>) -> Observed {
-        observe::observe(self, object).await
+        observe::observe(&self.installer, object).await
     }
 
-    fn plan(_: &Plugin, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
-        plan::plan(observed)
+    fn plan(object: &Plugin, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
+        plan::plan(object, observed)
     }
 
     fn status(
@@ -74,14 +76,13 @@ impl Controller for PluginController {
         if change.kind != Kind::Secret {
             return Vec::new();
         }
+        let everybody = self.installer.registries.names_secret(&change.key.name);
         let names = |plugin: &Plugin| {
-            plugin
-                .spec
-                .pull_secrets
-                .iter()
-                .any(|secret| secret.name == change.key.name)
+            let mut own = plugin.spec.pull_secrets.iter();
+            everybody || own.any(|secret| secret.name == change.key.name)
         };
-        self.caches
+        self.installer
+            .caches
             .plugins
             .all()
             .iter()

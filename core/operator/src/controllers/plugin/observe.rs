@@ -1,156 +1,76 @@
-//! Installs the plugin, which changes nothing where it is installed already.
+//! What runs, installed again where it has to be, and what the spec stands for now.
 
-use super::PluginController;
-use crate::cluster::{Caches, Key};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use k8s_openapi::api::core::v1::Secret as KubeSecret;
+use super::{Installer, install::Problem};
 use maquette_api::Plugin;
-use maquette_host::{
-    Host, InstallError, Installed, Login, ReferenceError, Repository, Secret, Version, Wanted,
-};
-use serde_json::Value;
+use maquette_host::{Digest, Installed, Version};
 
-/// What became of installing the plugin.
+/// What runs and what is offered.
 pub struct Observed {
-    pub(super) installed: Result<Installed, Problem>,
+    /// The version of `status.digest`; none before the first.
+    pub(super) running: Option<Result<Installed, Problem>>,
+    /// What the spec stands for now.
+    pub(super) offered: Result<Installed, Problem>,
+    /// From where the image is pulled, if that is elsewhere.
+    pub(super) pulled_from: Option<String>,
 }
 
-/// Why the plugin is not installed.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::controllers) enum Problem {
-    #[error("spec: {0}")]
-    Reference(#[from] ReferenceError),
-    #[error(
-        "spec.pullSecrets: the Secret {name} does not exist in namespace {namespace}; create it with `kubectl create secret docker-registry`"
-    )]
-    SecretMissing { name: String, namespace: String },
-    #[error(transparent)]
-    Install(#[from] InstallError),
-}
-
-/// Installs what the Plugin says, with its pull secrets from this namespace.
-pub(in crate::controllers) async fn install(
-    host: &Host,
-    caches: &Caches,
-    namespace: &str,
-    plugin: &Plugin,
-) -> Result<Installed, Problem> {
-    let repository: Repository = plugin.spec.image.parse()?;
-    let login = login(caches, namespace, plugin, repository.registry())?;
-    let wanted = Wanted {
-        repository,
-        version: version(plugin)?,
-        login,
-        verify: Vec::new(),
-    };
-    Ok(host.install(&wanted).await?)
-}
-
-pub(super) async fn observe(controller: &PluginController, plugin: &Plugin) -> Observed {
+pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed {
+    let running = running(installer, plugin).await;
+    let offered = offered(installer, plugin, running.as_ref()).await;
     Observed {
-        installed: install(
-            &controller.host,
-            &controller.caches,
-            &controller.namespace,
-            plugin,
-        )
-        .await,
+        offered,
+        running,
+        pulled_from: installer.elsewhere(&plugin.spec.image),
     }
 }
 
-/// The digest that this spec was resolved to before, else what the spec says.
-fn version(plugin: &Plugin) -> Result<Version, ReferenceError> {
-    let resolved = plugin
-        .status
-        .as_ref()
-        .filter(|status| status.observed_generation == plugin.metadata.generation)
-        .and_then(|status| status.digest.as_deref());
-    let text = resolved
-        .or(plugin.spec.digest.as_deref())
-        .or(plugin.spec.version.as_deref())
-        .unwrap_or_default();
-    text.parse()
+async fn running(installer: &Installer, plugin: &Plugin) -> Option<Result<Installed, Problem>> {
+    let status = plugin.status.as_ref()?;
+    let digest: Digest = status.digest.as_ref()?.parse().ok()?;
+    let image = status.image.as_deref().unwrap_or(&plugin.spec.image);
+    Some(
+        installer
+            .install(plugin, image, Version::Digest(digest))
+            .await,
+    )
 }
 
-fn login(
-    caches: &Caches,
-    namespace: &str,
+async fn offered(
+    installer: &Installer,
     plugin: &Plugin,
-    registry: &str,
-) -> Result<Option<Login>, Problem> {
-    for reference in &plugin.spec.pull_secrets {
-        let key = Key::new(namespace, reference.name.clone());
-        let Some(secret) = caches.secrets.get(&key) else {
-            return Err(Problem::SecretMissing {
-                name: reference.name.clone(),
-                namespace: namespace.to_owned(),
-            });
-        };
-        if let Some(login) = login_for(&secret, registry) {
-            return Ok(Some(login));
-        }
-    }
-    Ok(None)
-}
-
-/// The entry for this registry in a Secret of type `kubernetes.io/dockerconfigjson`.
-fn login_for(secret: &KubeSecret, registry: &str) -> Option<Login> {
-    let document = secret.data.as_ref()?.get(".dockerconfigjson")?;
-    let document: Value = serde_json::from_slice(&document.0).ok()?;
-    let auths = document.get("auths")?.as_object()?;
-    let (_, entry) = auths
-        .iter()
-        .find(|(host, _)| canonical(host_of(host)) == canonical(registry))?;
-    if let Some(auth) = entry.get("auth").and_then(Value::as_str) {
-        let decoded = String::from_utf8(BASE64_STANDARD.decode(auth).ok()?).ok()?;
-        let (username, password) = decoded.split_once(':')?;
-        return Some(Login {
-            username: username.to_owned(),
-            password: Secret::new(password),
+    running: Option<&Result<Installed, Problem>>,
+) -> Result<Installed, Problem> {
+    let resolved = installer.resolve(plugin, wanted(plugin)?).await?;
+    if let Some(Ok(running)) = running
+        && running.digest == resolved.digest
+    {
+        return Ok(Installed {
+            signed_by: resolved.signed_by,
+            ..running.clone()
         });
     }
-    let username = entry.get("username")?.as_str()?.to_owned();
-    Some(Login {
-        username,
-        password: Secret::new(entry.get("password")?.as_str()?),
+    let version = Version::Digest(resolved.digest);
+    let taken = installer
+        .install(plugin, &plugin.spec.image, version)
+        .await?;
+    Ok(Installed {
+        version: resolved
+            .tag
+            .unwrap_or_else(|| taken.manifest.version.clone()),
+        ..taken
     })
 }
 
-/// The names under which logins of Docker's own registry are kept are one registry.
-fn canonical(host: &str) -> &str {
-    match host {
-        "index.docker.io" | "registry-1.docker.io" => "docker.io",
-        other => other,
+/// The version that the spec names.
+fn wanted(plugin: &Plugin) -> Result<Version, Problem> {
+    if let Some(digest) = &plugin.spec.rollback_to {
+        let history = plugin.status.iter().flat_map(|status| &status.history);
+        if !history.into_iter().any(|entry| entry.digest == *digest) {
+            return Err(Problem::NotInHistory(digest.clone()));
+        }
+        return Ok(digest.parse()?);
     }
-}
-
-/// Hosts in such a document may be written as URLs.
-fn host_of(entry: &str) -> &str {
-    let entry = entry.split_once("://").map_or(entry, |(_, rest)| rest);
-    entry.split_once('/').map_or(entry, |(host, _)| host)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use k8s_openapi::ByteString;
-
-    #[test]
-    fn a_login_is_taken_only_for_its_own_registry() {
-        let auth = BASE64_STANDARD.encode("ci:pass:word");
-        let document =
-            format!(r#"{{"auths":{{"https://registry.test/v1/":{{"auth":"{auth}"}}}}}}"#);
-        let secret = KubeSecret {
-            data: Some(
-                [(
-                    ".dockerconfigjson".to_owned(),
-                    ByteString(document.into_bytes()),
-                )]
-                .into(),
-            ),
-            ..KubeSecret::default()
-        };
-        assert_eq!(login_for(&secret, "registry.test").unwrap().username, "ci");
-        assert!(login_for(&secret, "other.test").is_none());
-    }
+    let spec = &plugin.spec;
+    let text = spec.digest.as_deref().or(spec.version.as_deref());
+    Ok(text.unwrap_or_default().parse()?)
 }

@@ -6,13 +6,13 @@ mod status;
 
 use crate::{
     cluster::{Caches, Change, Key, Kind, Store},
+    controllers::plugin::Installer,
     engine::{Controller, Plan, Report, Results},
     providers::Registry,
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{Provider, ProviderStatus};
-use maquette_host::Host;
 use std::{convert::Infallible, sync::Arc};
 
 pub use observe::Observed;
@@ -21,8 +21,8 @@ pub use observe::Observed;
 pub struct ProviderController {
     /// The shared caches.
     pub caches: Arc<Caches>,
-    /// Runs plugins.
-    pub host: Host,
+    /// Installs plugins.
+    pub installer: Installer,
     /// Where Ready providers are found.
     pub registry: Arc<Registry>,
     /// Namespace of credentials.
@@ -97,6 +97,6 @@ impl Controller for ProviderController {
 
     fn gone(&self, key: &Key) {
         self.registry.remove(&key.name);
-        self.host.forget(&key.name);
+        self.installer.host.forget(&key.name);
     }
 }

@@ -1,14 +1,9 @@
 //! Binds the plugin to what the Provider grants it, and offers it under the Provider's name.
 
 use super::ProviderController;
-use crate::{
-    cluster::Key,
-    controllers::plugin::{self, InstallProblem},
-    providers::Configured,
-    quantity,
-};
+use crate::{cluster::Key, controllers::plugin::InstallProblem, providers::Configured, quantity};
 use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, plugin as api};
-use maquette_host::{GrantError, Grants, Limits, OriginError, Secret};
+use maquette_host::{GrantError, Grants, Installed, Limits, OriginError, Secret};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
@@ -45,8 +40,11 @@ pub(super) enum Problem {
     Memory { plugin: String, quantity: String },
     #[error("{place}{0}", place = grant_place(.0))]
     Grant(#[from] GrantError),
-    #[error(transparent)]
-    Install(#[from] InstallProblem),
+    #[error("Plugin {plugin}: {source}")]
+    Install {
+        plugin: String,
+        source: InstallProblem,
+    },
 }
 
 /// What stands before the host's message, so that it begins with the field to change.
@@ -112,7 +110,7 @@ async fn bind(
         .plugins
         .get(&Key::cluster(plugin_name))
         .ok_or_else(|| Problem::PluginMissing(plugin_name.clone()))?;
-    let digest = ready_digest(&plugin)?;
+    let digest = digest(&plugin)?;
     let (credentials, versions) = credentials(controller, provider)?;
     let fingerprint = fingerprint(provider, &plugin, &digest, &versions);
     if controller
@@ -123,17 +121,12 @@ async fn bind(
         return Ok(digest);
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
-    let parsed = plugin::install(
-        &controller.host,
-        &controller.caches,
-        &controller.namespace,
-        &plugin,
-    )
-    .await?
-    .digest;
-    let bound = controller
-        .host
-        .provider(name, &parsed, grants(provider, &plugin, credentials)?)?;
+    let parsed = install(controller, &plugin, &digest).await?.digest;
+    let bound = controller.installer.host.provider(
+        name,
+        &parsed,
+        grants(provider, &plugin, credentials)?,
+    )?;
     let interval = provider
         .spec
         .interval_seconds
@@ -150,24 +143,40 @@ async fn bind(
     Ok(digest)
 }
 
-fn ready_digest(plugin: &Plugin) -> Result<String, Problem> {
+/// What runs. It goes on while another version is looked for, waits or is refused.
+fn digest(plugin: &Plugin) -> Result<String, Problem> {
     let name = plugin.metadata.name.clone().unwrap_or_default();
-    let status = plugin
-        .status
-        .as_ref()
-        .filter(|status| status.observed_generation == plugin.metadata.generation);
-    let Some(ready) =
-        status.and_then(|status| condition::find(&status.conditions, condition::READY))
-    else {
-        return Err(Problem::PluginInstalling(name));
-    };
-    match status.and_then(|status| status.digest.clone()) {
-        Some(digest) if ready.status == "True" => Ok(digest),
-        _ => Err(Problem::PluginNotReady {
+    let status = plugin.status.as_ref();
+    if let Some(digest) = status.and_then(|status| status.digest.clone()) {
+        return Ok(digest);
+    }
+    let status = status.filter(|status| status.observed_generation == plugin.metadata.generation);
+    match status.and_then(|status| condition::find(&status.conditions, condition::READY)) {
+        Some(ready) => Err(Problem::PluginNotReady {
             name,
             message: ready.message.clone(),
         }),
+        None => Err(Problem::PluginInstalling(name)),
     }
+}
+
+/// Exactly what runs, as far as it is still signed by who is required.
+async fn install(
+    controller: &ProviderController,
+    plugin: &Plugin,
+    digest: &str,
+) -> Result<Installed, Problem> {
+    let image = plugin.status.as_ref().and_then(|s| s.image.as_deref());
+    let image = image.unwrap_or(&plugin.spec.image);
+    let problem = |source| Problem::Install {
+        plugin: plugin.metadata.name.clone().unwrap_or_default(),
+        source,
+    };
+    let version = digest
+        .parse()
+        .map_err(|error| problem(InstallProblem::Reference(error)))?;
+    let installed = controller.installer.install(plugin, image, version).await;
+    installed.map_err(problem)
 }
 
 type Credentials = (BTreeMap<String, Secret>, BTreeMap<String, String>);

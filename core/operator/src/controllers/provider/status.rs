@@ -50,7 +50,7 @@ fn problem_verdict(problem: &Problem) -> Verdict {
         Problem::PluginMissing(_) | Problem::PluginNotReady { .. } => {
             Verdict::stalled(reason::PLUGIN_NOT_READY, message)
         }
-        Problem::Install(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),
+        Problem::Install { .. } => Verdict::failing(reason::PLUGIN_NOT_READY, message),
         Problem::Credential { .. } => Verdict::stalled(reason::CREDENTIAL_MISSING, message),
         Problem::Origin(_) | Problem::Range(_) | Problem::Memory { .. } => {
             Verdict::stalled(reason::INVALID_SPEC, message)
