@@ -69,6 +69,9 @@ pub struct ProviderSpec {
     /// What a tunnel's connector may run. Without it, no connector runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connector: Option<ConnectorGrant>,
+    /// How the hosts that its tunnels serve are reached from outside. Omitted: over https on port 443.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrance: Option<Entrance>,
     /// How often what it keeps is compared with what it should be, in seconds. Default 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 5, max = 86400))]
@@ -81,6 +84,44 @@ pub struct ConnectorGrant {
     /// Repositories of images, without tag or digest; with a final `/`, everything below, for example `docker.io/fatedier/`.
     #[schemars(length(min = 1, max = 16), inner(length(min = 1, max = 255)))]
     pub images: Vec<String>,
+}
+
+/// How the hosts that a provider's tunnels serve are reached from outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+pub struct Entrance {
+    /// With or without TLS.
+    #[serde(default)]
+    pub scheme: EntranceScheme,
+    /// Port. Omitted: 443 for https, 80 for http.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 65535))]
+    pub port: Option<u16>,
+}
+
+/// With or without TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EntranceScheme {
+    /// HTTP over TLS.
+    #[default]
+    Https,
+    /// HTTP without TLS.
+    Http,
+}
+
+impl Entrance {
+    /// The address of a host and a path that starts with `/`.
+    pub fn url(self, host: &str, path: &str) -> String {
+        let (scheme, default) = match self.scheme {
+            EntranceScheme::Https => ("https", 443),
+            EntranceScheme::Http => ("http", 80),
+        };
+        let path = if path == "/" { "" } else { path };
+        match self.port.filter(|port| *port != default) {
+            Some(port) => format!("{scheme}://{host}:{port}{path}"),
+            None => format!("{scheme}://{host}{path}"),
+        }
+    }
 }
 
 /// Configuration of a plugin, as JSON.
@@ -149,4 +190,27 @@ pub struct ProviderStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_reached_over_tls_unless_the_provider_says_otherwise() {
+        let entrance = |text: &str| serde_json::from_str::<Entrance>(text).unwrap();
+        for (said, path, expected) in [
+            ("{}", "/", "https://a.test"),
+            (r#"{"port": 443}"#, "/x", "https://a.test/x"),
+            (r#"{"port": 8443}"#, "/", "https://a.test:8443"),
+            (r#"{"scheme": "http"}"#, "/", "http://a.test"),
+            (
+                r#"{"scheme": "http", "port": 8080}"#,
+                "/x",
+                "http://a.test:8080/x",
+            ),
+        ] {
+            assert_eq!(entrance(said).url("a.test", path), expected);
+        }
+    }
 }

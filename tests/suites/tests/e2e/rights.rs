@@ -16,12 +16,14 @@ type Right<'a> = (&'a str, &'a str, &'a str);
 type OwnedRight = (String, String, String);
 
 /// What is granted although a run like this one does not use it.
-const UNUSED: [Right<'_>; 8] = [
+const UNUSED: [Right<'_>; 10] = [
     // Asked for only where the cluster's admission enforces OwnerReferencesPermissionEnforcement.
     ("update", "maquette.dev", "components/finalizers"),
     ("update", "maquette.dev", "tunnels/finalizers"),
     ("update", "maquette.dev", "workspaces/finalizers"),
     // A tunnel, which needs a server to connect to.
+    ("create", "maquette.dev", "tunnels"),
+    ("delete", "maquette.dev", "tunnels"),
     ("patch", "maquette.dev", "tunnels"),
     ("patch", "maquette.dev", "tunnels/status"),
     ("create", "", "secrets"),

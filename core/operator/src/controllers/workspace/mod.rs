@@ -12,6 +12,7 @@ mod status;
 mod teardown;
 #[cfg(test)]
 mod tests;
+mod tunnel;
 
 use crate::{
     cluster::{Caches, Change, Key, Kind, Store},
@@ -75,7 +76,7 @@ impl Controller for WorkspaceController {
 
     fn wakes(&self, change: &Change) -> Vec<Key> {
         match change.kind {
-            Kind::Component | Kind::DNSRecord | Kind::HTTPRoute => {
+            Kind::Component | Kind::DNSRecord | Kind::HTTPRoute | Kind::Tunnel => {
                 change.owner_of_kind(Kind::Workspace).into_iter().collect()
             }
             Kind::Gateway => self.keys(|workspace| {
@@ -86,7 +87,7 @@ impl Controller for WorkspaceController {
                     .spec
                     .networking
                     .as_ref()
-                    .is_some_and(|n| n.dns.is_some())
+                    .is_some_and(|n| n.dns.is_some() || n.tunnel.is_some())
             }),
             Kind::Workspace => self.rivals_of(&change.key),
             _ => Vec::new(),

@@ -18,3 +18,10 @@ pub(super) fn of_component(workspace: &Workspace, component: &str) -> Key {
     let key = Key::of(&workspace.metadata);
     Key::new(key.namespace, format!("{}-{component}", key.name))
 }
+
+/// Namespace and name of the Tunnel at a Provider. A Tunnel stays at its Provider, so another one makes another Tunnel.
+pub(super) fn of_tunnel(workspace: &Workspace, provider: &str) -> Key {
+    let key = Key::of(&workspace.metadata);
+    let name = of_host(&key.name, provider);
+    Key::new(key.namespace, name)
+}

@@ -1,12 +1,14 @@
 //! What exists of a workspace, and what around it matters.
 
-use super::{names, places};
+use super::{names, places, tunnel};
 use crate::{
     cluster::{Caches, Key, Kind},
     controllers::records,
 };
 use kube::core::DynamicObject;
-use maquette_api::{Component, DNSRecord, Workspace, workspace::GatewayRef};
+use maquette_api::{
+    Component, DNSRecord, Tunnel, Workspace, provider::Entrance, workspace::GatewayRef,
+};
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,6 +21,10 @@ pub struct Observed {
     pub(super) records: Vec<Arc<DNSRecord>>,
     /// Its routes.
     pub(super) routes: Vec<Arc<DynamicObject>>,
+    /// Its tunnels: the one that it wants, and one that it had before.
+    pub(super) tunnels: Vec<Arc<Tunnel>>,
+    /// How hosts are reached through the tunnel that it wants, where its Provider exists.
+    pub(super) entrance: Option<Entrance>,
     /// Names of wanted objects that exist and belong to somebody else.
     pub(super) taken: Vec<(Kind, Key)>,
     /// The Gateway, or why it cannot be used.
@@ -95,6 +101,10 @@ pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
         components,
         records: caches.records.owned_by(&uid),
         routes: caches.routes.owned_by(&uid),
+        tunnels: caches.tunnels.owned_by(&uid),
+        entrance: tunnel::provider(workspace)
+            .and_then(|name| caches.providers.get(&Key::cluster(name)))
+            .map(|provider| provider.spec.entrance.unwrap_or_default()),
         taken: taken(caches, workspace, &uid),
         gateway: gateway_key(workspace).map(|key| gateway(caches, key)),
         dns_provider: dns.and_then(|dns| {
@@ -125,6 +135,16 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
             .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
         {
             taken.push((Kind::Component, key));
+        }
+    }
+    if let Some(provider) = tunnel::provider(workspace) {
+        let key = names::of_tunnel(workspace, provider);
+        if caches
+            .tunnels
+            .get(&key)
+            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
+        {
+            taken.push((Kind::Tunnel, key));
         }
     }
     for host in places::hosts(workspace) {

@@ -11,13 +11,13 @@ use crate::{
     engine::{Deletion, Desired, Finalizer, Plan},
 };
 use maquette_api::{
-    Component, Workspace,
+    Component, DNSRecord, Workspace,
     component::{COMPLETED, STARTED},
     condition::{READY, holds},
     reason,
 };
 use maquette_graph::State;
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 /// How often a Gateway is looked for that cannot be used, and a name that somebody else's object has.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
@@ -122,17 +122,24 @@ fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
         .filter(|record| !is_wanted(Kind::DNSRecord, &Key::of(&record.metadata)))
         .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
         .collect();
-    let named = |key: &Key| {
-        observed
-            .records
-            .iter()
-            .any(|record| Key::of(&record.metadata) == *key)
-    };
+    // Names that go lead to what goes with them; one that is wanted leads to what is wanted by now.
+    let going = |record: &&Arc<DNSRecord>| !is_wanted(Kind::DNSRecord, &Key::of(&record.metadata));
+    let going: Vec<Key> = observed
+        .records
+        .iter()
+        .filter(going)
+        .map(|record| Key::of(&record.metadata))
+        .collect();
     let routes = observed.routes.iter().filter(|route| {
         let key = Key::of(&route.metadata);
-        !is_wanted(Kind::HTTPRoute, &key) && !named(&key)
+        !is_wanted(Kind::HTTPRoute, &key) && !going.contains(&key)
     });
     deletions.extend(routes.filter_map(|route| Deletion::of(Kind::HTTPRoute, &route.metadata)));
+    let tunnels = observed
+        .tunnels
+        .iter()
+        .filter(|tunnel| !is_wanted(Kind::Tunnel, &Key::of(&tunnel.metadata)) && going.is_empty());
+    deletions.extend(tunnels.filter_map(|tunnel| Deletion::of(Kind::Tunnel, &tunnel.metadata)));
     let gone = |name: &str| {
         !workspace
             .spec
@@ -142,7 +149,7 @@ fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
     };
     let components = observed.components.iter().filter(|(name, _)| gone(name));
     deletions.extend(
-        components.filter_map(|(_, component): (_, &std::sync::Arc<Component>)| {
+        components.filter_map(|(_, component): (_, &Arc<Component>)| {
             Deletion::of(Kind::Component, &component.metadata)
         }),
     );

@@ -3,7 +3,7 @@
 use super::{
     names,
     observe::{GatewayProblem, Observed},
-    places,
+    places, tunnel,
 };
 use crate::cluster::Key;
 use kube::core::DynamicObject;
@@ -56,7 +56,8 @@ pub(super) fn problem(workspace: &Workspace, observed: &Observed) -> Option<Verd
             Verdict::failing(reason, message)
         })
     });
-    record.or_else(|| {
+    let problem = tunnel::problem(workspace, observed).or(record);
+    problem.or_else(|| {
         observed
             .routes
             .iter()
@@ -101,18 +102,18 @@ fn route_conditions(route: &DynamicObject) -> impl Iterator<Item = &Value> {
 /// What of names and routes is on its way.
 pub(super) fn pending(workspace: &Workspace, observed: &Observed) -> Option<String> {
     let wanted = places::hosts(workspace);
-    let with_dns = workspace
-        .spec
-        .networking
-        .as_ref()
-        .is_some_and(|networking| networking.dns.is_some());
+    let networking = workspace.spec.networking.as_ref()?;
+    let (with_dns, with_gateway) = (networking.dns.is_some(), networking.gateway.is_some());
+    if let Some(pending) = tunnel::pending(workspace, observed) {
+        return Some(pending);
+    }
     for host in wanted {
         let name = names::of_host(&Key::of(&workspace.metadata).name, &host);
         let route = observed
             .routes
             .iter()
             .find(|route| route.metadata.name.as_deref() == Some(&name));
-        if !route.is_some_and(|route| is_accepted(route)) {
+        if with_gateway && !route.is_some_and(|route| is_accepted(route)) {
             return Some(format!(
                 "the route of {host} is being taken up by the Gateway"
             ));

@@ -5,7 +5,7 @@ use super::{
     names,
     observe::Observed,
     places::places,
-    routes,
+    routes, tunnel,
 };
 use crate::{
     cluster::{Key, Kind},
@@ -135,7 +135,10 @@ impl Scope<'_> {
                 .into_iter()
                 .next()
                 .ok_or_else(|| Unresolved::NotYet {
-                    waiting_for: "the Gateway has to be ready".to_owned(),
+                    waiting_for: match tunnel::provider(self.workspace) {
+                        Some(provider) => format!("the Provider {provider} has to exist"),
+                        None => "the Gateway has to be ready".to_owned(),
+                    },
                 }),
             other => Err(unknown(
                 nearest(other, WORKSPACE_FIELDS.into_iter())

@@ -1,17 +1,22 @@
-//! Routes and record sets of a workspace.
+//! Routes, tunnel and record sets of a workspace.
 
 use super::{
     names,
     observe::{Gateway, Observed},
     places::{Place, places},
+    tunnel,
 };
 use crate::{
     cluster::{Key, Kind},
+    controllers::records::Record,
     engine::{Desired, managed_labels, owner_reference},
 };
-use maquette_api::{FINALIZER, WORKSPACE_LABEL, Workspace, workspace::Networking};
+use maquette_api::{
+    WORKSPACE_LABEL, Workspace,
+    workspace::{GatewayRef, Networking},
+};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, net::IpAddr};
+use std::collections::BTreeMap;
 
 /// The address of a route.
 pub(super) fn url(
@@ -40,10 +45,10 @@ pub(super) fn url(
     Some(format!("{scheme}://{host}{port}{path}"))
 }
 
-/// Addresses of all routes that this workspace may have, in the order of the spec. Empty until the Gateway is ready.
+/// Addresses of all routes that this workspace may have, in the order of the spec: through the tunnel where there is
+/// one. Empty until the Gateway is ready, or the tunnel's Provider exists.
 pub(super) fn urls(workspace: &Workspace, observed: &Observed) -> Vec<String> {
-    let (Some(networking), Some(Ok(gateway))) = (&workspace.spec.networking, &observed.gateway)
-    else {
+    let Some(networking) = &workspace.spec.networking else {
         return Vec::new();
     };
     let section = networking
@@ -52,7 +57,12 @@ pub(super) fn urls(workspace: &Workspace, observed: &Observed) -> Vec<String> {
         .and_then(|gateway| gateway.section_name.as_deref());
     let mut urls = Vec::new();
     for place in free(workspace, observed) {
-        let url = url(gateway, section, &place.host, &place.path);
+        let (host, path) = (&place.host, &place.path);
+        let url = match (&networking.tunnel, observed.entrance, &observed.gateway) {
+            (Some(_), entrance, _) => entrance.map(|entrance| entrance.url(host, path)),
+            (None, _, Some(Ok(gateway))) => url(gateway, section, host, path),
+            _ => None,
+        };
         urls.extend(url.filter(|url| !urls.contains(url)));
     }
     urls
@@ -65,67 +75,71 @@ fn free<'a>(workspace: &'a Workspace, observed: &Observed) -> Vec<Place<'a>> {
     places
 }
 
-/// One `HTTPRoute` and, with `dns`, one `DNSRecord` for each host that is not taken.
+/// For each host that is not taken one `HTTPRoute`, where there is a Gateway, and with `dns` one `DNSRecord`; and one
+/// `Tunnel` for all of them, where one is wanted.
 pub(super) fn desired(workspace: &Workspace, observed: &Observed) -> Vec<Desired> {
-    let (Some(networking), Some(Ok(gateway))) = (&workspace.spec.networking, &observed.gateway)
-    else {
+    let Some(networking) = &workspace.spec.networking else {
         return Vec::new();
     };
-    let mut objects = Vec::new();
+    let places = free(workspace, observed);
+    let mut objects: Vec<Desired> = tunnel::desired(workspace, observed, &places)
+        .into_iter()
+        .collect();
     let mut hosts: BTreeMap<String, Vec<Place<'_>>> = BTreeMap::new();
-    for place in free(workspace, observed) {
+    for place in places {
         hosts.entry(place.host.clone()).or_default().push(place);
     }
     for (host, places) in hosts {
-        objects.push(http_route(workspace, networking, &host, &places));
-        if let (Some(dns), Some(provider)) = (&networking.dns, &observed.dns_provider) {
-            let ttl = dns.ttl.unwrap_or(60);
-            let (kind, values) = record_data(gateway);
-            let spec = json!({ "provider": provider, "zone": dns.zone, "name": host, "type": kind, "values": values, "ttl": ttl });
-            objects.push(object(workspace, Kind::DNSRecord, &host, spec).with_finalizer(FINALIZER));
+        if let (Some(gateway), Some(Ok(_))) = (&networking.gateway, &observed.gateway) {
+            objects.push(http_route(workspace, gateway, &host, &places));
         }
+        objects.extend(record(workspace, networking, observed, &host));
     }
     let is_free = |object: &Desired| !observed.taken.contains(&(object.kind, object.key.clone()));
     objects.retain(is_free);
     objects
 }
 
-fn record_data(gateway: &Gateway) -> (&'static str, Vec<String>) {
-    let addresses = |v4: bool| -> Vec<String> {
-        let parsed = gateway
-            .addresses
-            .iter()
-            .filter(|(kind, _)| kind == "IPAddress")
-            .filter_map(|(_, value)| value.parse::<IpAddr>().ok());
-        parsed
-            .filter(|address| address.is_ipv4() == v4)
-            .map(|address| address.to_string())
-            .collect()
+/// The record set of a host, once it is known what it points to.
+fn record(
+    workspace: &Workspace,
+    networking: &Networking,
+    observed: &Observed,
+    host: &str,
+) -> Option<Desired> {
+    let (dns, provider) = (networking.dns.as_ref()?, observed.dns_provider.as_ref()?);
+    let key = own_key(workspace, host);
+    let targets = if networking.tunnel.is_some() {
+        let mut records = observed.records.iter();
+        let record = records.find(|record| Key::of(&record.metadata) == key);
+        tunnel::target(workspace, observed, record.map(AsRef::as_ref))?
+    } else {
+        let gateway = observed.gateway.as_ref()?.as_ref().ok()?;
+        let addresses = gateway.addresses.iter();
+        addresses.map(|(_, value)| value.clone()).collect()
     };
-    match (addresses(true), addresses(false)) {
-        (v4, _) if !v4.is_empty() => ("A", v4),
-        (_, v6) if !v6.is_empty() => ("AAAA", v6),
-        _ => (
-            "CNAME",
-            gateway
-                .addresses
-                .iter()
-                .map(|(_, value)| value.trim_end_matches('.').to_lowercase())
-                .take(1)
-                .collect(),
-        ),
-    }
+    let record = Record {
+        key,
+        owner: &owner_reference(Kind::Workspace, workspace),
+        labels: &labels(workspace),
+        provider,
+        zone: Some(&dns.zone),
+        host,
+        targets: &targets,
+        ttl: dns.ttl,
+    };
+    Some(record.desired())
 }
 
 fn http_route(
     workspace: &Workspace,
-    networking: &Networking,
+    gateway: &GatewayRef,
     host: &str,
     places: &[Place<'_>],
 ) -> Desired {
-    let mut parent = json!({ "group": "gateway.networking.k8s.io", "kind": "Gateway" });
-    if let (Some(gateway), Some(map)) = (&networking.gateway, parent.as_object_mut()) {
-        map.insert("name".to_owned(), json!(gateway.name));
+    let mut parent =
+        json!({ "group": "gateway.networking.k8s.io", "kind": "Gateway", "name": gateway.name });
+    if let Some(map) = parent.as_object_mut() {
         if let Some(namespace) = &gateway.namespace {
             map.insert("namespace".to_owned(), json!(namespace));
         }
@@ -134,11 +148,14 @@ fn http_route(
         }
     }
     let rules: Vec<Value> = places.iter().map(|place| rule(workspace, place)).collect();
-    object(
-        workspace,
+    let spec = json!({ "parentRefs": [parent], "hostnames": [host], "rules": rules });
+    Desired::new(
         Kind::HTTPRoute,
-        host,
-        json!({ "parentRefs": [parent], "hostnames": [host], "rules": rules }),
+        own_key(workspace, host),
+        &owner_reference(Kind::Workspace, workspace),
+        &labels(workspace),
+        &BTreeMap::new(),
+        Map::from_iter([("spec".to_owned(), spec)]),
     )
 }
 
@@ -150,18 +167,16 @@ fn rule(workspace: &Workspace, place: &Place<'_>) -> Value {
     })
 }
 
-fn object(workspace: &Workspace, kind: Kind, host: &str, spec: Value) -> Desired {
+/// Namespace and name of what is made for a host.
+fn own_key(workspace: &Workspace, host: &str) -> Key {
+    let key = Key::of(&workspace.metadata);
+    let name = names::of_host(&key.name, host);
+    Key::new(key.namespace, name)
+}
+
+fn labels(workspace: &Workspace) -> BTreeMap<String, String> {
     let key = Key::of(&workspace.metadata);
     let mut labels = managed_labels(&key.name);
-    labels.insert(WORKSPACE_LABEL.to_owned(), key.name.clone());
-    let own = Key::new(key.namespace, names::of_host(&key.name, host));
-    let body = Map::from_iter([("spec".to_owned(), spec)]);
-    Desired::new(
-        kind,
-        own,
-        &owner_reference(Kind::Workspace, workspace),
-        &labels,
-        &BTreeMap::new(),
-        body,
-    )
+    labels.insert(WORKSPACE_LABEL.to_owned(), key.name);
+    labels
 }

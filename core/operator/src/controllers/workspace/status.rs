@@ -246,6 +246,12 @@ fn teardown_verdict(workspace: &Workspace, observed: &Observed, now: Timestamp) 
                 .routes
                 .iter()
                 .map(|route| (&route.metadata, None))
+                .chain(observed.tunnels.iter().map(|tunnel| {
+                    (
+                        &tunnel.metadata,
+                        message_of(tunnel.status.as_ref().map(|s| s.conditions.as_slice())),
+                    )
+                }))
                 .collect(),
         ),
         Step::Components(_) => (

@@ -1,4 +1,4 @@
-//! Everything down again: names, then routes, then components against the order of their dependencies, each step only
+//! Everything down again: names, then routes and the tunnel, then components against the order of their dependencies, each step only
 //! after the one before was seen to be gone.
 
 use super::{draft, observe::Observed};
@@ -17,7 +17,7 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 pub(super) enum Step {
     /// Names.
     Records(Vec<Deletion>),
-    /// Routes.
+    /// Routes, and the tunnel.
     Routes(Vec<Deletion>),
     /// Components that nothing depends on any more.
     Components(Vec<Deletion>),
@@ -50,14 +50,12 @@ pub(super) fn step(workspace: &Workspace, observed: &Observed) -> Step {
                 .collect(),
         );
     }
-    if !observed.routes.is_empty() {
-        return Step::Routes(
-            observed
-                .routes
-                .iter()
-                .filter_map(|route| Deletion::of(Kind::HTTPRoute, &route.metadata))
-                .collect(),
-        );
+    if !observed.routes.is_empty() || !observed.tunnels.is_empty() {
+        let routes = observed.routes.iter();
+        let routes = routes.filter_map(|route| Deletion::of(Kind::HTTPRoute, &route.metadata));
+        let tunnels = observed.tunnels.iter();
+        let tunnels = tunnels.filter_map(|tunnel| Deletion::of(Kind::Tunnel, &tunnel.metadata));
+        return Step::Routes(routes.chain(tunnels).collect());
     }
     if observed.components.is_empty() {
         return Step::Done;

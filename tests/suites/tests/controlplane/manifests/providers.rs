@@ -12,6 +12,8 @@ fn spec() -> Value {
         "egress": ["https://pdns.test:8081", "http://192.0.2.1", "tcp://ns1.test:53"],
         "egressCIDRs": ["10.0.0.0/8", "fd00::/8"],
         "scope": {"namespaces": {"matchLabels": {"team": "a"}}, "zones": ["preview.test"]},
+        "connector": {"images": ["registry.test/frpc", "registry.test/frp/"]},
+        "entrance": {"scheme": "http", "port": 8080},
         "intervalSeconds": 5,
     })
 }
@@ -81,6 +83,24 @@ async fn a_provider_that_cannot_work_is_refused_with_the_fields_path() {
             origin("https://pdns.test?a"),
             "spec.egress",
             "each entry must be an origin",
+        ),
+        Refused(
+            "a connector without images",
+            changed("/connector", json!({"images": []})),
+            "spec.connector.images",
+            "should have at least 1 items",
+        ),
+        Refused(
+            "an entrance over something else",
+            changed("/entrance/scheme", json!("tcp")),
+            "spec.entrance.scheme",
+            "Unsupported value: \"tcp\"",
+        ),
+        Refused(
+            "an entrance without a port",
+            changed("/entrance/port", json!(0)),
+            "spec.entrance.port",
+            "should be greater than or equal to 1",
         ),
         Refused(
             "an address instead of a range",

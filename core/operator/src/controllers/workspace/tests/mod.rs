@@ -1,5 +1,7 @@
 //! A workspace's life on the pure functions: what may exist when, and what is said.
 
+mod tunnel;
+
 use super::{
     observe::{Gateway, Observed},
     plan::plan,
