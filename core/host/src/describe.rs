@@ -72,6 +72,7 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
         needles: Arc::new(Needles::of([])),
         tls: tls::client_config(&[]).map_err(DescribeError::Compile)?,
         budget: Arc::default(),
+        tape: None,
     };
     let limits = Limits {
         timeout: Duration::from_secs(10),

@@ -31,6 +31,7 @@ pub use account::{AccountUsage, Payer, on_behalf_of};
 pub use call::{Call, CallError, NotExported, PluginError};
 pub use code::compiler::{CompileCaps, Compiler, compile_plugin};
 pub use describe::{DescribeError, describe};
+pub use egress::{Answer, Body, Exchange, Question, Tape};
 pub use grants::{GrantError, Grants, Limits};
 pub use host::Host;
 pub use inspect::{InspectError, Inspection, inspect};

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::code::compiler::{CompileCaps, Compiler};
+use crate::{
+    code::compiler::{CompileCaps, Compiler},
+    egress::Tape,
+};
 
 /// What whoever runs the host decides once.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Calls that run at the same time, of all providers together.
     pub concurrency: u32,
+    /// Keeps what providers are asked and answer, or answers in their stead: for whoever tries a plugin. Nothing unless set.
+    pub tape: Option<Tape>,
 }
 
 impl Settings {
@@ -38,6 +43,7 @@ impl Settings {
             compile: CompileCaps::default(),
             cache_bytes: 900 << 20,
             concurrency: 64,
+            tape: None,
         }
     }
 }

@@ -11,6 +11,8 @@ mod receive;
 mod scrub;
 mod send;
 mod session;
+mod tape;
+mod taped;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -22,6 +24,7 @@ pub(crate) use credentials::{CredentialRefusal, Held, signing_key};
 pub(crate) use dns::{DnsError, TsigKey};
 pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
+pub use tape::{Answer, Body, Exchange, Question, Tape};
 
 use crate::{budget::Budget, metrics::Meter, names::Origin};
 
@@ -50,4 +53,6 @@ pub(crate) struct Rules {
     pub(crate) tls: Arc<ClientConfig>,
     /// What the provider's server leaves us of its limits.
     pub(crate) budget: Arc<Budget>,
+    /// Between plugins and servers, where somebody tries a plugin.
+    pub(crate) tape: Option<Tape>,
 }

@@ -22,7 +22,7 @@ use crate::{
         self, CodeCache,
         compiler::{CompileCaps, Compiler},
     },
-    egress::{Held, Needles, Rules},
+    egress::{Held, Needles, Rules, Tape},
     grants::{Admitted, admit},
     metrics::Meter,
     provider::Loaded,
@@ -58,6 +58,7 @@ struct Inner {
     keeper: Keeper,
     /// Who signed what, by the digest and what was required.
     verdicts: Mutex<HashMap<Digest, Vec<String>>>,
+    tape: Option<Tape>,
 }
 
 /// The counters of a provider, which outlive its grants and its plugin's version.
@@ -83,6 +84,7 @@ impl Host {
             compile,
             cache_bytes,
             concurrency,
+            tape,
         } = settings;
         let sandbox = |error: wasmtime::Error| StartError::Sandbox(format!("{error:#}"));
         let cache = |source| StartError::Cache {
@@ -113,6 +115,7 @@ impl Host {
             accounts: Arc::default(),
             keeper: Keeper::new(folder, cache_bytes),
             verdicts: Mutex::default(),
+            tape,
         })))
     }
 
@@ -221,6 +224,7 @@ impl Host {
             cidrs: grants.egress_cidrs,
             tls: inner.tls.clone(),
             budget,
+            tape: inner.tape.clone(),
         };
         let lane = Lane {
             pre: plugin.compiled.pre.clone(),

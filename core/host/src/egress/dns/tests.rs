@@ -299,6 +299,7 @@ fn policy(egress: &[&str]) -> Policy {
         needles: Arc::new(Needles::of(std::iter::empty())),
         tls: crate::tls::client_config(&[]).unwrap(),
         budget: Arc::default(),
+        tape: None,
     };
     Policy {
         rules: Arc::new(rules),

@@ -3,15 +3,18 @@ use std::{
     time::Instant,
 };
 
-use http::Request;
+use http::{Request, request::Parts};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+mod dns;
 
 use super::{
     CredentialRefusal, Held, Policy,
     conceal::{Concealed, Secrets},
-    dns::{DnsError, Route},
     judge::{Placeholder, judge},
     send::{Answer, send},
+    tape::Names,
+    taped::Taped,
 };
 use crate::kinds::tunnel::TunnelSecret;
 
@@ -179,47 +182,23 @@ impl Session {
         find(&self.policy, name)?.1.matches(candidate)
     }
 
-    /// One DNS message and its answer.
-    pub(crate) async fn exchange(
-        &mut self,
-        server: &str,
-        key: Option<&str>,
-        message: Vec<u8>,
-    ) -> Result<Vec<u8>, DnsError> {
-        self.count_dns()?;
-        self.route().exchange(server, key, message).await
-    }
-
-    /// A zone, message by message.
-    pub(crate) async fn transfer(
-        &mut self,
-        server: &str,
-        key: Option<&str>,
-        zone: &str,
-    ) -> Result<Vec<Vec<u8>>, DnsError> {
-        self.count_dns()?;
-        self.route().transfer(server, key, zone).await
-    }
-
-    fn route(&self) -> Route<'_> {
-        Route {
-            policy: &self.policy,
-            denials: &self.denials,
-            ends: self.ends,
-        }
-    }
-
-    fn count_dns(&mut self) -> Result<(), DnsError> {
-        self.requests += 1;
-        if self.requests > REQUESTS {
-            let text = format!(
-                "the plugin sent more than {REQUESTS} DNS messages in one call; tell its author"
-            );
-            self.policy.meter.denied();
-            self.denials.note(text.clone());
-            return Err(DnsError::NotGranted(text));
-        }
-        Ok(())
+    /// What a request needs to be written down, where there is a tape.
+    fn taped(&self, parts: &Parts) -> Option<Taped> {
+        let tape = self.policy.tape.clone()?;
+        let credentials = self.placeholders.iter().map(|placeholder| {
+            let held = self.policy.credentials.get(placeholder.credential);
+            let name = held.map_or("", |held| held.name.as_str());
+            (placeholder.text.clone(), format!("<credential {name}>"))
+        });
+        let tunnel = self.secrets.concealed.as_ref();
+        let tunnel = tunnel.map(|it| (it.placeholder.clone(), "<tunnel secret>".to_owned()));
+        Some(Taped {
+            tape,
+            names: Names(credentials.chain(tunnel).collect()),
+            needles: self.secrets.needles.clone(),
+            denials: self.denials.clone(),
+            parts: parts.clone(),
+        })
     }
 
     fn count_credential_use(&mut self) -> Result<(), CredentialRefusal> {
@@ -268,16 +247,20 @@ impl WasiHttpHooks for Session {
                 "the plugin made more than {REQUESTS} requests in one call; tell its author"
             ));
         }
-        match judge(request, &self.policy, &self.placeholders) {
-            Ok((origin, request)) => Box::new(send(
-                self.policy.clone(),
-                self.denials.clone(),
-                self.secrets.clone(),
-                origin,
-                request,
-                options.unwrap_or_default(),
-            )),
-            Err(denial) => self.refuse(denial.to_string()),
+        let (parts, body) = request.into_parts();
+        let taped = self.taped(&parts);
+        let request = Request::from_parts(parts, body);
+        let (origin, request) = match judge(request, &self.policy, &self.placeholders) {
+            Ok(judged) => judged,
+            Err(denial) => return self.refuse(denial.to_string()),
+        };
+        let (policy, denials) = (self.policy.clone(), self.denials.clone());
+        let (secrets, options) = (self.secrets.clone(), options.unwrap_or_default());
+        let send = move |request| send(policy, denials, secrets, origin, request, options);
+        match taped {
+            None => Box::new(send(request)),
+            Some(taped) if taped.tape.replays() => Box::new(taped.replay(request.into_body())),
+            Some(taped) => Box::new(taped.record(request, send)),
         }
     }
 }
