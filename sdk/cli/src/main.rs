@@ -3,7 +3,7 @@
 //! | folder | holds |
 //! |---|---|
 //! | `command` | arguments and their help |
-//! | `plugin` | one module for each of `build`, `push`, `inspect`, `run` |
+//! | `plugin` | one module for each action on plugins |
 //! | `registry` | logins, references and the artifact's documents |
 //! | `output` | results on standard output, progress on standard error |
 //!
@@ -35,7 +35,10 @@ fn main() -> ExitCode {
 
 fn act(action: Action, output: Output) -> anyhow::Result<()> {
     match action {
+        Action::Plugin(PluginAction::New(arguments)) => plugin::new(&arguments, output),
         Action::Plugin(PluginAction::Build(arguments)) => run(plugin::build(arguments, output)),
+        Action::Plugin(PluginAction::Check(arguments)) => run(plugin::check(arguments, output)),
+        Action::Plugin(PluginAction::Test(arguments)) => run(plugin::test(*arguments, output)),
         Action::Plugin(PluginAction::Push(arguments)) => run(plugin::push(arguments, output)),
         Action::Plugin(PluginAction::Inspect(arguments)) => run(plugin::inspect(arguments, output)),
         Action::Plugin(PluginAction::Run(arguments)) => run(plugin::run(*arguments, output)),

@@ -9,7 +9,11 @@
 )]
 
 mod build;
+mod check;
 mod confinement;
+mod conformance;
+mod new;
+mod recording;
 mod records;
 mod registry;
 mod support;

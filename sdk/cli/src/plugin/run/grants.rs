@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use ipnet::IpNet;
 use maquette_host::kinds::tunnel::TunnelSecret;
 use maquette_host::{Grants, Limits, Origin, Secret};
 
 use crate::command;
+use crate::plugin::given::{credential, secret, text_or_file};
 
 /// Reads configuration, credentials and grants from the command line and the places that it names.
 ///
@@ -29,7 +30,10 @@ pub(super) fn read(arguments: &command::Run) -> anyhow::Result<Grants> {
         credentials: arguments
             .credential
             .iter()
-            .map(|text| credential(text))
+            .map(|text| {
+                let (name, value) = credential("--credential", text)?;
+                Ok((name, Secret::new(value.into_bytes())))
+            })
             .collect::<anyhow::Result<BTreeMap<_, _>>>()?,
         egress,
         egress_cidrs,
@@ -38,19 +42,6 @@ pub(super) fn read(arguments: &command::Run) -> anyhow::Result<Grants> {
             ..Limits::default()
         },
     })
-}
-
-/// The text itself, or what is in the file after `@`.
-///
-/// # Errors
-/// The file cannot be read.
-pub(super) fn text_or_file(text: &str) -> anyhow::Result<String> {
-    match text.strip_prefix('@') {
-        Some(path) => {
-            std::fs::read_to_string(path).with_context(|| format!("{path} cannot be read"))
-        }
-        None => Ok(text.to_owned()),
-    }
 }
 
 /// Whoever writes an address, or `localhost`, into --egress means it.
@@ -66,15 +57,6 @@ fn literal_addresses(origin: &Origin) -> Vec<IpNet> {
     }
 }
 
-/// `NAME=env:VARIABLE` or `NAME=file:PATH`; a value on the command line would be seen by every user of the machine.
-fn credential(text: &str) -> anyhow::Result<(String, Secret)> {
-    let (name, place) = text.split_once('=').with_context(|| {
-        format!("--credential `{text}`: write NAME=env:VARIABLE or NAME=file:PATH")
-    })?;
-    let value = secret(&format!("--credential {name}"), &format!("{name}="), place)?;
-    Ok((name.to_owned(), Secret::new(value.into_bytes())))
-}
-
 /// The secret of the tunnel that a call is about: from its place, or a new one.
 ///
 /// # Errors
@@ -88,36 +70,9 @@ pub(super) fn tunnel_secret(place: Option<&str>) -> anyhow::Result<TunnelSecret>
     TunnelSecret::try_from(text.as_bytes()).context(OPTION)
 }
 
-/// What is in the environment or in a file; `prefix` is what stands before the place in the option.
-fn secret(option: &str, prefix: &str, place: &str) -> anyhow::Result<String> {
-    match place.split_once(':') {
-        Some(("env", variable)) => std::env::var(variable).with_context(|| {
-            format!("{option}: the environment variable `{variable}` cannot be read")
-        }),
-        Some(("file", path)) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("{option}: {path} cannot be read"))?;
-            Ok(text.strip_suffix('\n').map_or(text.clone(), str::to_owned))
-        }
-        // What was written may be the secret itself, so it is not repeated.
-        _ => bail!(
-            "{option}: write {prefix}env:VARIABLE or {prefix}file:PATH; a value does not belong on the command line"
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{credential, literal_addresses, text_or_file};
-
-    #[test]
-    fn a_credential_on_the_command_line_is_refused_without_repeating_it() {
-        let error = credential("api-key=hunter2").unwrap_err().to_string();
-        assert!(
-            error.contains("env:VARIABLE") && !error.contains("hunter2"),
-            "{error}"
-        );
-    }
+    use super::literal_addresses;
 
     #[test]
     fn addresses_that_are_written_out_are_granted_and_others_are_not() {
@@ -133,17 +88,5 @@ mod tests {
             ["127.0.0.1/32", "::1/128"]
         );
         assert!(granted("https://pdns.example.com").is_empty());
-    }
-
-    #[test]
-    fn long_arguments_come_from_files() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "{}").unwrap();
-        assert_eq!(
-            text_or_file(&format!("@{}", file.path().display())).unwrap(),
-            "{}"
-        );
-        assert_eq!(text_or_file("[]").unwrap(), "[]");
-        assert!(text_or_file("@/nowhere/at/all").is_err());
     }
 }

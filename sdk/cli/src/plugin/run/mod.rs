@@ -3,14 +3,17 @@
 mod call;
 mod grants;
 mod local;
+mod recording;
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use call::Request;
 use maquette_host::kinds::tunnel::TunnelSecret;
-use maquette_host::{Call, GrantError, Grants, Host, Provider, Settings, Wanted};
+use maquette_host::{Call, GrantError, Grants, Host, Provider, Settings, Tape, Wanted};
+use recording::Recording;
 
+use super::given::text_or_file;
 use super::source::{self, Source};
 use crate::command::{self, WrongUse};
 use crate::output::Output;
@@ -24,11 +27,15 @@ pub(crate) async fn run(arguments: command::Run, output: Output) -> anyhow::Resu
         grants,
         secret,
     } = read(&arguments).map_err(WrongUse)?;
-    let provider = provide(source, &arguments, grants, output).await?;
+    let recording = Recording::open(arguments.record.as_deref(), arguments.replay.as_deref())?;
+    let provider = provide(source, &arguments, grants, recording.tape(), output).await?;
 
     output.progress(&format!("Calling {}", arguments.function));
-    let context = context(Duration::from_secs(arguments.timeout));
-    let answer = call::make(request, &provider, &context, &secret).await?;
+    let context = context(Duration::from_secs(arguments.timeout), recording.tape());
+    let answer = call::make(request, &provider, &context, &secret).await;
+    // Also of a call that failed: that is when one wants to see it.
+    recording.close(output)?;
+    let answer = answer?;
     output.result(&answer.json, || format!("{:#}", answer.json))?;
     if answer.refused > 0 {
         bail!(
@@ -50,7 +57,7 @@ struct Reading {
 
 /// Nothing is loaded before all of the command line is understood.
 fn read(arguments: &command::Run) -> anyhow::Result<Reading> {
-    let parameters = grants::text_or_file(&arguments.parameters)?;
+    let parameters = text_or_file(&arguments.parameters)?;
     Ok(Reading {
         request: Request::new(&arguments.function, &parameters)?,
         source: Source::find(&arguments.plugin)?,
@@ -64,10 +71,12 @@ async fn provide(
     source: Source,
     arguments: &command::Run,
     grants: Grants,
+    tape: Option<&Tape>,
     output: Output,
 ) -> anyhow::Result<Provider> {
     let cache = tempfile::tempdir().context("no temporary folder can be made")?;
     let mut settings = Settings::new(cache.path());
+    settings.tape = tape.cloned();
     let offered;
     let wanted = match source {
         Source::File(path) => {
@@ -94,6 +103,11 @@ async fn provide(
     output.progress(&format!("Loading {}", arguments.plugin));
     let host = Host::new(settings)?;
     let installed = host.install(&wanted).await?;
+    let grants = if arguments.replay.is_some() {
+        recording::stand_in(&installed.manifest, grants)
+    } else {
+        grants
+    };
     host.provider(&installed.manifest.name, &installed.digest, grants)
         .map_err(advise)
 }
@@ -113,11 +127,15 @@ fn advise(error: GrantError) -> anyhow::Error {
     anyhow::anyhow!("{error}; {option}")
 }
 
-fn context(timeout: Duration) -> Call {
+fn context(timeout: Duration, tape: Option<&Tape>) -> Call {
     Call {
         installation: "maquette-plugin-run".to_owned(),
         object: "Provider//local".to_owned(),
-        idempotency_key: format!("run-{}", std::process::id()),
+        // A plugin may send it, and a replay asks what the recording asked.
+        idempotency_key: match tape {
+            Some(_) => "run-recorded".to_owned(),
+            None => format!("run-{}", std::process::id()),
+        },
         deadline: Instant::now() + timeout,
     }
 }

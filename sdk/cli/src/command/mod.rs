@@ -1,0 +1,101 @@
+//! Arguments and their help.
+//!
+//! | file | what it is for |
+//! |---|---|
+//! | `author` | making a plugin: `new`, `build`, `check` |
+//! | `run` | trying it: `run`, `test` |
+//! | `publish` | plugins in registries |
+
+mod author;
+mod publish;
+mod run;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use author::{Build, Check, Interface, New};
+pub(crate) use publish::{Inspect, Push, Registry};
+pub(crate) use run::{Run, Test};
+
+/// Makes, publishes, inspects and tries Maquette's provider plugins.
+///
+/// Exit codes: 0 done, 1 not done (standard error says why and what to do), 2 the command line is wrong.
+#[derive(Debug, Parser)]
+#[command(
+    name = "maquette",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) action: Action,
+
+    /// How results are written to standard output.
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+
+    /// No progress on standard error.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// The command line is wrong in a way that its grammar does not say: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:#}")]
+pub(crate) struct WrongUse(pub(crate) anyhow::Error);
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Action {
+    /// Works with provider plugins: WebAssembly components.
+    #[command(subcommand)]
+    Plugin(PluginAction),
+    /// Prints the version of this command.
+    Version,
+    /// Prints the completion script of a shell.
+    #[command(
+        after_long_help = "Example:\n  maquette completion bash > /etc/bash_completion.d/maquette"
+    )]
+    Completion {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PluginAction {
+    /// Makes the project of a new plugin.
+    New(New),
+    /// Builds the plugin of a crate.
+    Build(Build),
+    /// Says what its users would stumble over, without running it.
+    Check(Check),
+    /// Holds a plugin to the rules of its interfaces, at a server of yours.
+    Test(Box<Test>),
+    /// Publishes a plugin in an OCI registry.
+    Push(Push),
+    /// Says what a plugin is and what it asks for, without running it.
+    Inspect(Inspect),
+    /// Calls one function of a plugin here, in the sandbox that the operator uses.
+    Run(Box<Run>),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,57 @@
+//! Everything about plugins in registries.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Publishes a plugin in an OCI registry.
+///
+/// The artifact is the CNCF's for WebAssembly (config application/vnd.wasm.config.v0+json, one layer application/wasm).
+/// Without a tag, the version in the plugin's manifest becomes the tag. Prints the digest. The same file gives the same
+/// digest when `SOURCE_DATE_EPOCH` is set, or unset: then no time is recorded.
+///
+/// The login is that of `docker login` (~/.docker/config.json and its credential helpers) unless one is given.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  maquette plugin push target/maquette/powerdns.wasm registry.example.com/maquette/powerdns
+  maquette plugin push powerdns.wasm registry.example.com/maquette/powerdns:1.2.0-rc.1
+  maquette plugin push powerdns.wasm 127.0.0.1:5000/powerdns
+  echo \"$TOKEN\" | maquette plugin push powerdns.wasm ghcr.io/me/powerdns --username me --password-stdin")]
+pub(crate) struct Push {
+    /// File that `maquette plugin build` made.
+    pub(crate) file: PathBuf,
+    /// Where to: REGISTRY/REPOSITORY or REGISTRY/REPOSITORY:TAG.
+    pub(crate) reference: String,
+    /// Replaces a tag that already points to something else.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+}
+
+/// Says what a plugin is and what it asks for, without running it.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  maquette plugin inspect target/maquette/powerdns.wasm
+  maquette plugin inspect registry.example.com/maquette/powerdns:1.2.0
+  maquette plugin inspect registry.example.com/maquette/powerdns@sha256:… --output json")]
+pub(crate) struct Inspect {
+    /// A file, or REGISTRY/REPOSITORY with :TAG or @DIGEST.
+    pub(crate) plugin: String,
+    #[command(flatten)]
+    pub(crate) registry: Registry,
+}
+
+/// How to reach a registry.
+#[derive(Debug, Args)]
+pub(crate) struct Registry {
+    /// Speaks to the registry without TLS. Loopback addresses always are.
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// User name for the registry, with --password-stdin.
+    #[arg(long, requires = "password_stdin")]
+    pub(crate) username: Option<String>,
+    /// Reads the registry's password or token from standard input.
+    #[arg(long, requires = "username")]
+    pub(crate) password_stdin: bool,
+}

@@ -1,0 +1,244 @@
+//! The files of a new project. Pure.
+
+use std::path::{Path, PathBuf};
+
+use super::name::Name;
+use crate::command::Interface;
+
+/// Repository of the SDK, whose tags are `v` and the version.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// The plugin's type, as the templates call it.
+const TYPE: &str = "ThePlugin";
+
+/// Where the SDK comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sdk {
+    /// The release of this command's version.
+    Release,
+    /// A folder.
+    Checkout(PathBuf),
+}
+
+/// A project that is to be written.
+pub(super) struct Project {
+    /// Name of the interface.
+    pub(super) interface: &'static str,
+    /// Paths with `/`, and contents.
+    pub(super) files: Vec<(&'static str, String)>,
+}
+
+/// What differs between interfaces.
+struct Template {
+    interface: &'static str,
+    /// One line that says what the plugin is for.
+    summary: &'static str,
+    needs_json: bool,
+    sources: &'static [(&'static str, &'static str)],
+    /// What the README adds.
+    readme: &'static str,
+}
+
+macro_rules! template {
+    ($interface:literal, $summary:literal) => {
+        Template {
+            interface: $interface,
+            summary: $summary,
+            needs_json: true,
+            sources: &[
+                (
+                    "src/lib.rs",
+                    include_str!(concat!("../../../templates/", $interface, "/lib.rs")),
+                ),
+                (
+                    "src/tests.rs",
+                    include_str!(concat!("../../../templates/", $interface, "/tests.rs")),
+                ),
+            ],
+            readme: "",
+        }
+    };
+}
+
+/// The plugin for `dns` is the documentation's example in Rust, which the conformance kit is run against.
+const DNS: Template = Template {
+    interface: "dns",
+    summary: "Keeps record sets in a server of zones in memory",
+    needs_json: false,
+    sources: &[
+        (
+            "src/lib.rs",
+            include_str!("../../../../../examples/plugins/dns-rust/src/lib.rs"),
+        ),
+        (
+            "src/api.rs",
+            include_str!("../../../../../examples/plugins/dns-rust/src/api.rs"),
+        ),
+        (
+            "src/decide.rs",
+            include_str!("../../../../../examples/plugins/dns-rust/src/decide.rs"),
+        ),
+        (
+            "src/tests.rs",
+            include_str!("../../../templates/dns/tests.rs"),
+        ),
+    ],
+    readme: include_str!("../../../templates/dns/server.md"),
+};
+
+impl Project {
+    /// The project of a plugin of this name.
+    pub(super) fn new(name: &Name, interface: Interface, sdk: &Sdk) -> Self {
+        let template = template(interface);
+        let sources: Vec<(&str, String)> = template
+            .sources
+            .iter()
+            .map(|(path, text)| (*path, generic(text)))
+            .collect();
+        let all: String = sources.iter().map(|(_, text)| text.as_str()).collect();
+        let type_name = name.type_name(&all);
+        let mut files = vec![
+            ("Cargo.toml", manifest(name, &template, sdk)),
+            ("README.md", readme(name, &template)),
+            (".gitignore", "/target\n".to_owned()),
+        ];
+        let named = sources
+            .into_iter()
+            .map(|(path, text)| (path, text.replace(TYPE, &type_name)));
+        files.extend(named);
+        Self {
+            interface: template.interface,
+            files,
+        }
+    }
+
+    /// For people.
+    pub(super) fn next_steps(&self, folder: &Path) -> String {
+        let folder = folder.display();
+        let conformance = if self.interface == DNS.interface {
+            "\n  maquette plugin test target/maquette/*.wasm --memory"
+        } else {
+            ""
+        };
+        format!(
+            "{folder} is a plugin for `{}` now. Next:\n  cd {folder}\n  cargo test\n  maquette plugin build\n  maquette plugin check target/maquette/*.wasm{conformance}",
+            self.interface
+        )
+    }
+}
+
+fn template(interface: Interface) -> Template {
+    match interface {
+        Interface::Dns => DNS,
+        Interface::Tunnel => template!("tunnel", "Tunnels through a relay"),
+        Interface::Registry => Template {
+            needs_json: false,
+            ..template!("registry", "Reads a registry of images")
+        },
+        Interface::Source => template!("source", "Reads changes at a git forge"),
+        Interface::Builder => template!("builder", "Builds images with BuildKit"),
+        Interface::Bundler => template!("bundler", "Bundles workers for Node.js"),
+        Interface::Delivery => template!("delivery", "Delivers applications with Argo CD"),
+    }
+}
+
+/// The example with the names of a template.
+fn generic(text: &str) -> String {
+    text.replace("MemoryZone", TYPE)
+        .replace("\"memory-zone-rust\"", "env!(\"CARGO_PKG_NAME\")")
+        .replace("(`../README.md`)", "(`README.md`)")
+        .replace("`../README.md`", "`README.md`")
+        .replace(
+            "mod api;\nmod decide;\n",
+            "mod api;\nmod decide;\n#[cfg(test)]\nmod tests;\n",
+        )
+}
+
+fn manifest(name: &Name, template: &Template, sdk: &Sdk) -> String {
+    let sdk = match sdk {
+        Sdk::Release => format!("git = \"{REPOSITORY}\", tag = \"v{VERSION}\""),
+        Sdk::Checkout(folder) => format!("path = {:?}", folder.display().to_string()),
+    };
+    let json = if template.needs_json {
+        "serde_json = \"1\"\n"
+    } else {
+        ""
+    };
+    format!(
+        "[package]\nname = \"{}\"\ndescription = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.95\"\npublish = false\n\n\
+         [lib]\ncrate-type = [\"cdylib\"]\n\n\
+         [dependencies]\nmaquette-sdk = {{ {sdk} }}\n\
+         schemars = {{ version = \"1\", default-features = false, features = [\"derive\", \"std\"] }}\n\
+         serde = {{ version = \"1\", features = [\"derive\"] }}\n{json}\n\
+         # Small components: every installation downloads and compiles them.\n\
+         [profile.release]\nopt-level = \"s\"\nlto = true\ncodegen-units = 1\nstrip = true\npanic = \"abort\"\n\n\
+         # A project of its own, wherever its folder is.\n[workspace]\n",
+        name.as_str(),
+        template.summary,
+    )
+}
+
+fn readme(name: &Name, template: &Template) -> String {
+    let (name, interface) = (name.as_str(), template.interface);
+    let conformance = if interface == DNS.interface {
+        format!(
+            "maquette plugin test target/maquette/{name}.wasm --memory  # every rule of the interface\n"
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "# {name}\n{}: a Maquette plugin that implements `{interface}`.\n\n\
+         ```console\ncargo test                # with a host for tests, no network\nmaquette plugin build     # target/maquette/{name}.wasm\n\
+         maquette plugin check target/maquette/{name}.wasm\n{conformance}\
+         maquette plugin push target/maquette/{name}.wasm registry.example.com/team/{name}\n```\n\n\
+         `src/lib.rs` says what the plugin asks for and does its work; the rules that it has to keep are those of\n\
+         <{REPOSITORY}/blob/v{VERSION}/wit/{interface}.wit>.\n{}",
+        template.summary, template.readme
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::ValueEnum as _;
+
+    use super::{Project, Sdk};
+    use crate::command::Interface;
+
+    fn file<'a>(project: &'a Project, path: &str) -> &'a str {
+        let found = project.files.iter().find(|(name, _)| *name == path);
+        &found.unwrap().1
+    }
+
+    #[test]
+    fn no_word_of_a_template_is_left() {
+        for interface in Interface::value_variants() {
+            let project = Project::new(&"my-zones".parse().unwrap(), *interface, &Sdk::Release);
+            for (path, text) in &project.files {
+                for word in ["ThePlugin", "MemoryZone", "memory-zone-rust", "../README"] {
+                    assert!(!text.contains(word), "{interface:?} {path}: {word}");
+                }
+            }
+            let source = file(&project, "src/lib.rs");
+            assert!(source.contains("pub struct MyZones;"), "{interface:?}");
+            assert!(source.contains("#[cfg(test)]\nmod tests;"), "{interface:?}");
+        }
+    }
+
+    #[test]
+    fn the_sdk_is_the_release_of_this_command_or_a_checkout() {
+        let name = "mydns".parse().unwrap();
+        let release = Project::new(&name, Interface::Dns, &Sdk::Release);
+        assert!(file(&release, "Cargo.toml").contains(concat!(
+            "maquette-sdk = { git = \"https://github.com/maquette-dev/maquette\", tag = \"v",
+            env!("CARGO_PKG_VERSION"),
+            "\" }"
+        )));
+        let checkout = Sdk::Checkout(Path::new("/src/maquette/sdk/rust").to_owned());
+        let local = Project::new(&name, Interface::Dns, &checkout);
+        let expected = "maquette-sdk = { path = \"/src/maquette/sdk/rust\" }";
+        assert!(file(&local, "Cargo.toml").contains(expected));
+    }
+}

@@ -1,0 +1,72 @@
+use maquette_sdk::bundler::{Binding, BindingTarget, Content, Module, ModuleType, Worker};
+use maquette_sdk::mock::Mock;
+use maquette_sdk::{Bundler as _, Error, Result};
+
+use crate::{Config, ThePlugin, base, port};
+
+fn module(name: &str) -> Module {
+    Module {
+        name: name.to_owned(),
+        kind: ModuleType::EsModule,
+        content: b"export default {}".to_vec(),
+    }
+}
+
+fn worker() -> Worker {
+    let binding = |name: &str, target| Binding {
+        name: name.to_owned(),
+        target,
+    };
+    Worker {
+        name: "web".to_owned(),
+        modules: vec![module("index.js"), module("lib/a.js")],
+        main_module: "index.js".to_owned(),
+        compatibility_date: "2026-01-01".to_owned(),
+        compatibility_flags: Vec::new(),
+        bindings: vec![
+            binding("GREETING", BindingTarget::Text("hello".to_owned())),
+            binding("KEY", BindingTarget::Secret("WEB_KEY".to_owned())),
+        ],
+        hostnames: Vec::new(),
+    }
+}
+
+fn bundle(workers: &[Worker]) -> Result<Content> {
+    let config = Config {
+        base: base(),
+        port: port(),
+    };
+    ThePlugin.bundle(&Mock::new().context(config), workers)
+}
+
+#[test]
+fn the_order_of_the_arguments_changes_nothing() {
+    let mut other = worker();
+    other.modules.reverse();
+    other.bindings.reverse();
+    assert_eq!(bundle(&[other]), bundle(&[worker()]));
+}
+
+#[test]
+fn a_secret_is_named_and_in_no_layer() {
+    let content = bundle(&[worker()]).unwrap();
+    assert_eq!(content.env_from, ["WEB_KEY"]);
+    let paths = content.layers[0].iter().map(|file| file.path.as_str());
+    let expected = [
+        "workers/web/bindings.json",
+        "workers/web/index.js",
+        "workers/web/lib/a.js",
+    ];
+    assert_eq!(paths.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_module_that_leaves_its_folder_is_refused_with_its_path() {
+    let mut wrong = worker();
+    wrong.modules.push(module("../outside.js"));
+    let refused = bundle(&[wrong]);
+    assert!(
+        matches!(&refused, Err(Error::Invalid(field)) if field.path == "workers[0].modules[2].name"),
+        "{refused:?}"
+    );
+}

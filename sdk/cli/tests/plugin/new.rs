@@ -1,0 +1,182 @@
+//! `maquette plugin new`: every project is fit as it is.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::{Done, maquette, repository};
+
+/// One for all projects, so that the SDK is compiled once.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("projects")
+}
+
+fn new(folder: &Path, name: &str, interface: &str) -> Done {
+    let (path, sdk) = (folder.join(name), repository());
+    let (path, sdk) = (path.to_str().unwrap(), sdk.to_str().unwrap());
+    let arguments = [
+        "plugin",
+        "new",
+        name,
+        "--interface",
+        interface,
+        "--path",
+        path,
+    ];
+    maquette(
+        &[&arguments[..], &["--sdk", sdk, "--output=json"]].concat(),
+        &[],
+        "",
+    )
+}
+
+fn cargo(project: &Path, arguments: &[&str]) -> String {
+    let done = Command::new("cargo")
+        .args(arguments)
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", target())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
+    assert!(done.status.success(), "cargo {arguments:?}: {told}");
+    told
+}
+
+/// The plugin that the project becomes.
+pub(crate) fn build(project: &Path) -> PathBuf {
+    let arguments = [
+        "plugin",
+        "build",
+        project.to_str().unwrap(),
+        "--output=json",
+    ];
+    let target = target();
+    let done = maquette(&arguments, &[("CARGO_TARGET_DIR", target.as_os_str())], "");
+    done.json()["path"].as_str().unwrap().into()
+}
+
+/// A project of this interface, tested, without lints, and built.
+fn fit(name: &str, interface: &str) -> PathBuf {
+    let folder = tempfile::tempdir().unwrap();
+    let made = new(folder.path(), name, interface).json();
+    assert_eq!(made["interface"], interface);
+    let project = folder.path().join(name);
+    let told = cargo(&project, &["test"]);
+    assert!(
+        told.contains("passed") && !told.contains("warning"),
+        "{told}"
+    );
+    assert!(!told.contains("0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\n   Doc-tests"), "{told}");
+    cargo(
+        &project,
+        &["clippy", "--all-targets", "--", "-D", "warnings"],
+    );
+    cargo(&project, &["fmt", "--check"]);
+    let plugin = build(&project);
+    let checked = maquette(
+        &["plugin", "check", plugin.to_str().unwrap(), "--output=json"],
+        &[],
+        "",
+    );
+    let checked = checked.json();
+    assert_eq!(checked["name"], name);
+    assert_eq!(
+        checked["interfaces"][0],
+        format!("maquette:plugin/{interface}@0.1.0")
+    );
+    assert_eq!(checked["contract"][0], "0.1.0");
+    let found = checked["findings"].as_array().unwrap();
+    let places: Vec<_> = found
+        .iter()
+        .map(|finding| finding["place"].as_str().unwrap())
+        .collect();
+    assert_eq!(places, ["docsUrl"], "{checked}");
+    plugin
+}
+
+#[test]
+fn a_dns_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
+    let plugin = fit("new-dns", "dns");
+    let done = maquette(
+        &[
+            "plugin",
+            "test",
+            plugin.to_str().unwrap(),
+            "--memory",
+            "--output=json",
+        ],
+        &[],
+        "",
+    );
+    let report = done.json();
+    assert_eq!(report["plugin"], "new-dns 0.1.0");
+    let rows = report["rows"].as_array().unwrap();
+    assert!(rows.len() >= 46, "{}", rows.len());
+    assert!(rows.iter().all(|row| row["verdict"] == "kept"), "{report}");
+}
+
+#[test]
+fn a_tunnel_project_is_fit() {
+    fit("new-tunnel", "tunnel");
+}
+
+#[test]
+fn a_registry_project_is_fit() {
+    fit("new-registry", "registry");
+}
+
+#[test]
+fn a_source_project_is_fit() {
+    fit("new-source", "source");
+}
+
+#[test]
+fn a_builder_project_is_fit() {
+    fit("new-builder", "builder");
+}
+
+#[test]
+fn a_bundler_project_is_fit() {
+    fit("new-bundler", "bundler");
+}
+
+#[test]
+fn a_delivery_project_is_fit() {
+    fit("new-delivery", "delivery");
+}
+
+#[test]
+fn a_folder_that_holds_something_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("mine")).unwrap();
+    std::fs::write(folder.path().join("mine/notes"), "x").unwrap();
+    let done = new(folder.path(), "mine", "dns");
+    assert!(done.failed(1).contains("--path"), "{done:?}");
+    let entries = std::fs::read_dir(folder.path().join("mine")).unwrap();
+    assert_eq!(entries.count(), 1);
+}
+
+#[test]
+fn a_name_or_a_checkout_that_cannot_be_is_exit_code_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p");
+    for (name, sdk, expected) in [
+        ("My_Dns", repository(), "lower case letters"),
+        ("test", repository(), "my-test"),
+        ("mydns", folder.path().to_owned(), "no checkout of Maquette"),
+    ] {
+        let arguments = [
+            OsStr::new("plugin"),
+            OsStr::new("new"),
+            OsStr::new(name),
+            OsStr::new("--interface=dns"),
+            OsStr::new("--sdk"),
+            sdk.as_os_str(),
+            OsStr::new("--path"),
+            path.as_os_str(),
+        ];
+        let done = maquette(&arguments, &[], "");
+        assert!(done.failed(2).contains(expected), "{done:?}");
+    }
+    assert!(!path.exists());
+}
