@@ -53,8 +53,23 @@ app.kubernetes.io/part-of: maquette
 {{- if and $persistence.enabled (ne $persistence.accessMode "ReadWriteMany") }}true{{ end }}
 {{- end }}
 
+{{/* The operator's configuration file. */}}
+{{- define "maquette.config" -}}
+{{- $registries := dict "rewrites" .Values.registries.rewrites "pullSecrets" .Values.registries.pullSecrets }}
+{{- toYaml (dict "trust" .Values.trust "registries" $registries) }}
+{{- end }}
+
 {{/* Combinations of values that the schema cannot refuse. */}}
 {{- define "maquette.validate" -}}
+{{- range $at, $policy := .Values.trust.policies }}
+{{- $field := printf "trust.policies[%d]" $at }}
+{{- if eq (or $policy.insecure false) (not (empty (or $policy.keys $policy.keyless))) }}
+{{- fail (printf "%s: set either keys and keyless, of which any one suffices, or insecure=true" $field) }}
+{{- end }}
+{{- if and $policy.keyless (not (or $policy.root $.Values.trust.root)) }}
+{{- fail (printf "%s: an identity needs a trust root: set trust.root with --set-file trust.root=trusted_root.json" $field) }}
+{{- end }}
+{{- end }}
 {{- if gt (int .Values.replicas) 1 }}
 {{- if not .Values.leaderElection.enabled }}
 {{- fail "replicas: more than one replica needs leaderElection.enabled=true, else two operators work at once" }}

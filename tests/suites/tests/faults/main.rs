@@ -6,6 +6,18 @@
     reason = "what cannot be arranged fails the test; helpers are not marked as tests"
 )]
 
+/// Signers, which the host's own tests have too.
+#[path = "../../../../core/host/tests/host/support/mod.rs"]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::cast_possible_truncation,
+    clippy::duration_suboptimal_units,
+    clippy::format_push_string,
+    reason = "the host's tests use all of it, as a crate of its own"
+)]
+mod host;
+
 mod api_answers;
 mod api_server;
 mod crashes;
@@ -18,4 +30,5 @@ mod providers;
 mod replicas;
 mod servers;
 mod support;
+mod trust;
 mod workspaces;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::helm::{chart, template};
 
 /// Arguments of `--set`, and what the refusal must say.
-const REFUSED: [(&str, &str); 11] = [
+const REFUSED: [(&str, &str); 18] = [
     ("replica=2", "additional properties 'replica' not allowed"),
     (
         "image.tags=1",
@@ -35,6 +35,34 @@ const REFUSED: [(&str, &str); 11] = [
     (
         "networkPolicy.egress.apiServerCIDRs={10.0.0.1}",
         "at '/networkPolicy/egress/apiServerCIDRs/0': '10.0.0.1' does not match",
+    ),
+    (
+        "registries.rewrites[0].prefix=ghcr.io,registries.rewrites[0].to=https://mirror.test",
+        "at '/registries/rewrites/0/to': 'https://mirror.test' does not match",
+    ),
+    (
+        "registries.pullSecrets[0].prefix=mirror.test",
+        "at '/registries/pullSecrets/0': missing property 'name'",
+    ),
+    (
+        "trust.unlisted=Deny",
+        "at '/trust/unlisted': value must be one of 'Allow', 'Refuse'",
+    ),
+    (
+        "trust.policies[0].prefix=registry.test,trust.policies[0].keys={cosign.pub}",
+        "at '/trust/policies/0/keys/0': 'cosign.pub' does not match",
+    ),
+    (
+        "trust.policies[0].prefix=registry.test,trust.policies[0].keyless[0].issuer=a",
+        "at '/trust/policies/0/keyless/0': 'oneOf' failed",
+    ),
+    (
+        "trust.policies[0].prefix=registry.test",
+        "trust.policies[0]: set either keys and keyless, of which any one suffices, or insecure=true",
+    ),
+    (
+        "trust.policies[0].prefix=registry.test,trust.policies[0].keyless[0].issuer=a,trust.policies[0].keyless[0].subject=b",
+        "trust.policies[0]: an identity needs a trust root",
     ),
     (
         "replicas=2,leaderElection.enabled=false",

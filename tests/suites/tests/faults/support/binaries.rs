@@ -43,6 +43,12 @@ pub(crate) fn program(name: &str) -> PathBuf {
     folder.join(name)
 }
 
+/// Builds the plugin in this folder, and returns the component.
+pub(crate) fn build_plugin(folder: &str) -> Vec<u8> {
+    let built = maquette(&["build", folder]);
+    std::fs::read(root().join(built["path"].as_str().unwrap())).unwrap()
+}
+
 /// Builds the plugin in this folder and pushes it as `<registry>/maquette/<name>:0.1.0`. Returns its digest.
 pub(crate) fn publish_plugin(registry: &str, folder: &str, name: &str) -> String {
     let built = maquette(&["build", folder]);

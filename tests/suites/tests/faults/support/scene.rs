@@ -59,6 +59,13 @@ impl Scene {
 
     /// A scene whose operator has more arguments.
     pub(crate) async fn start_with(arguments: &[&str]) -> Self {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        let arguments: Vec<String> = arguments.collect();
+        Self::start_in(async move |_| arguments).await
+    }
+
+    /// A scene whose operator has more arguments, which depend on the world.
+    pub(crate) async fn start_in(arguments: impl AsyncFnOnce(&World) -> Vec<String>) -> Self {
         let (world, mut clean) = loop {
             let world = world::enter().await;
             let clean = world.clean.clone().lock_owned().await;
@@ -75,12 +82,14 @@ impl Scene {
         StandInGateway::start(&objects);
         let proxy = Proxy::start(client).await;
         let dns = MoodyDns::start(&world.pdns).await;
+        let arguments = arguments(&world).await;
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let process = operator::start(
             &world.control_plane,
             &next_name(),
             &proxy.url,
             &world.registry,
-            arguments,
+            &arguments,
         );
         proxy.serves(process.clone());
         let scene = Self {
@@ -117,12 +126,17 @@ impl Scene {
 
     /// Starts an operator after the last one died.
     pub(crate) fn start_again(&self) {
+        self.start_again_with(&[]);
+    }
+
+    /// Starts an operator with more arguments after the last one died.
+    pub(crate) fn start_again_with(&self, arguments: &[&str]) {
         let process = operator::start(
             &self.world.control_plane,
             &next_name(),
             &self.proxy.url,
             &self.world.registry,
-            &[],
+            arguments,
         );
         self.proxy.serves(process.clone());
         *self.operator.lock().unwrap() = process;
