@@ -111,6 +111,30 @@ async fn a_plugin_that_cannot_work_is_refused_with_the_fields_path() {
             "greater than or equal to 1",
         ),
         Refused(
+            "an approval that is none",
+            changed("/approval", json!("Never")),
+            "spec.approval",
+            "Unsupported value",
+        ),
+        Refused(
+            "an approval of a version instead of a digest",
+            changed("/approvedDigest", json!("1.3.0")),
+            "spec.approvedDigest",
+            "should match",
+        ),
+        Refused(
+            "a rollback to a version instead of a digest",
+            changed("/rollbackTo", json!("1.1.0")),
+            "spec.rollbackTo",
+            "should match",
+        ),
+        Refused(
+            "a registry that is asked all the time",
+            changed("/intervalSeconds", json!(1)),
+            "spec.intervalSeconds",
+            "greater than or equal to 5",
+        ),
+        Refused(
             "no amount of memory",
             changed("/limits/memory", json!("much")),
             "spec.limits.memory",
@@ -131,6 +155,12 @@ async fn a_plugin_that_may_work_is_accepted() {
     assert_accepted(vec![
         ("a constraint", manifest("Plugin", "powerdns", spec())),
         ("a tag", changed("/version", json!("1.2.0-rc1"))),
+        ("manual approval", changed("/approval", json!("Manual"))),
+        (
+            "an approved digest",
+            changed("/approvedDigest", json!(digest())),
+        ),
+        ("a rollback", changed("/rollbackTo", json!(digest()))),
         (
             "a digest",
             manifest(
