@@ -42,7 +42,7 @@ fn every_relative_link_of_the_documentation_leads_to_a_file() {
         root().join("ARCHITECTURE.md"),
         root().join("CONTRIBUTING.md"),
     ];
-    for folder in ["docs", "docs/reasons"] {
+    for folder in ["docs", "docs/plugins", "docs/reasons"] {
         let entries = fs::read_dir(root().join(folder))
             .unwrap()
             .map(|entry| entry.unwrap().path());
@@ -64,4 +64,38 @@ fn every_relative_link_of_the_documentation_leads_to_a_file() {
         }
     }
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+/// The lines of the first example of a page of Rust documentation, without those that it hides.
+fn example(text: &str) -> String {
+    let code = text.split("```").nth(1).unwrap();
+    let code = code.trim_start_matches("rust").trim();
+    let shown = code.lines().filter(|line| !line.starts_with("# "));
+    shown.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+#[test]
+fn the_page_of_the_interfaces_shows_the_examples_that_the_sdk_tests() {
+    let page = fs::read_to_string(root().join("docs/plugins/interfaces.md")).unwrap();
+    let sdk = root().join("sdk/rust/src");
+    let kinds = [
+        "dns", "tunnel", "registry", "source", "builder", "bundler", "delivery",
+    ];
+    for kind in kinds {
+        // The first example of all is that of the crate.
+        let text = if kind == "dns" {
+            let text = fs::read_to_string(sdk.join("lib.rs")).unwrap();
+            let lines = text.lines().filter_map(|line| line.strip_prefix("//!"));
+            let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+            lines.collect::<Vec<_>>().join("\n")
+        } else {
+            fs::read_to_string(sdk.join(kind).join("example.md")).unwrap()
+        };
+        let (_, section) = page.split_once(&format!("\n## {kind}\n")).unwrap();
+        let example = example(&text);
+        assert!(
+            section.contains(&format!("```rust\n{example}\n```")),
+            "docs/plugins/interfaces.md shows another example of {kind} than sdk/rust/src tests:\n{example}"
+        );
+    }
 }
