@@ -1,4 +1,4 @@
-//! The PowerDNS plugin, built and published with the `maquette` command as its author would.
+//! The plugins that the demo and the tests use, built and published with the `maquette` command as their authors would.
 
 use std::process::Command;
 
@@ -11,38 +11,60 @@ use crate::root::root;
 use crate::stage::Registry;
 use crate::step::step;
 
-/// Where plugins of this repository are pushed to.
+/// Where the plugin of the demo is pushed to.
 pub(crate) const REPOSITORY: &str = "maquette/powerdns";
-/// The tag that examples/powerdns/plugin.yaml asks for.
+/// What the tests on the cluster run beside it.
+const OTHERS: [&str; 1] = ["frp"];
+/// The tag that the Plugins of examples/ ask for.
 const TAG: &str = "0.1.0";
 
-/// Builds the plugin and returns the component's path.
+/// Builds the plugin of the demo and returns the component's path.
 pub(crate) fn build(binaries: &Binaries, progress: &Progress) -> Result<String> {
-    let mut build = maquette(binaries);
-    build.args(["build", "plugins/powerdns"]);
-    let what = "maquette plugin build plugins/powerdns";
-    result(&step(progress, what, &mut build)?, "path")
+    component("powerdns", binaries, progress)
 }
 
-/// Builds the plugin, pushes it, and returns the digest under which the registry keeps it.
+/// Builds and pushes the plugins, and returns the digest under which the registry keeps that of the demo.
 pub(crate) fn publish(
     binaries: &Binaries,
     registry: &Registry,
     progress: &Progress,
 ) -> Result<String> {
+    for name in OTHERS {
+        let file = component(name, binaries, progress)?;
+        push(
+            &file,
+            &format!("maquette/{name}"),
+            binaries,
+            registry,
+            progress,
+        )?;
+    }
     let file = build(binaries, progress)?;
+    push(&file, REPOSITORY, binaries, registry, progress)
+}
+
+fn component(name: &str, binaries: &Binaries, progress: &Progress) -> Result<String> {
+    let folder = format!("plugins/{name}");
+    let mut build = maquette(binaries);
+    build.args(["build", &folder]);
+    let what = format!("maquette plugin build {folder}");
+    result(&step(progress, &what, &mut build)?, "path")
+}
+
+/// Pushes a component and returns its digest.
+fn push(
+    file: &str,
+    repository: &str,
+    binaries: &Binaries,
+    registry: &Registry,
+    progress: &Progress,
+) -> Result<String> {
+    let reference = format!("{}/{repository}:{TAG}", registry.push_address);
     let mut push = maquette(binaries);
-    push.args([
-        "push",
-        &file,
-        &format!("{}/{REPOSITORY}:{TAG}", registry.push_address),
-    ]);
     // The tag moves with every build here; whoever publishes for others gives each build a version.
-    push.args(["--overwrite", "--plain-http"]);
-    result(
-        &step(progress, "maquette plugin push", &mut push)?,
-        "digest",
-    )
+    push.args(["push", file, &reference, "--overwrite", "--plain-http"]);
+    let what = format!("maquette plugin push {repository}");
+    result(&step(progress, &what, &mut push)?, "digest")
 }
 
 fn maquette(binaries: &Binaries) -> Command {
