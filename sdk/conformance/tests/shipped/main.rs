@@ -7,6 +7,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod cloudflare;
 mod google_cloud_dns;
 #[path = "../../../../plugins/powerdns/tests/support/http.rs"]
 #[allow(dead_code, reason = "the plugins' own tests use all of it")]

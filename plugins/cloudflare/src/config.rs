@@ -1,0 +1,24 @@
+//! What users write in the Provider.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The manifest's name of the API token.
+pub(crate) const TOKEN: &str = "token";
+
+/// How to reach what one API token may change.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// The API's URL: `https://api.cloudflare.com`.
+    #[schemars(extend("format" = "uri", "pattern" = "^https?://[^/?#@]+/?$"))]
+    pub endpoint: String,
+    /// Only zones of this account, by identifier. Needed where two accounts have zones of one name.
+    #[serde(default)]
+    #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
+    pub account_id: Option<String>,
+    /// Whether addresses and aliases are reached through Cloudflare instead of directly. Their time to live is
+    /// Cloudflare's then. Aliases of tunnels always are.
+    #[serde(default)]
+    pub proxied: bool,
+}

@@ -1,0 +1,124 @@
+//! The plugin, called as the host calls it, with a runtime for ordinary programs.
+
+use std::time::Duration;
+
+use cloudflare::{Cloudflare, Config};
+use maquette_sdk::dns::{Change, Creation, Deletion, Observed, RecordSet, RecordType, Replacement};
+use maquette_sdk::native::Native;
+use maquette_sdk::{Context, Dns as _, Error, Result};
+
+use super::stand_in::{FULL, StandIn, ZONE};
+
+/// The plugin with a configuration.
+pub(crate) struct Plugin {
+    pub(crate) config: Config,
+    secret: String,
+    time: Duration,
+}
+
+impl Plugin {
+    /// For this server, straight to it.
+    pub(crate) fn of(stand_in: &StandIn) -> Self {
+        Self::at(stand_in.url(), FULL)
+    }
+
+    pub(crate) fn at(url: impl Into<String>, token: &str) -> Self {
+        Self {
+            config: Config {
+                endpoint: url.into(),
+                account_id: None,
+                proxied: false,
+            },
+            secret: format!("Bearer {token}"),
+            time: Duration::from_secs(20),
+        }
+    }
+
+    pub(crate) fn with_time(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    pub(crate) fn context(&self) -> Context<Config> {
+        let runtime = Native::new([("token".to_owned(), self.secret.clone())]);
+        Context::new(self.config.clone(), Box::new(runtime), self.time)
+    }
+
+    pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        Cloudflare.observe(&self.context(), ZONE, &names)
+    }
+
+    pub(crate) fn apply(
+        &self,
+        changes: impl IntoIterator<Item = Change>,
+    ) -> Result<Vec<Result<String>>> {
+        Cloudflare.apply(&self.context(), ZONE, changes.into_iter().collect())
+    }
+
+    /// The outcome of one change.
+    pub(crate) fn change(&self, change: Change) -> Result<String> {
+        let mut outcomes = self.apply([change])?;
+        assert_eq!(outcomes.len(), 1);
+        outcomes.pop().unwrap()
+    }
+
+    /// The etag of the one record set of this name.
+    pub(crate) fn etag(&self, name: &str) -> String {
+        let observed = self.observe(&[name]).unwrap();
+        assert_eq!(observed.len(), 1, "{observed:?}");
+        observed[0].etag.clone()
+    }
+
+    pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {
+        Ok(Cloudflare.normalize(&self.context(), vec![set])?.remove(0))
+    }
+}
+
+pub(crate) fn records(name: &str, kind: RecordType, values: &[&str]) -> RecordSet {
+    RecordSet {
+        name: name.to_owned(),
+        kind,
+        ttl: 60,
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    }
+}
+
+pub(crate) fn a(name: &str, values: &[&str]) -> RecordSet {
+    records(name, RecordType::A, values)
+}
+
+pub(crate) fn aaaa(name: &str, values: &[&str]) -> RecordSet {
+    records(name, RecordType::Aaaa, values)
+}
+
+pub(crate) fn cname(name: &str, target: &str) -> RecordSet {
+    records(name, RecordType::Cname, &[target])
+}
+
+pub(crate) fn txt(name: &str, values: &[&str]) -> RecordSet {
+    records(name, RecordType::Txt, values)
+}
+
+pub(crate) fn create(records: RecordSet, owner: &str) -> Change {
+    Change::Create(Creation {
+        records,
+        owner: owner.to_owned(),
+    })
+}
+
+pub(crate) fn replace(records: RecordSet, owner: &str, expect: &str) -> Change {
+    Change::Replace(Replacement {
+        records,
+        owner: owner.to_owned(),
+        expect: expect.to_owned(),
+    })
+}
+
+pub(crate) fn delete(name: &str, kind: RecordType, owner: &str) -> Change {
+    Change::Delete(Deletion {
+        name: name.to_owned(),
+        kind,
+        owner: owner.to_owned(),
+    })
+}
