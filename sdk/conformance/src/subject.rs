@@ -1,7 +1,7 @@
 //! A plugin and the provider to test it with. Nothing here does I/O, besides reading the component's file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::dns::OtherWriter;
 use crate::faults::Answer;
+use crate::registry::RegistryTarget;
 use crate::{RecordSet, RecordType};
 
 /// Why the suite cannot run. The message says what to do.
@@ -104,7 +105,10 @@ pub struct Subject {
     pub(crate) too_many: Answer,
     pub(crate) reads: Vec<String>,
     pub(crate) unsupported: BTreeMap<String, String>,
+    pub(crate) servers: Vec<String>,
+    pub(crate) cache: Option<PathBuf>,
     pub(crate) dns: Option<DnsTarget>,
+    pub(crate) registry: Option<RegistryTarget>,
 }
 
 impl Subject {
@@ -121,7 +125,10 @@ impl Subject {
             too_many: Answer::too_many_requests(),
             reads: Vec::new(),
             unsupported: BTreeMap::new(),
+            servers: Vec::new(),
+            cache: None,
             dns: None,
+            registry: None,
         }
     }
 
@@ -201,6 +208,29 @@ impl Subject {
     #[must_use]
     pub fn unsupported(mut self, rule: &str, why: &str) -> Self {
         self.unsupported.insert(rule.to_owned(), why.to_owned());
+        self
+    }
+
+    /// One more place in the configuration (a JSON pointer, RFC 6901) with the URL of a server, besides those that the
+    /// manifest names as such: for a plugin whose manifest names the vendor's own servers, tested at other ones.
+    #[must_use]
+    pub fn with_server_at(mut self, pointer: &str) -> Self {
+        self.servers.push(pointer.to_owned());
+        self
+    }
+
+    /// A folder that keeps the compiled component from one run to the next, for those that take long to compile. One run
+    /// at a time may use it.
+    #[must_use]
+    pub fn with_cache(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache = Some(folder.into());
+        self
+    }
+
+    /// What is in the registry that the rules of `registry` read.
+    #[must_use]
+    pub fn with_registry(mut self, target: RegistryTarget) -> Self {
+        self.registry = Some(target);
         self
     }
 

@@ -2,5 +2,7 @@
 //! implemented against in any language, strict enough to show every rule. `docs/plugins/conformance.md` documents them.
 
 mod dns;
+mod registry;
 
 pub use dns::DnsServer;
+pub use registry::RegistryServer;

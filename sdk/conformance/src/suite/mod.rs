@@ -19,6 +19,10 @@ use crate::subject::{SetupError, Subject};
 /// The longest that one rule may take: it waits for the provider many times.
 const PATIENCE: Duration = Duration::from_mins(3);
 
+/// The longest that compiling may take. A test may be built without optimisation and share its machine with others: the
+/// operator waits for a shorter time.
+const COMPILING: Duration = Duration::from_mins(10);
+
 /// Why a rule is not kept.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -73,9 +77,9 @@ pub(crate) use rule_table;
 
 /// The names of all rules, each with its interface, in the order in which they run.
 pub fn rules() -> Vec<(&'static str, &'static str)> {
-    crate::dns::RULES
-        .iter()
-        .map(|rule| ("dns", rule.name))
+    let dns = crate::dns::RULES.iter().map(|rule| ("dns", rule.name));
+    let registry = crate::registry::RULES.iter();
+    dns.chain(registry.map(|rule| ("registry", rule.name)))
         .collect()
 }
 
@@ -98,7 +102,8 @@ impl Kit {
         let machine = |what| move |source| SetupError::Machine { what, source };
         let (wasm, _, manifest) = described(&subject.component).await?;
         let cache = tempfile::tempdir().map_err(machine("no temporary folder can be made"))?;
-        let mut settings = Settings::new(cache.path());
+        let mut settings = Settings::new(subject.cache.as_deref().unwrap_or(cache.path()));
+        settings.compile.timeout = COMPILING;
         settings.extra_ca_pem.clone_from(&subject.extra_ca_pem);
         let host = Host::new(settings)?;
         let offer = Offer::start(wasm)
@@ -149,6 +154,14 @@ impl Kit {
                     let bench = run.bench(number);
                     add(judge("dns", rule, &bench, subject).await);
                     bench.clean().await;
+                }
+            }
+        }
+        if self.exports("registry") {
+            let run = crate::registry::Run::new(&place, subject)?;
+            for (number, rule) in crate::registry::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    add(judge("registry", rule, &run.bench(number), subject).await);
                 }
             }
         }

@@ -44,15 +44,18 @@ impl Place {
             what: "no server can be started on 127.0.0.1",
             source,
         };
+        let run = run_id().map_err(machine)?;
         let bind = |name: &str, config: &Value, credentials: &BTreeMap<String, String>| {
             let grants = grants(kit, subject, config, credentials);
-            kit.host.provider(name, &kit.digest, grants)
+            // A name of its own: what a provider was asked to wait for holds for all that have its name.
+            let name = format!("{name}-{run}");
+            kit.host.provider(&name, &kit.digest, grants)
         };
         let right = &subject.credentials;
         let (script, closed) = (Script::new(), closed_port().map_err(machine)?);
         let mut fronts = Vec::new();
         let (mut fronted, mut down) = (subject.config.clone(), subject.config.clone());
-        for (pointer, url) in urls(kit, &subject.config) {
+        for (pointer, url) in urls(kit, subject, &subject.config) {
             let Ok(origin) = Origin::of(url.as_str()) else {
                 continue;
             };
@@ -84,7 +87,7 @@ impl Place {
             script,
             too_many: subject.too_many.clone(),
             reads: subject.reads.clone(),
-            run: run_id().map_err(machine)?,
+            run: run.clone(),
             _fronts: fronts,
             _closed: closed,
         })
@@ -155,7 +158,7 @@ fn grants(
     });
     egress.extend(fixed);
     egress.extend(
-        urls(kit, config)
+        urls(kit, subject, config)
             .into_iter()
             .filter_map(|(_, url)| Origin::of(url.as_str()).ok()),
     );
@@ -183,12 +186,13 @@ fn grants(
     }
 }
 
-/// The URLs in the configuration that the manifest names as servers, with their places.
-fn urls(kit: &Kit, config: &Value) -> Vec<(String, Url)> {
+/// The URLs in the configuration that the manifest or the subject names as servers, with their places.
+fn urls(kit: &Kit, subject: &Subject, config: &Value) -> Vec<(String, Url)> {
     let pointers = kit.manifest.hosts.iter().filter_map(|host| match host {
         Named::FromConfig(pointer) => Some(pointer),
         Named::Fixed(_) => None,
     });
+    let pointers = pointers.chain(&subject.servers);
     let url = |pointer: &String| {
         let url: Url = config.pointer(pointer)?.as_str()?.parse().ok()?;
         matches!(url.scheme(), "http" | "https").then(|| (pointer.clone(), url))

@@ -7,12 +7,15 @@
     reason = "a test that panics has failed"
 )]
 
+mod docker_hub;
 mod cloudflare;
 mod google_cloud_dns;
 #[path = "../../../../plugins/powerdns/tests/support/http.rs"]
 #[allow(dead_code, reason = "the plugins' own tests use all of it")]
 mod http;
+mod oci;
 mod powerdns;
+mod registries;
 mod rfc2136;
 mod route53;
 mod support;
