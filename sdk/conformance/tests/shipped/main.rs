@@ -7,8 +7,8 @@
     reason = "a test that panics has failed"
 )]
 
-mod docker_hub;
 mod cloudflare;
+mod docker_hub;
 mod google_cloud_dns;
 #[path = "../../../../plugins/powerdns/tests/support/http.rs"]
 #[allow(dead_code, reason = "the plugins' own tests use all of it")]
