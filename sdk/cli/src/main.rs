@@ -5,14 +5,20 @@
 //! | `command` | arguments and their help |
 //! | `plugin` | one module for each action on plugins |
 //! | `registry` | logins, references and the artifact's documents |
+//! | `signing` | signatures as cosign makes them |
+//! | `layout` | artifacts in one file |
+//! | `files` | files that are whole or not there |
 //! | `output` | results on standard output, progress on standard error |
 //!
 //! Exit codes: 0 done, 1 not done, 2 the command line is wrong.
 
 mod command;
+mod files;
+mod layout;
 mod output;
 mod plugin;
 mod registry;
+mod signing;
 
 use std::process::ExitCode;
 
@@ -35,13 +41,7 @@ fn main() -> ExitCode {
 
 fn act(action: Action, output: Output) -> anyhow::Result<()> {
     match action {
-        Action::Plugin(PluginAction::New(arguments)) => plugin::new(&arguments, output),
-        Action::Plugin(PluginAction::Build(arguments)) => run(plugin::build(arguments, output)),
-        Action::Plugin(PluginAction::Check(arguments)) => run(plugin::check(arguments, output)),
-        Action::Plugin(PluginAction::Test(arguments)) => run(plugin::test(*arguments, output)),
-        Action::Plugin(PluginAction::Push(arguments)) => run(plugin::push(arguments, output)),
-        Action::Plugin(PluginAction::Inspect(arguments)) => run(plugin::inspect(arguments, output)),
-        Action::Plugin(PluginAction::Run(arguments)) => run(plugin::run(*arguments, output)),
+        Action::Plugin(action) => act_on_plugin(*action, output),
         Action::Version => version(output),
         Action::Completion { shell } => {
             clap_complete::generate(
@@ -52,6 +52,24 @@ fn act(action: Action, output: Output) -> anyhow::Result<()> {
             );
             Ok(())
         }
+    }
+}
+
+fn act_on_plugin(action: PluginAction, output: Output) -> anyhow::Result<()> {
+    use PluginAction as A;
+    match action {
+        A::New(arguments) => plugin::new(&arguments, output),
+        A::Build(arguments) => run(plugin::build(arguments, output)),
+        A::Check(arguments) => run(plugin::check(arguments, output)),
+        A::Test(arguments) => run(plugin::test(*arguments, output)),
+        A::Push(arguments) => run(plugin::push(arguments, output)),
+        A::Pull(arguments) => run(plugin::pull(arguments, output)),
+        A::Sign(arguments) => run(plugin::sign(arguments, output)),
+        A::Verify(arguments) => run(plugin::verify(arguments, output)),
+        A::Save(arguments) => run(plugin::save(arguments, output)),
+        A::Load(arguments) => run(plugin::load(arguments, output)),
+        A::Inspect(arguments) => run(plugin::inspect(arguments, output)),
+        A::Run(arguments) => run(plugin::run(*arguments, output)),
     }
 }
 

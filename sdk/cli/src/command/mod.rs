@@ -5,16 +5,19 @@
 //! | `author` | making a plugin: `new`, `build`, `check` |
 //! | `run` | trying it: `run`, `test` |
 //! | `publish` | plugins in registries |
+//! | `trust` | signatures, and plugins in files |
 
 mod author;
 mod publish;
 mod run;
+mod trust;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use author::{Build, Check, Interface, New};
 pub(crate) use publish::{Inspect, Push, Registry};
 pub(crate) use run::{Run, Test};
+pub(crate) use trust::{Load, Pull, Save, Sign, Signers, Verify};
 
 /// Makes, publishes, inspects and tries Maquette's provider plugins.
 ///
@@ -57,7 +60,7 @@ pub(crate) enum Format {
 pub(crate) enum Action {
     /// Works with provider plugins: WebAssembly components.
     #[command(subcommand)]
-    Plugin(PluginAction),
+    Plugin(Box<PluginAction>),
     /// Prints the version of this command.
     Version,
     /// Prints the completion script of a shell.
@@ -82,6 +85,16 @@ pub(crate) enum PluginAction {
     Test(Box<Test>),
     /// Publishes a plugin in an OCI registry.
     Push(Push),
+    /// Reads a published plugin into a file.
+    Pull(Pull),
+    /// Signs a published plugin.
+    Sign(Sign),
+    /// Says who signed a published plugin.
+    Verify(Verify),
+    /// Writes a published plugin with its signatures into one file, for networks that are cut off.
+    Save(Save),
+    /// Publishes what `save` wrote in another registry.
+    Load(Load),
     /// Says what a plugin is and what it asks for, without running it.
     Inspect(Inspect),
     /// Calls one function of a plugin here, in the sandbox that the operator uses.

@@ -1,14 +1,13 @@
 //! Reads and writes artifacts.
 
 use anyhow::{Context as _, bail, ensure};
-use http::HeaderValue;
 use maquette_host::{Digest, Version};
-use oci_client::RegistryOperation;
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError;
 use oci_client::manifest::OciImageManifest;
 
 use super::artifact::{Artifact, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE};
+use super::store::Stored;
 use super::{Login, Target};
 use crate::command::Registry;
 
@@ -17,9 +16,9 @@ const MAX_WASM: i64 = 32 << 20;
 
 /// One repository in one registry.
 pub(crate) struct Client {
-    oci: oci_client::Client,
-    login: Login,
-    target: Target,
+    pub(super) oci: oci_client::Client,
+    pub(super) login: Login,
+    pub(super) target: Target,
 }
 
 /// What was read.
@@ -75,31 +74,12 @@ impl Client {
     /// The registry cannot be reached or refuses, or stores something else than what it was given.
     pub(crate) async fn push(&self, artifact: &Artifact, version: &Version) -> anyhow::Result<()> {
         let reference = self.target.at(version);
-        let auth = self.login.auth();
-        self.oci
-            .auth(&reference, &auth, RegistryOperation::Push)
-            .await
-            .map_err(|error| self.explain(error))?;
+        self.log_in_to_push(version).await?;
         for blob in [&artifact.wasm, &artifact.config] {
-            let digest = Digest::of(blob).to_string();
-            // A registry that cannot say whether it has a blob is given it.
-            if !self
-                .oci
-                .blob_exists(&reference, &digest)
-                .await
-                .unwrap_or(false)
-            {
-                self.oci
-                    .push_blob(&reference, blob.clone(), &digest)
-                    .await
-                    .map_err(|error| self.explain(error))?;
-            }
+            self.put_blob(blob).await?;
         }
-        let media_type = HeaderValue::from_static(MANIFEST_TYPE);
-        self.oci
-            .push_manifest_raw(&reference, artifact.manifest.clone(), media_type)
-            .await
-            .map_err(|error| self.explain(error))?;
+        let manifest = Stored::new(artifact.manifest.clone());
+        self.put_manifest(version, &manifest).await?;
         let stored = self.resolve(version).await?;
         ensure!(
             stored.as_ref() == Some(&artifact.digest()),
@@ -157,7 +137,7 @@ impl Client {
     }
 
     /// What the client says, with what to do.
-    fn explain(&self, error: OciDistributionError) -> anyhow::Error {
+    pub(super) fn explain(&self, error: OciDistributionError) -> anyhow::Error {
         let registry = self.target.repository.registry();
         let repository = &self.target.repository;
         let advice = match &error {
@@ -177,7 +157,7 @@ impl Client {
     }
 }
 
-fn is_absent(error: &OciDistributionError) -> bool {
+pub(super) fn is_absent(error: &OciDistributionError) -> bool {
     match error {
         OciDistributionError::ImageManifestNotFoundError(_)
         | OciDistributionError::ServerError { code: 404, .. } => true,

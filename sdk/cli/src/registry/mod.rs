@@ -5,8 +5,10 @@ mod artifact;
 mod client;
 mod login;
 mod reference;
+mod store;
 
 pub(crate) use artifact::{Artifact, Created};
 pub(crate) use client::Client;
 pub(crate) use login::Login;
 pub(crate) use reference::Target;
+pub(crate) use store::{Stored, signature_tag};

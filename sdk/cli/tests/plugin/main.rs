@@ -17,4 +17,5 @@ mod recording;
 mod records;
 mod registry;
 mod support;
+mod trust;
 mod usage;

@@ -98,7 +98,10 @@ fn a_file_that_is_missing_is_exit_code_1() {
 
 #[test]
 fn every_action_has_examples_in_its_help() {
-    for action in ["new", "build", "check", "test", "push", "inspect", "run"] {
+    for action in [
+        "new", "build", "check", "test", "push", "pull", "sign", "verify", "save", "load",
+        "inspect", "run",
+    ] {
         let done = run(&["plugin", action, "--help"]);
         assert_eq!(done.code, Some(0));
         assert!(

@@ -4,13 +4,14 @@ mod cargo;
 mod foreign;
 mod section;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 
 use super::report::Report;
 use super::source;
 use crate::command;
+use crate::files;
 use crate::output::Output;
 
 /// Compiles a crate or takes what another toolchain built, writes the manifest into the component, checks it and
@@ -29,7 +30,7 @@ pub(crate) async fn build(arguments: command::Build, output: Output) -> anyhow::
         Some(path) => path,
         None => cargo::output_folder(&built)?.join(format!("{}.wasm", manifest.name)),
     };
-    write(&path, &wasm)?;
+    files::write(&path, &wasm)?;
     let mut report = Report::new(path.display().to_string(), &wasm, &inspection, &manifest);
     report.path = Some(path.display().to_string());
     output.result(&report, || report.text())
@@ -47,17 +48,4 @@ async fn bare(arguments: &command::Build, output: Output) -> anyhow::Result<(Pat
     let bare = foreign::component(source::read(file)?, world)
         .with_context(|| format!("{} does not become a plugin", file.display()))?;
     Ok((file.clone(), bare))
-}
-
-/// Writes beside the file and renames, so that nobody ever reads half a plugin.
-fn write(path: &Path, wasm: &[u8]) -> anyhow::Result<()> {
-    let write = || -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)?;
-        let file = tempfile::NamedTempFile::new_in(folder)?;
-        std::fs::write(file.path(), wasm)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("{} cannot be written", path.display()))
 }

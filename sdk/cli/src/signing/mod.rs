@@ -1,0 +1,9 @@
+//! Signatures as cosign makes them with a key. Everything here is pure besides reading the key's file; `core/host` verifies
+//! what is made here, and so does cosign.
+
+mod key;
+mod pem;
+mod simple;
+
+pub(crate) use key::SigningKey;
+pub(crate) use simple::{Signature, payload};
