@@ -24,13 +24,29 @@ pub(super) struct Known {
     pub(super) secret: String,
     /// When the provider was last seen to be right.
     pub(super) seen_at: Option<Instant>,
+    /// Connections of connectors when it was last looked at, where the provider counts them.
+    pub(super) connections: Option<u32>,
 }
+
+/// How soon a provider is looked at again that sees no connection.
+pub(super) const UNCONNECTED: Duration = Duration::from_secs(5);
+/// How long what it said of that holds when something happens to the connector.
+const MOMENT: Duration = Duration::from_millis(500);
 
 impl Known {
     /// Whether the provider was seen to be right so recently that it need not be looked at.
     pub(super) fn is_fresh(&self, interval: Duration) -> bool {
-        self.seen_at
-            .is_some_and(|at| at.elapsed() + Duration::from_millis(500) < interval)
+        let interval = if self.is_unconnected() {
+            MOMENT
+        } else {
+            interval.saturating_sub(MOMENT)
+        };
+        self.seen_at.is_some_and(|at| at.elapsed() < interval)
+    }
+
+    /// Whether the provider saw no connection, so that its next answer may be another one at any time.
+    pub(super) fn is_unconnected(&self) -> bool {
+        self.connections == Some(0)
     }
 
     /// Whether what is at the provider is what was asked for.

@@ -151,9 +151,9 @@ impl TunnelController {
         let before = self.memory.get(key);
         let set = match act {
             Act::SetRoutes { .. } => true,
-            Act::Rotate { .. } => {
-                before.is_some_and(|before| before.set && before.routes == routes)
-            }
+            Act::Rotate { .. } => before
+                .as_ref()
+                .is_some_and(|before| before.set && before.routes == routes),
             _ => false,
         };
         self.memory.put(
@@ -165,6 +165,7 @@ impl TunnelController {
                 secret: secret::digest(&secret),
                 established: established.clone(),
                 seen_at: None,
+                connections: before.and_then(|before| before.connections),
             },
         );
         Ok(Some(established))

@@ -57,6 +57,12 @@ pub(super) fn entry(tunnel: &Tunnel) -> Option<&TunnelEntry> {
     tunnel.status.as_ref()?.ledger.first()
 }
 
+/// Whether the provider keeps nothing of the tunnel, so that there is nothing to look for at its end. A tunnel whose
+/// routes a provider keeps has a version.
+pub(super) fn is_stateless(entry: &TunnelEntry) -> bool {
+    entry.id.is_some() && entry.version.is_none()
+}
+
 pub(super) async fn observe(controller: &TunnelController, tunnel: &Tunnel) -> Observed {
     let key = Key::of(&tunnel.metadata);
     let name = entry(tunnel).map_or_else(
@@ -114,7 +120,7 @@ fn needs_look(
     records: &[Arc<DNSRecord>],
 ) -> bool {
     if tunnel.metadata.deletion_timestamp.is_some() {
-        return records.is_empty() && entry(tunnel).is_some();
+        return records.is_empty() && entry(tunnel).is_some_and(|entry| !is_stateless(entry));
     }
     let (Ok(place), Some(known)) = (place, known) else {
         return false;
@@ -150,13 +156,13 @@ fn confirm(
     let Ok(Some(seen)) = sight else {
         return Some(known);
     };
-    if !known.agrees(seen) {
-        return Some(known);
-    }
     let mut confirmed = (*known).clone();
-    confirmed.seen_at = Some(Instant::now());
-    confirmed.set = true;
-    confirmed.established.version.clone_from(&seen.version);
+    confirmed.connections = seen.connections;
+    if known.agrees(seen) {
+        confirmed.seen_at = Some(Instant::now());
+        confirmed.set = true;
+        confirmed.established.version.clone_from(&seen.version);
+    }
     controller.memory.put(key.clone(), confirmed);
     controller.memory.get(key)
 }

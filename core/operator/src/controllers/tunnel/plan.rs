@@ -2,6 +2,7 @@
 
 use super::{
     Act, Call, Observed, connector, hosts,
+    known::{Known, UNCONNECTED},
     observe::{entry, wanted},
     secret::{self, Step},
     status::target,
@@ -56,6 +57,9 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     }
     plan.again_in = Some(until_tick(place.interval, now));
     let known = observed.known.as_deref();
+    if known.is_some_and(Known::is_unconnected) {
+        plan.again_in = plan.again_in.min(Some(UNCONNECTED));
+    }
     let step = secret::step(
         tunnel,
         observed.secret.as_ref(),

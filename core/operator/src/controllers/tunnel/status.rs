@@ -2,7 +2,8 @@
 
 use super::{
     Act, Answer, Call, Observed, connector, hosts,
-    observe::{entry, wanted},
+    known::Known,
+    observe::{entry, is_stateless, wanted},
     plan::{is_foreign, is_obstructed, is_starting},
     teardown::{self, Step, is_abandoned},
 };
@@ -130,7 +131,7 @@ fn ledger(
                 }];
             }
             // A provider that keeps nothing of its own cannot show that it is gone.
-            (Ok(None), Act::Delete { .. }) if is_stateless(observed) => ledger.clear(),
+            (Ok(None), Act::Delete { .. }) if is_stateless(&call.entry) => ledger.clear(),
             // The provider says whose it is, so nothing of ours is there.
             (Err(error), Act::Ensure) if foreign_owner(error, &observed.owner) => {
                 ledger.retain(|entry| entry.id.is_some());
@@ -147,10 +148,6 @@ fn is_gone(observed: &Observed) -> bool {
         Some(Ok(Some(seen))) => is_foreign(seen.owner.as_deref(), &observed.owner),
         _ => false,
     }
-}
-
-fn is_stateless(observed: &Observed) -> bool {
-    matches!(&observed.sight, Some(Ok(Some(seen))) if seen.version.is_empty())
 }
 
 fn foreign_owner(error: &LaneError, owner: &str) -> bool {
@@ -232,7 +229,17 @@ fn connected(observed: &Observed) -> Verdict {
     };
     let progress = progress(Kind::Deployment, deployment);
     if progress.outcome == Outcome::Ready {
-        return Verdict::ready("the connector is connected");
+        let known = observed.known.as_deref();
+        if !known.is_some_and(Known::is_unconnected) {
+            return Verdict::ready("the connector is connected");
+        }
+        return Verdict::failing(
+            reason::CONNECTOR_NOT_READY,
+            format!(
+                "the connector {}/{} runs, and the provider sees no connection from it; its log may say why",
+                observed.namespace, observed.name
+            ),
+        );
     }
     let why = explain(&observed.pods).unwrap_or(progress);
     let reason = if why.outcome == Outcome::Progressing {

@@ -3,7 +3,7 @@
 
 use super::{
     Act, Call, Observed,
-    observe::entry,
+    observe::{entry, is_stateless},
     plan::{is_foreign, own_entry},
 };
 use crate::{
@@ -12,7 +12,6 @@ use crate::{
     engine::{Deletion, Finalizer, Plan},
 };
 use maquette_api::Tunnel;
-use maquette_host::kinds::tunnel::Observed as Seen;
 use std::time::Duration;
 
 /// How soon a provider that cannot be used is tried again without any event.
@@ -74,10 +73,14 @@ pub(super) fn step(tunnel: &Tunnel, observed: &Observed) -> Step {
         Ok(left) => left,
         Err(step) => return step,
     };
-    if let Some(seen) = left.filter(|seen| !seen.routes.is_empty()) {
+    if let Some(Left {
+        id,
+        routes_at: Some(version),
+    }) = left
+    {
         return Step::Routes(Act::SetRoutes {
-            id: seen.id.clone(),
-            expect: seen.version.clone(),
+            id: id.to_owned(),
+            expect: version.to_owned(),
             routes: Vec::new(),
         });
     }
@@ -93,9 +96,9 @@ pub(super) fn step(tunnel: &Tunnel, observed: &Observed) -> Step {
     if !observed.pods.is_empty() {
         return Step::Connector(Vec::new());
     }
-    if let Some(seen) = left {
+    if let Some(left) = left {
         return Step::Tunnel(Act::Delete {
-            id: seen.id.clone(),
+            id: left.id.to_owned(),
         });
     }
     if observed.secrets.is_empty() {
@@ -110,15 +113,34 @@ pub(super) fn step(tunnel: &Tunnel, observed: &Observed) -> Step {
     Step::Secrets(secrets.collect())
 }
 
+/// What is left at the provider.
+#[derive(Clone, Copy)]
+struct Left<'a> {
+    id: &'a str,
+    /// Version of its routes, where it has any.
+    routes_at: Option<&'a str>,
+}
+
 /// What of ours is left at the provider; or that nobody can tell.
-fn at_provider<'a>(tunnel: &Tunnel, observed: &'a Observed) -> Result<Option<&'a Seen>, Step> {
-    if entry(tunnel).is_none() || is_abandoned(tunnel) {
+fn at_provider<'a>(tunnel: &'a Tunnel, observed: &'a Observed) -> Result<Option<Left<'a>>, Step> {
+    let Some(entry) = entry(tunnel).filter(|_| !is_abandoned(tunnel)) else {
         return Ok(None);
+    };
+    if let Some(id) = entry.id.as_deref().filter(|_| is_stateless(entry)) {
+        let routes_at = None;
+        return match &observed.place {
+            Ok(_) => Ok(Some(Left { id, routes_at })),
+            Err(_) => Err(Step::Blocked),
+        };
     }
     match &observed.sight {
         Some(Ok(seen)) => Ok(seen
             .as_ref()
-            .filter(|seen| !is_foreign(seen.owner.as_deref(), &observed.owner))),
+            .filter(|seen| !is_foreign(seen.owner.as_deref(), &observed.owner))
+            .map(|seen| Left {
+                id: &seen.id,
+                routes_at: (!seen.routes.is_empty()).then_some(seen.version.as_str()),
+            })),
         _ => Err(Step::Blocked),
     }
 }
