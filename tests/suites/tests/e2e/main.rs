@@ -20,4 +20,5 @@ mod shop;
 mod spec;
 mod support;
 mod trouble;
+mod tunnel;
 mod update;

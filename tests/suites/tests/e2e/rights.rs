@@ -8,6 +8,7 @@ use kube::api::Api;
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::support::edge::Edge;
 use crate::support::manifests::reached;
 use crate::support::{Place, manifests, operator};
 
@@ -16,19 +17,11 @@ type Right<'a> = (&'a str, &'a str, &'a str);
 type OwnedRight = (String, String, String);
 
 /// What is granted although a run like this one does not use it.
-const UNUSED: [Right<'_>; 10] = [
+const UNUSED: [Right<'_>; 3] = [
     // Asked for only where the cluster's admission enforces OwnerReferencesPermissionEnforcement.
     ("update", "maquette.dev", "components/finalizers"),
     ("update", "maquette.dev", "tunnels/finalizers"),
     ("update", "maquette.dev", "workspaces/finalizers"),
-    // A tunnel, which needs a server to connect to.
-    ("create", "maquette.dev", "tunnels"),
-    ("delete", "maquette.dev", "tunnels"),
-    ("patch", "maquette.dev", "tunnels"),
-    ("patch", "maquette.dev", "tunnels/status"),
-    ("create", "", "secrets"),
-    ("patch", "", "secrets"),
-    ("delete", "", "secrets"),
 ];
 
 #[derive(Deserialize)]
@@ -103,7 +96,7 @@ async fn the_operator_is_refused_nothing_and_uses_everything_that_the_chart_gran
     );
 }
 
-/// Everything that the operator does for a user: all workloads, a name and a route, changes and removals.
+/// Everything that the operator does for a user: all workloads, a name, a route and a tunnel, changes and removals.
 async fn live_a_life(place: &Place) {
     let shop = place.workspace("rights");
     shop.apply(&manifests::shop()).await;
@@ -130,6 +123,13 @@ async fn live_a_life(place: &Place) {
     shop.ready().await;
     shop.delete().await;
     shop.gone().await;
+    // Through a tunnel, whose connector is made and removed too.
+    let edge = Edge::new(place).await;
+    let tunneled = place.workspace("rights");
+    tunneled.apply(&edge.workspace("well")).await;
+    tunneled.ready().await;
+    tunneled.delete().await;
+    tunneled.gone().await;
 }
 
 async fn roles(place: &Place) -> Vec<PolicyRule> {

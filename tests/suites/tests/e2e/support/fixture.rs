@@ -104,7 +104,7 @@ async fn provider(cluster: &Cluster, client: &Client) {
 }
 
 /// What the registry has behind the tag that `cargo xtask install` pushes.
-async fn digest(cluster: &Cluster, repository: &str) -> String {
+pub(crate) async fn digest(cluster: &Cluster, repository: &str) -> String {
     let path = format!("/v2/{repository}/manifests/0.1.0");
     let request =
         ::http::Request::get(path).header("accept", "application/vnd.oci.image.manifest.v1+json");

@@ -41,14 +41,16 @@ pub(crate) struct History {
 
 impl History {
     pub(crate) async fn record(place: &Place, kinds: &[&'static str]) -> Self {
+        Self::elsewhere(place, &place.namespace, kinds).await
+    }
+
+    /// The same in another namespace than the place's own.
+    pub(crate) async fn elsewhere(place: &Place, namespace: &str, kinds: &[&'static str]) -> Self {
         let entries = Arc::new(Mutex::new(Vec::new()));
         let mut watches = JoinSet::new();
         for &kind in kinds {
-            let api: Api<DynamicObject> = Api::namespaced_with(
-                place.client.clone(),
-                &place.namespace,
-                &inventory::resource(kind),
-            );
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(place.client.clone(), namespace, &inventory::resource(kind));
             let since = api
                 .list(&ListParams::default())
                 .await

@@ -5,8 +5,9 @@ use kube::core::GroupVersionKind;
 
 use super::Place;
 
-const KINDS: [(&str, &str, &str); 12] = [
+const KINDS: [(&str, &str, &str); 13] = [
     ("maquette.dev", "v1alpha1", "DNSRecord"),
+    ("maquette.dev", "v1alpha1", "Tunnel"),
     ("gateway.networking.k8s.io", "v1", "HTTPRoute"),
     ("maquette.dev", "v1alpha1", "Component"),
     ("apps", "v1", "Deployment"),

@@ -1,7 +1,9 @@
 //! What every test here stands on: a namespace of its own on the cluster, and the operator that Helm installed.
 
 pub(crate) mod dns;
+pub(crate) mod edge;
 pub(crate) mod fixture;
+pub(crate) mod frps;
 pub(crate) mod history;
 pub(crate) mod inventory;
 pub(crate) mod manifests;
