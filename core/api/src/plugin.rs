@@ -148,7 +148,8 @@ pub struct Pending {
     /// Version that it says of itself.
     pub version: String,
     /// What it asks for that the running version does not, each as `host ORIGIN`, `credential NAME (WHERE IT GOES)`,
-    /// `interface NAME`, `import NAME` or `name NAME`. Empty: nothing more.
+    /// `interface NAME`, `import NAME` or `name NAME`; and which Providers could not use it, as `provider NAME: WHAT IT LACKS`.
+    /// Empty: nothing more.
     #[serde(default)]
     pub asks_for: Vec<String>,
     /// Who signed it, as far as the operator's configuration requires signatures.

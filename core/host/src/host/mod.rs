@@ -190,6 +190,17 @@ impl Host {
         })
     }
 
+    /// Whether an installed plugin could be bound to these grants. Nothing is bound, and there is no I/O.
+    ///
+    /// # Errors
+    /// As of [`Self::provider`].
+    pub fn fits(&self, digest: &Digest, grants: Grants) -> Result<(), GrantError> {
+        let plugin = self
+            .loaded(digest)
+            .ok_or_else(|| GrantError::NotInstalled(digest.clone()))?;
+        admit(&plugin.installed.manifest, grants).map(drop)
+    }
+
     /// Binds an installed plugin to what a provider grants it. No I/O.
     ///
     /// # Errors

@@ -77,7 +77,8 @@ pub(super) fn decide<'a>(plugin: &Plugin, observed: &'a Observed) -> Step<'a> {
         Some(Ok(running)) => Asks::of(running),
         _ => Asks::of_status(status),
     };
-    let more = Asks::of(offered).more_than(&before);
+    let mut more = Asks::of(offered).more_than(&before);
+    more.extend(observed.unfit.iter().cloned());
     if !more.is_empty() {
         Step::Wait(offered, Waiting::AsksForMore(more))
     } else if wanted && order == Some(Ordering::Equal) {

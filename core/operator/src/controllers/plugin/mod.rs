@@ -3,6 +3,7 @@
 
 mod asks;
 mod decide;
+mod fit;
 mod install;
 mod observe;
 mod plan;
@@ -73,13 +74,16 @@ impl Controller for PluginController {
     }
 
     fn wakes(&self, change: &Change) -> Vec<Key> {
-        if change.kind != Kind::Secret {
-            return Vec::new();
-        }
         let everybody = self.installer.registries.names_secret(&change.key.name);
-        let names = |plugin: &Plugin| {
-            let mut own = plugin.spec.pull_secrets.iter();
-            everybody || own.any(|secret| secret.name == change.key.name)
+        let waits = |plugin: &Plugin| plugin.status.as_ref().is_some_and(|s| s.pending.is_some());
+        let names = |plugin: &Plugin| match change.kind {
+            Kind::Secret => {
+                let mut own = plugin.spec.pull_secrets.iter();
+                everybody || own.any(|secret| secret.name == change.key.name)
+            }
+            // What it lacked may be there now.
+            Kind::Provider => waits(plugin),
+            _ => false,
         };
         self.installer
             .caches

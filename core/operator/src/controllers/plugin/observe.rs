@@ -1,6 +1,6 @@
 //! What runs, installed again where it has to be, and what the spec stands for now.
 
-use super::{Installer, install::Problem};
+use super::{Installer, fit::unfit, install::Problem};
 use maquette_api::Plugin;
 use maquette_host::{Digest, Installed, Version};
 
@@ -12,12 +12,21 @@ pub struct Observed {
     pub(super) offered: Result<Installed, Problem>,
     /// From where the image is pulled, if that is elsewhere.
     pub(super) pulled_from: Option<String>,
+    /// Providers that could not use what is offered, with what they lack.
+    pub(super) unfit: Vec<String>,
 }
 
 pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed {
     let running = running(installer, plugin).await;
     let offered = offered(installer, plugin, running.as_ref()).await;
+    let unfit = match (&running, &offered) {
+        (Some(Ok(running)), Ok(offered)) if running.digest != offered.digest => {
+            unfit(installer, plugin, &running.digest, &offered.digest)
+        }
+        _ => Vec::new(),
+    };
     Observed {
+        unfit,
         offered,
         running,
         pulled_from: installer.elsewhere(&plugin.spec.image),

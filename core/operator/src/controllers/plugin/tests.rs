@@ -90,6 +90,7 @@ impl Case {
             running: self.running.clone().map(Ok),
             offered,
             pulled_from: None,
+            unfit: Vec::new(),
         };
         let plan = plan(&self.plugin, &observed);
         let notices = plan.notices.iter().map(|notice| notice.reason.to_owned());
@@ -317,6 +318,47 @@ fn a_rollback_stays_until_it_is_taken_back() {
 }
 
 #[test]
+fn a_rollback_and_a_named_digest_need_no_approval() {
+    let old = asking("1.2.0", "a", &["https://a.example"], &json!([]));
+    for (spec, reason) in [
+        (
+            json!({"version": "^1", "approval": "Manual", "rollbackTo": old.digest.to_string()}),
+            "RolledBack",
+        ),
+        (
+            json!({"approval": "Manual", "digest": old.digest.to_string()}),
+            "UpToDate",
+        ),
+    ] {
+        let mut case = Case::with(&json!({"version": "^1"}), old.clone());
+        case.offer(version("1.3.0", "b"));
+        case.specify(&spec);
+        assert_eq!(told(&case.offer(old.clone())), ("1.2.0", reason));
+    }
+}
+
+#[test]
+fn a_version_that_a_provider_could_not_use_waits() {
+    let mut case = Case::with(&json!({"version": "^1"}), version("1.2.0", "a"));
+    let lacking = "provider corp-dns: spec.config/server: \"server\" is a required property";
+    let observed = Observed {
+        running: case.running.clone().map(Ok),
+        offered: Ok(version("1.3.0", "b")),
+        pulled_from: None,
+        unfit: vec![lacking.to_owned()],
+    };
+    let now = Timestamp::from_second(case.second).unwrap();
+    let Report { status, .. } = status(&case.plugin, &observed, now);
+    assert_eq!(told(&status), ("1.2.0", "ApprovalRequired"));
+    assert_eq!(status.pending.unwrap().asks_for, [lacking]);
+    // As soon as it could, it is taken.
+    assert_eq!(
+        told(&case.offer(version("1.3.0", "b"))),
+        ("1.3.0", "UpToDate")
+    );
+}
+
+#[test]
 fn what_runs_goes_on_while_the_registry_offers_nothing_and_a_wrong_spec_is_told() {
     let mut case = Case::with(&json!({"version": "~1.2"}), version("1.2.0", "a"));
     let (status, _) = case.observe(Err(not_found()));
@@ -341,6 +383,7 @@ fn the_registry_is_asked_again_for_what_can_move_and_only_for_that() {
             running: case.running.clone().map(Ok),
             offered: Ok(version("1.2.0", "a")),
             pulled_from: None,
+            unfit: Vec::new(),
         };
         plan(&case.plugin, &observed).again_in
     };

@@ -1,12 +1,15 @@
 //! Binds the plugin to what the Provider grants it, and offers it under the Provider's name.
 
-use super::ProviderController;
-use crate::{cluster::Key, controllers::plugin::InstallProblem, providers::Configured, quantity};
-use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, plugin as api};
-use maquette_host::{GrantError, Grants, Installed, Limits, OriginError, Secret};
-use serde_json::{Value, json};
+use super::{
+    ProviderController,
+    grants::{Versions, grants},
+};
+use crate::{cluster::Key, controllers::plugin::InstallProblem, providers::Configured};
+use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition};
+use maquette_host::{GrantError, Installed, OriginError};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 /// How often what a provider keeps is compared with what it should be, where the spec does not say.
 const INTERVAL: Duration = Duration::from_mins(1);
@@ -21,7 +24,7 @@ pub struct Observed {
 
 /// Why the provider cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Problem {
+pub(in crate::controllers) enum Problem {
     #[error("spec.plugin: there is no Plugin {0}; apply one, or correct the name")]
     PluginMissing(String),
     #[error("Plugin {0} is being installed")]
@@ -111,7 +114,7 @@ async fn bind(
         .get(&Key::cluster(plugin_name))
         .ok_or_else(|| Problem::PluginMissing(plugin_name.clone()))?;
     let digest = digest(&plugin)?;
-    let (credentials, versions) = credentials(controller, provider)?;
+    let (grants, versions) = grants(&controller.caches, &controller.namespace, provider, &plugin)?;
     let fingerprint = fingerprint(provider, &plugin, &digest, &versions);
     if controller
         .registry
@@ -122,11 +125,7 @@ async fn bind(
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
     let parsed = install(controller, &plugin, &digest).await?.digest;
-    let bound = controller.installer.host.provider(
-        name,
-        &parsed,
-        grants(provider, &plugin, credentials)?,
-    )?;
+    let bound = controller.installer.host.provider(name, &parsed, grants)?;
     let interval = provider
         .spec
         .interval_seconds
@@ -179,60 +178,7 @@ async fn install(
     installed.map_err(problem)
 }
 
-type Credentials = (BTreeMap<String, Secret>, BTreeMap<String, String>);
-
-/// The credentials and the versions of the Secrets they come from.
-fn credentials(
-    controller: &ProviderController,
-    provider: &Provider,
-) -> Result<Credentials, Problem> {
-    let (mut secrets, mut versions) = (BTreeMap::new(), BTreeMap::new());
-    for (name, credential) in &provider.spec.credentials {
-        let reference = &credential.secret_ref;
-        let problem = |problem: String| Problem::Credential {
-            name: name.clone(),
-            problem,
-        };
-        let key = Key::new(controller.namespace.clone(), reference.name.clone());
-        let secret = controller.caches.secrets.get(&key).ok_or_else(|| {
-            problem(format!(
-                "the Secret {} does not exist in namespace {}",
-                reference.name, controller.namespace
-            ))
-        })?;
-        let bytes = secret
-            .data
-            .as_ref()
-            .and_then(|data| data.get(&reference.key))
-            .ok_or_else(|| {
-                let known: Vec<_> = secret
-                    .data
-                    .iter()
-                    .flatten()
-                    .map(|(key, _)| key.as_str())
-                    .collect();
-                problem(format!(
-                    "the Secret {} has no key {}; it has: {}",
-                    reference.name,
-                    reference.key,
-                    known.join(", ")
-                ))
-            })?;
-        secrets.insert(name.clone(), Secret::new(bytes.0.clone()));
-        versions.insert(
-            name.clone(),
-            secret.metadata.resource_version.clone().unwrap_or_default(),
-        );
-    }
-    Ok((secrets, versions))
-}
-
-fn fingerprint(
-    provider: &Provider,
-    plugin: &Plugin,
-    digest: &str,
-    versions: &BTreeMap<String, String>,
-) -> String {
+fn fingerprint(provider: &Provider, plugin: &Plugin, digest: &str, versions: &Versions) -> String {
     let parts = json!([
         provider.metadata.uid,
         provider.spec,
@@ -241,51 +187,4 @@ fn fingerprint(
         versions
     ]);
     hex::encode(Sha256::digest(parts.to_string()))
-}
-
-fn grants(
-    provider: &Provider,
-    plugin: &Plugin,
-    credentials: BTreeMap<String, Secret>,
-) -> Result<Grants, Problem> {
-    Ok(Grants {
-        config: Value::Object(provider.spec.config.0.clone()),
-        credentials,
-        egress: provider
-            .spec
-            .egress
-            .iter()
-            .map(|origin| origin.parse())
-            .collect::<Result<_, _>>()?,
-        egress_cidrs: provider
-            .spec
-            .egress_cidrs
-            .iter()
-            .map(|range| range.parse().map_err(|_| Problem::Range(range.clone())))
-            .collect::<Result<_, _>>()?,
-        limits: limits(plugin)?,
-    })
-}
-
-fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
-    let wanted = plugin.spec.limits.clone().unwrap_or_default();
-    let api::Limits {
-        memory,
-        timeout_seconds,
-        concurrency,
-    } = wanted;
-    let mut limits = Limits::default();
-    if let Some(quantity) = memory {
-        limits.memory_bytes = quantity::bytes(&quantity.0).ok_or_else(|| Problem::Memory {
-            plugin: plugin.metadata.name.clone().unwrap_or_default(),
-            quantity: quantity.0.clone(),
-        })?;
-    }
-    if let Some(seconds) = timeout_seconds {
-        limits.timeout = Duration::from_secs(seconds.into());
-    }
-    if let Some(concurrency) = concurrency {
-        limits.concurrency = usize::try_from(concurrency).unwrap_or(limits.concurrency);
-    }
-    Ok(limits)
 }

@@ -47,11 +47,18 @@ async fn a_new_version_is_taken_or_waits_for_approval_and_one_field_rolls_back()
         message.contains(asked) && message.contains("spec.approvedDigest"),
         "{message}"
     );
-    let pending = json!({
-        "digest": third.to_string(), "version": "1.2.0", "asksFor": [format!("host {asked}")],
-        "signedBy": [key.public().to_string()],
-    });
-    assert_eq!(status["pending"], pending);
+    let pending = &status["pending"];
+    assert_eq!(pending["digest"], third.to_string());
+    assert_eq!(pending["version"], "1.2.0");
+    assert_eq!(pending["signedBy"], json!([key.public().to_string()]));
+    let asks_for = pending["asksFor"].as_array().unwrap();
+    assert_eq!(asks_for.len(), 2, "{asks_for:?}");
+    assert_eq!(asks_for[0], format!("host {asked}"));
+    let lacks = asks_for[1].as_str().unwrap();
+    assert!(
+        lacks.starts_with("provider other-dns: spec.egress: "),
+        "{lacks}"
+    );
     scene.wait_ready(PLUGIN, "signed").await;
     used(&scene, &second, "still-second").await;
 
