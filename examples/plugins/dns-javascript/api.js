@@ -2,9 +2,22 @@
 import { headerValue } from "maquette:plugin/credentials@0.1.0";
 import { Refusal, transient } from "./refusal.js";
 
+/** Time that is left for saying that there was no answer. The engine is slow to wake on a busy node. */
+const RESERVE_MS = 1000;
+
+/** `fetch` by itself waits until the host ends the call, and then there is nobody left to say why. */
+function within(ms, work) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer in time")), Math.max(ms, 1));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 export class Api {
   constructor(ctx) {
     this.base = JSON.parse(ctx.config).url.replace(/\/+$/, "");
+    this.until = Date.now() + Number(ctx.deadlineMs) - RESERVE_MS;
     try {
       // A placeholder: the host puts the token in its place on the way out.
       this.authorization = headerValue("token");
@@ -67,10 +80,13 @@ export class Api {
   async send(method, path, headers = {}, body = undefined) {
     const all = { authorization: this.authorization, ...headers };
     if (body !== undefined) all["content-type"] = "application/json";
+    const asked = async () => {
+      const answer = await fetch(this.base + path, { method, headers: all, body: body && JSON.stringify(body) });
+      return [answer, await answer.text()];
+    };
     let answer, text;
     try {
-      answer = await fetch(this.base + path, { method, headers: all, body: body && JSON.stringify(body) });
-      text = await answer.text();
+      [answer, text] = await within(this.until - Date.now(), asked());
     } catch (failed) {
       throw transient(`${method} ${path}: ${failed}`);
     }

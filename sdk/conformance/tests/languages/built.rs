@@ -1,5 +1,5 @@
-//! Builds the examples with their own toolchains. What was built is kept by a hash of everything that goes into it,
-//! because building takes half a minute for some languages.
+//! Builds the examples with their own toolchains. What was built is kept outside the checkout, by a hash of everything
+//! that goes into it, because building takes half a minute for some languages; without the cache all is built.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,6 +27,16 @@ impl Language {
             Self::Python => "examples/plugins/dns-python",
             Self::JavaScript => "examples/plugins/dns-javascript",
             Self::Go => "examples/plugins/dns-go",
+        }
+    }
+
+    /// What goes into its components besides.
+    fn more(self) -> &'static [&'static str] {
+        match self {
+            Self::Rust => &["sdk/rust/src"],
+            // The example's tools build what it takes to try more than the example does.
+            Self::Python => &["examples/plugins/dns-python/requirements.txt"],
+            Self::JavaScript | Self::Go => &[],
         }
     }
 
@@ -65,31 +75,45 @@ fn root() -> PathBuf {
     root.canonicalize().unwrap()
 }
 
+/// Names the folder that gets a copy of each component, for whoever measures them.
+const FOLDER: &str = "MAQUETTE_LANGUAGES_FOLDER";
+
 /// The plugin in this language, built by its own toolchain.
 pub(crate) fn component(language: Language) -> Vec<u8> {
-    let versions: Vec<String> = language
-        .tools()
-        .iter()
-        .map(|(tool, arguments, install)| version(tool, arguments, install))
-        .collect();
-    built(&root().join(language.folder()), &versions)
+    let wasm = built(&root().join(language.folder()), language);
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let copy = Path::new(&folder).join(format!("{language:?}.wasm"));
+        fs::write(copy, &wasm).unwrap();
+    }
+    wasm
 }
 
+/// What goes into every component besides its own folder: the contract, and what `maquette plugin build` does.
+const SHARED: [&str; 4] = [
+    "wit",
+    "examples/plugins/wit/world.wit",
+    "sdk/cli/src/plugin/build",
+    "core/host/src/manifest",
+];
+
+/// Two tests that want the same are given one, and tools are installed once.
+static BUILDING: Mutex<()> = Mutex::new(());
+
 /// What `build.sh` makes of a folder.
-pub(crate) fn built(folder: &Path, versions: &[String]) -> Vec<u8> {
-    let maquette = maquette();
-    let mut inputs = versions.join("\n").into_bytes();
-    inputs.extend(fs::read(maquette).unwrap());
-    for folder in [folder, &root().join("wit"), &root().join("sdk/rust/src")] {
-        read(folder, &mut inputs);
+pub(crate) fn built(folder: &Path, language: Language) -> Vec<u8> {
+    let tools = language.tools().iter();
+    let versions = tools.map(|(tool, arguments, install)| version(tool, arguments, install));
+    let mut inputs = versions.collect::<String>().into_bytes();
+    inputs.extend(locked().into_bytes());
+    read(folder, &mut inputs);
+    for other in SHARED.iter().chain(language.more()) {
+        read(&root().join(other), &mut inputs);
     }
     let cache = cache();
     let kept = cache.join(format!("{}.wasm", Digest::of(&inputs).hex()));
     if let Ok(wasm) = fs::read(&kept) {
         return wasm;
     }
-    // Two tests that want the same are given one, and tools are installed once.
-    static BUILDING: Mutex<()> = Mutex::new(());
     let _turn = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Ok(wasm) = fs::read(&kept) {
         return wasm;
@@ -99,7 +123,7 @@ pub(crate) fn built(folder: &Path, versions: &[String]) -> Vec<u8> {
     let built = Command::new("sh")
         .arg(folder.join("build.sh"))
         .arg(fresh.path())
-        .env("MAQUETTE", maquette)
+        .env("MAQUETTE", maquette())
         .env_remove("CARGO_TARGET_DIR")
         .env_remove("RUSTFLAGS")
         .output()
@@ -112,15 +136,32 @@ pub(crate) fn built(folder: &Path, versions: &[String]) -> Vec<u8> {
         String::from_utf8_lossy(&built.stderr)
     );
     let wasm = fs::read(fresh.path()).unwrap();
-    fs::write(&kept, &wasm).unwrap();
+    // Whole or not at all: another checkout may look at the same moment.
+    fresh.persist(&kept).unwrap();
     wasm
 }
 
+/// The versions of what assembles components, as the workspace locks them.
+fn locked() -> String {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let packages = lock.split("[[package]]").filter(|package| {
+        let name = package.trim_start().strip_prefix("name = \"");
+        name.is_some_and(|name| name.starts_with("wasm") || name.starts_with("wit-"))
+    });
+    packages.collect()
+}
+
 fn version(tool: &str, arguments: &[&str], install: &str) -> String {
-    let ran = Command::new(tool).args(arguments).current_dir(root()).output();
+    let ran = Command::new(tool)
+        .args(arguments)
+        .current_dir(root())
+        .output();
     match ran {
         Ok(ran) if ran.status.success() => String::from_utf8_lossy(&ran.stdout).into_owned(),
-        _ => panic!("`{tool} {}` cannot be run: install {install}", arguments.join(" ")),
+        _ => panic!(
+            "`{tool} {}` cannot be run: install {install}",
+            arguments.join(" ")
+        ),
     }
 }
 
@@ -133,11 +174,23 @@ fn maquette() -> &'static Path {
             .args(["build", "--quiet", "--locked", "--package", "maquette-cli"])
             .status()
             .unwrap();
-        assert!(built.success(), "the maquette command does not build; see above");
+        assert!(
+            built.success(),
+            "the maquette command does not build; see above"
+        );
         // target/debug/deps/<this test>
         let this = std::env::current_exe().unwrap();
         this.ancestors().nth(2).unwrap().join("maquette")
     })
+}
+
+/// A folder for what the host compiles of the components, and the lock that keeps other runs out of it.
+pub(crate) fn compiled() -> (PathBuf, fs::File) {
+    let folder = cache().join("compiled");
+    fs::create_dir_all(&folder).unwrap();
+    let lock = fs::File::create(cache().join("compiled.lock")).unwrap();
+    lock.lock().unwrap();
+    (folder, lock)
 }
 
 fn cache() -> PathBuf {
@@ -147,8 +200,12 @@ fn cache() -> PathBuf {
         .join("maquette/languages")
 }
 
-/// Names and contents of all files below a folder, without what building makes.
+/// Names and contents of all files below a folder, or of one file, without what building makes.
 fn read(folder: &Path, into: &mut Vec<u8>) {
+    if folder.is_file() {
+        into.extend(fs::read(folder).unwrap());
+        return;
+    }
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

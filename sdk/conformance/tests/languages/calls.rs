@@ -8,7 +8,9 @@ use super::built::{Language, built, component};
 #[test]
 fn no_language_imports_files_or_sockets() {
     for language in Language::ALL {
-        let imports = maquette_host::inspect(&component(language)).unwrap().imports;
+        let imports = maquette_host::inspect(&component(language))
+            .unwrap()
+            .imports;
         let open = imports
             .iter()
             .find(|name| name.contains("filesystem") || name.contains("sockets"));
@@ -34,7 +36,7 @@ fn every_language_says_what_it_is_in_the_same_words() {
 #[test]
 fn a_runtime_that_carries_files_and_sockets_along_opens_nothing() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/languages/opens");
-    let manifest = maquette_host::inspect(&built(&folder, &[]))
+    let manifest = maquette_host::inspect(&built(&folder, Language::Python))
         .unwrap()
         .manifest
         .unwrap();

@@ -36,5 +36,5 @@ class Manifest(exports.Manifest):
         )
 
 
-class Dns(exports.Dns):
-    pass
+class Dns:
+    """Nothing calls it; a plugin has a provider interface."""
