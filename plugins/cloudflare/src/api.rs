@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use maquette_sdk::http::{Client, Method, RateLimit, RequestBuilder, pages};
 use maquette_sdk::{Context, Error, Result};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::config::{Config, TOKEN};
 use crate::envelope::Envelope;
@@ -54,6 +54,12 @@ impl<'a> Api<'a> {
         self.send(self.http.request(method, &url).json(body))
     }
 
+    /// Removes what is at this path.
+    pub(crate) fn delete(&self, path: &str) -> Result<(), Failure> {
+        let request = self.http.delete(&format!("{}{path}", self.root));
+        self.answer::<IgnoredAny>(request).map(|_| ())
+    }
+
     /// A listing to its end. `query` may be empty.
     pub(crate) fn list<T: DeserializeOwned>(
         &self,
@@ -82,7 +88,19 @@ impl<'a> Api<'a> {
             .map_err(Failure::into_error)
     }
 
+    /// The result of a request that has one.
     fn send<T: DeserializeOwned>(&self, request: RequestBuilder<'_, '_>) -> Result<T, Failure> {
+        self.answer(request)?.ok_or_else(|| {
+            Failure::Failed(Error::transient(
+                "Cloudflare's answer is not what its interface promises: it has no result",
+            ))
+        })
+    }
+
+    fn answer<T: DeserializeOwned>(
+        &self,
+        request: RequestBuilder<'_, '_>,
+    ) -> Result<Option<T>, Failure> {
         // One request too many blocks the whole account for five minutes, not only this call.
         if let Some(limit) = self.left.get().filter(|limit| limit.remaining == 0) {
             let wait = milliseconds(limit.resets_in);
@@ -92,12 +110,12 @@ impl<'a> Api<'a> {
         self.left.set(answer.rate_limit());
         let answer = check(answer)?;
         let envelope: Envelope<T> = answer.json().map_err(Failure::Failed)?;
-        match envelope.result.filter(|_| envelope.success) {
-            Some(result) => Ok(result),
-            None => Err(Failure::Failed(Error::transient(
-                "Cloudflare's answer is not what its interface promises: it has no result",
-            ))),
+        if envelope.success {
+            return Ok(envelope.result);
         }
+        Err(Failure::Failed(Error::transient(
+            "Cloudflare's answer is not what its interface promises: it is no success and no failure",
+        )))
     }
 }
 

@@ -13,7 +13,8 @@ pub struct Config {
     /// The API's URL: `https://api.cloudflare.com`.
     #[schemars(extend("format" = "uri", "pattern" = "^https?://[^/?#@]+/?$"))]
     pub endpoint: String,
-    /// Only zones of this account, by identifier. Needed where two accounts have zones of one name.
+    /// The account, by identifier: tunnels are made in it, and only its zones are changed. Needed for tunnels, and where two
+    /// accounts have zones of one name.
     #[serde(default)]
     #[schemars(extend("pattern" = "^[0-9a-f]{32}$"))]
     pub account_id: Option<String>,
@@ -21,4 +22,11 @@ pub struct Config {
     /// Cloudflare's then. Aliases of tunnels always are.
     #[serde(default)]
     pub proxied: bool,
+    /// Image of cloudflared, which connects tunnels. The Provider has to grant its repository under `connector.images`.
+    #[serde(default = "default_image")]
+    pub image: String,
+}
+
+fn default_image() -> String {
+    "docker.io/cloudflare/cloudflared:2026.8.2".to_owned()
 }

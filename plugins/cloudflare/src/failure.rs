@@ -31,7 +31,7 @@ impl Failure {
     /// The error of a request that stands alone.
     pub(crate) fn into_error(self) -> Error {
         match self {
-            Self::Refused(refusal) => refusal.meaning(),
+            Self::Refused(refusal) => refusal.meaning("request"),
             Self::Failed(error) => error,
         }
     }
@@ -39,12 +39,15 @@ impl Failure {
 
 /// What Cloudflare says against a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal(Vec<Complaint>);
+pub(crate) struct Refusal {
+    status: u16,
+    complaints: Vec<Complaint>,
+}
 
 impl Refusal {
     /// Whether one of these codes was given.
     pub(crate) fn has(&self, codes: &[u32]) -> bool {
-        self.0.iter().any(|one| one.is_one_of(codes))
+        self.complaints.iter().any(|one| one.is_one_of(codes))
     }
 
     /// Whether the zone takes no more records.
@@ -52,15 +55,25 @@ impl Refusal {
         self.has(&FULL)
     }
 
-    /// What it means for a request, or a part of one, that stands alone.
-    pub(crate) fn meaning(&self) -> Error {
+    /// Whether what was asked for is not there.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.status == 404
+    }
+
+    /// All that is said.
+    pub(crate) fn said(&self) -> String {
+        said(&self.complaints)
+    }
+
+    /// What it means for a request, or a part of one, that stands alone; `path` is the field that it comes from.
+    pub(crate) fn meaning(&self, path: &str) -> Error {
         if self.has(&LOST_RACE) {
             Error::conflict(None)
         } else if self.is_full() {
-            Error::Quota(said(&self.0))
+            Error::Quota(self.said())
         } else {
-            let message = format!("Cloudflare does not accept it: {}", texts(&self.0));
-            Error::invalid("records", message)
+            let message = format!("Cloudflare does not accept it: {}", texts(&self.complaints));
+            Error::invalid(path, message)
         }
     }
 }
@@ -91,7 +104,9 @@ pub(crate) fn check(answer: Response) -> Result<Response, Failure> {
             retry_after_ms: answer.retry_after().map(milliseconds),
             message: said(&complaints),
         }),
-        400 | 404 | 409 | 413 | 422 => return Err(Failure::Refused(Refusal(complaints))),
+        400 | 404 | 409 | 413 | 422 => {
+            return Err(Failure::Refused(Refusal { status, complaints }));
+        }
         _ => Error::Other(said(&complaints)),
     }))
 }

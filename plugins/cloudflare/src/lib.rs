@@ -1,4 +1,4 @@
-//! Keeps record sets in Cloudflare's DNS (<https://developers.cloudflare.com/api/>).
+//! Keeps record sets and tunnels at Cloudflare (<https://developers.cloudflare.com/api/>).
 //!
 //! | file | does |
 //! |---|---|
@@ -7,14 +7,16 @@
 //! | `envelope` | the JSON that is around every answer |
 //! | `failure` | what its errors mean; pure |
 //! | `dns` | zones and record sets |
+//! | `tunnel` | tunnels that are configured at Cloudflare |
 //!
-//! How record sets are owned and kept from being overwritten is said in `dns`.
+//! How things are owned and kept from being overwritten is said in `dns` and `tunnel`.
 
 mod api;
 mod config;
 mod dns;
 mod envelope;
 mod failure;
+mod tunnel;
 
 pub use config::Config;
 
@@ -28,12 +30,12 @@ impl Plugin for Cloudflare {
     type Config = Config;
     const NAME: &'static str = "cloudflare";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const SUMMARY: &'static str = "Keeps record sets in Cloudflare's DNS";
+    const SUMMARY: &'static str = "Keeps record sets and tunnels at Cloudflare";
 
     fn credentials() -> Vec<Credential> {
         vec![Credential::bearer(
             config::TOKEN,
-            "An API token with the permissions Zone Read and DNS Write",
+            "An API token with the permissions Zone Read and DNS Edit, and Cloudflare Tunnel Edit for tunnels",
         )]
     }
 
@@ -42,4 +44,4 @@ impl Plugin for Cloudflare {
     }
 }
 
-maquette_sdk::plugin!(Cloudflare: Dns);
+maquette_sdk::plugin!(Cloudflare: Dns, Tunnel);

@@ -113,10 +113,10 @@ fn write(api: &Api<'_>, id: &str, mut batch: Vec<Unit>, sent: &mut Sent) {
         };
         if refusal.is_full() && batch.iter().any(Unit::grows) {
             let (growing, others): (Vec<Unit>, _) = batch.into_iter().partition(Unit::grows);
-            sent.fail_all(&growing, &refusal.meaning());
+            sent.fail_all(&growing, &refusal.meaning("records"));
             batch = others;
         } else if batch.len() == 1 {
-            sent.fail_all(&batch, &refusal.meaning());
+            sent.fail_all(&batch, &refusal.meaning("records"));
             return;
         } else {
             let second = batch.split_off(batch.len() / 2);

@@ -17,6 +17,13 @@ pub(crate) struct Plugin {
 }
 
 impl Plugin {
+    /// For tunnels of this server's account.
+    pub(crate) fn of_account(stand_in: &StandIn) -> Self {
+        let mut plugin = Self::of(stand_in);
+        plugin.config.account_id = Some(stand_in.account.clone());
+        plugin
+    }
+
     /// For this server, straight to it.
     pub(crate) fn of(stand_in: &StandIn) -> Self {
         Self::at(stand_in.url(), FULL)
@@ -28,6 +35,7 @@ impl Plugin {
                 endpoint: url.into(),
                 account_id: None,
                 proxied: false,
+                image: "registry.test/cloudflared:1".to_owned(),
             },
             secret: format!("Bearer {token}"),
             time: Duration::from_secs(20),

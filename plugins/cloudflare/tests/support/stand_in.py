@@ -1,4 +1,5 @@
-"""A stand-in for Cloudflare's API, which cannot run here. This file: requests, tokens and limits; dns.py: zones and records.
+"""A stand-in for Cloudflare's API, which cannot run here. This file: requests, tokens and limits; dns.py: zones and records;
+tunnels.py: tunnels.
 
 What it takes and gives is Cloudflare's: requests are routed and checked by the shapes that shapes.cjs derives from
 Cloudflare's published package, and so are its own answers. Written by hand, after Cloudflare's documentation and what the
@@ -39,7 +40,7 @@ class Refused(Exception):
 
 
 def answer(method):
-    """Marks the function that answers a method of the package."""
+    """Marks the function that answers a method of the package; `excuse` says where the service does otherwise than its types."""
 
     def mark(function):
         answers[method] = function
@@ -70,8 +71,8 @@ def fault(value, schema, path):
     if schema["type"] == "object":
         inner = [f"{path}/{name} is missing" for name in schema["required"] if name not in value]
         for name, item in value.items():
-            known = schema["properties"].get(name) or schema["additionalProperties"]
-            inner.append(fault(item, known, f"{path}/{name}") if known else f"{path}/{name} is unknown")
+            known = schema["properties"].get(name, schema["additionalProperties"])
+            inner.append(f"{path}/{name} is unknown" if known is False else fault(item, known, f"{path}/{name}"))
     return next((one for one in inner if one), None)
 
 
@@ -133,17 +134,12 @@ def served(verb, url, header, body):
     wrong = fault(query, described["query"], "query")
     if described["body"]:
         wrong = wrong or fault(body, described["body"], "body")
-    if wrong and not excused(name, wrong):
+    if wrong and not answers["excuse"](name, wrong):
         raise Refused(400, 10001, f"Invalid request: {wrong}")
     result, info = answers[name](parameters, query, body)
     wrong = fault(result, described["result"], "result")
-    assert not wrong or excused(name, wrong), f"the stand-in answers what it must not: {wrong}"
+    assert not wrong or answers["excuse"](name, wrong), f"the stand-in answers what it must not: {wrong}"
     return {"success": True, "errors": [], "messages": [], "result": result} | ({"result_info": info} if info else {})
-
-
-def excused(name, wrong):
-    """Where the service is known to do otherwise than the package's types say."""
-    return False
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -29,6 +29,7 @@ impl StandIn {
         let parts = [
             include_str!("stand_in.py"),
             include_str!("dns.py"),
+            include_str!("tunnels.py"),
             "start()\n",
         ];
         let mut server = Command::new("python3")
@@ -81,6 +82,18 @@ impl StandIn {
         let mut records = self.tell(&json!({}))["records"].as_array().unwrap().clone();
         records.retain(|one| one["name"] == name);
         records
+    }
+
+    /// The one tunnel whose name at Cloudflare starts so, and that is not removed: its identifier and what the server has of it.
+    pub(crate) fn tunnel(&self, start: &str) -> Option<(String, Value)> {
+        let told = self.tell(&json!({}));
+        let tunnels = told["tunnels"].as_object().unwrap();
+        let mut found = tunnels.iter().filter(|(_, one)| {
+            one["gone"] == false && one["name"].as_str().unwrap().starts_with(start)
+        });
+        let first = found.next().map(|(id, one)| (id.clone(), one.clone()));
+        assert!(found.next().is_none(), "{told}");
+        first
     }
 
     /// How many batches were made.

@@ -8,7 +8,7 @@ use crate::support::component;
 
 #[path = "../../../../plugins/cloudflare/tests/support/stand_in.rs"]
 #[allow(dead_code, reason = "the plugin's own tests use all of it")]
-mod stand_in;
+pub(crate) mod stand_in;
 
 use stand_in::{FULL, StandIn, ZONE, by_hand};
 

@@ -8,6 +8,7 @@
 )]
 
 mod cloudflare;
+mod cloudflare_tunnel;
 mod docker_hub;
 mod google_cloud_dns;
 #[path = "../../../../plugins/powerdns/tests/support/http.rs"]
