@@ -2,6 +2,7 @@
 
 mod components;
 mod defaults;
+mod examples;
 mod explain;
 mod plugins;
 mod providers;
@@ -105,12 +106,21 @@ async fn create(client: &Client, manifest: &Manifest) -> Result<DynamicObject, k
         "metadata": {"name": manifest.name},
         "spec": manifest.spec,
     });
+    create_object(client, manifest.kind, object).await
+}
+
+/// The same with a whole object.
+async fn create_object(
+    client: &Client,
+    kind: &str,
+    object: Value,
+) -> Result<DynamicObject, kube::core::Status> {
     let object = serde_json::from_value(object).unwrap();
     let params = PostParams {
         dry_run: true,
         ..PostParams::default()
     };
-    match api(client, manifest.kind)
+    match api(client, kind)
         .await
         .unwrap()
         .create(&params, &object)
