@@ -278,14 +278,13 @@ impl Host {
             .remove(provider);
     }
 
-    /// Drops every plugin that is not one of these from memory. Providers that still use one keep it.
-    pub fn keep_only(&self, digests: &[Digest]) {
-        let mut plugins = self
-            .0
+    /// Drops a plugin from memory, as far as no provider still uses it. It stays in the cache.
+    pub fn unload(&self, digest: &Digest) {
+        self.0
             .plugins
             .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        plugins.retain(|digest, _| digests.contains(digest));
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(digest);
     }
 
     fn loaded(&self, digest: &Digest) -> Option<Arc<Loaded>> {

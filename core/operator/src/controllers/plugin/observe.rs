@@ -17,6 +17,7 @@ pub struct Observed {
 }
 
 pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed {
+    unload(installer, plugin);
     let running = running(installer, plugin).await;
     let offered = offered(installer, plugin, running.as_ref()).await;
     let unfit = match (&running, &offered) {
@@ -30,6 +31,22 @@ pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed 
         offered,
         running,
         pulled_from: installer.elsewhere(&plugin.spec.image),
+    }
+}
+
+/// What ran before and runs for nobody now need not be in memory.
+fn unload(installer: &Installer, plugin: &Plugin) {
+    let plugins = installer.caches.plugins.all();
+    let used = |digest: &String| {
+        let statuses = plugins.iter().filter_map(|plugin| plugin.status.as_ref());
+        let mut digests = statuses.filter_map(|status| status.digest.as_ref());
+        digests.any(|used| used == digest)
+    };
+    let history = plugin.status.iter().flat_map(|status| &status.history);
+    for entry in history.filter(|entry| !used(&entry.digest)) {
+        if let Ok(digest) = entry.digest.parse() {
+            installer.host.unload(&digest);
+        }
     }
 }
 
