@@ -41,6 +41,13 @@ pub(crate) fn build(progress: &Progress, operator: bool) -> Result<Binaries> {
 }
 
 impl Binaries {
+    /// Where they would be: for what does not need them.
+    pub(crate) fn unbuilt() -> Self {
+        Self {
+            folder: target().join("debug"),
+        }
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }

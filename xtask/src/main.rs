@@ -1,5 +1,6 @@
 //! `cargo xtask …`: commands for working on Maquette. Nothing here is needed by a user of the operator.
 
+mod attacks;
 mod bench;
 mod binaries;
 mod cargo;
@@ -32,6 +33,8 @@ struct Xtask {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Check that docs/security.md shows the attacks that the attack suite makes.
+    Attacks,
     /// Measure the figures of the project and write docs/figures.md.
     Bench(bench::Args),
     /// The real Kubernetes cluster that tests and the demo run on.
@@ -54,6 +57,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Xtask::parse().command {
+        Command::Attacks => attacks::run(),
         Command::Bench(args) => bench::run(&args).await,
         Command::Cluster(command) => cluster::run(command).await,
         Command::Contract => contract::run(),

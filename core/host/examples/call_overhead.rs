@@ -1,132 +1,173 @@
-//! What one plugin call costs beside the work itself: a store, an instance, the call of `normalize` with one record
-//! set, and dropping all of it. Prints one line of JSON, times in microseconds.
+//! What one plugin costs: from the registry to the first call, from the cache to the first call, a call beside the work
+//! itself (a store, an instance, `normalize` with one record set, and dropping all of it), and the memory that it takes
+//! while it is loaded. Prints one line of JSON.
 //!
 //! `cargo run --release -p maquette-host --example call_overhead -- PLUGIN.wasm [CONFIG-JSON]`
 //!
-//! The component needs no manifest section: it is added here. Its credentials and hosts are granted as it asks.
+//! The component needs no manifest section: it is added here. Its credentials and hosts are granted as it asks. It is
+//! compiled in a process of its own, as the operator does: this program is that, too.
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
+#[path = "support/grants.rs"]
+mod grants;
 #[path = "support/shelf.rs"]
 mod shelf;
+#[path = "support/times.rs"]
+mod times;
 
 use std::{
     error::Error,
+    path::Path,
+    process::ExitCode,
     time::{Duration, Instant},
 };
 
 use maquette_host::{
-    Call, Grants, Host, Manifest, Origin, Secret, Settings, Wanted,
+    Compiler, Digest, Dns, Host, Settings, Wanted,
     dns::{RecordSet, RecordType},
-    manifest,
 };
+use tokio::task::JoinHandle;
 
+use times::Times;
+
+/// Calls that are measured, unless they take longer than [`TIME`].
 const CALLS: usize = 20_000;
+const TIME: Duration = Duration::from_secs(15);
+/// Calls before anything is measured.
+const WARM: usize = 200;
+/// Copies of the plugin with digests of their own: what the second and third add is what a plugin takes.
+const COPIES: u8 = 3;
+/// First argument of the process that compiles.
+const COMPILE: &str = "compile-plugin";
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments = std::env::args().skip(1);
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((COMPILE, rest)) = arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
+        return maquette_host::compile_plugin(rest.iter().cloned());
+    }
+    let runtime = tokio::runtime::Runtime::new();
+    let measured = runtime
+        .map_err(Into::into)
+        .and_then(|runtime| runtime.block_on(measure(&arguments)));
+    match measured {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(arguments: &[String]) -> Result<String, Box<dyn Error>> {
     let path = arguments
-        .next()
+        .first()
         .ok_or("name a component: call_overhead PLUGIN.wasm [CONFIG-JSON]")?;
     let config = arguments
-        .next()
-        .unwrap_or_else(|| r#"{"url":"http://127.0.0.1:9"}"#.to_owned());
-    let mut wasm = std::fs::read(&path)?;
+        .get(1)
+        .map_or(r#"{"url":"http://127.0.0.1:9"}"#, String::as_str);
+    let mut wasm = std::fs::read(path)?;
     if maquette_host::inspect(&wasm)?.manifest.is_none() {
         let manifest = maquette_host::describe(&wasm).await?;
         wasm = shelf::with_manifest(&wasm, &serde_json::to_vec(&manifest)?);
     }
-
     let cache = tempfile::tempdir()?;
-    let (wanted, serving) = shelf::serve(&wasm).await?;
-    let (first, _) = install(cache.path(), &wanted).await?;
-    let (cached, host) = install(cache.path(), &wanted).await?;
-    serving.abort();
+    let offered = offer(&wasm).await?;
 
-    let installed = maquette_host::inspect(&wasm)?
-        .manifest
-        .ok_or("no manifest")?;
-    let grants = everything_that(&installed, serde_json::from_str(&config)?)?;
-    let dns = host.0.provider("bench", &host.1, grants)?.dns()?;
-    let record = RecordSet {
+    let fresh = host(cache.path())?;
+    let mut from_registry = Vec::new();
+    for (wanted, _) in &offered {
+        let started = Instant::now();
+        first_call(&fresh, wanted, config).await?;
+        from_registry.push(started.elapsed());
+    }
+    drop(fresh);
+
+    let again = host(cache.path())?;
+    let (mut from_cache, mut occupied, mut dns) = (Vec::new(), Vec::new(), None);
+    for (wanted, _) in &offered {
+        let started = Instant::now();
+        dns = Some(first_call(&again, wanted, config).await?);
+        from_cache.push(started.elapsed());
+        occupied.push(times::occupied()?);
+    }
+    for (_, serving) in offered {
+        serving.abort();
+    }
+    let calls = calls(&dns.ok_or("no copy was offered")?).await?;
+    Ok(serde_json::json!({
+        "calls": calls.len(),
+        "p50_us": calls.micros(0.5),
+        "p99_us": calls.micros(0.99),
+        "max_us": calls.micros(1.0),
+        "install_ms": Times::new(from_registry).millis(0.5),
+        "install_from_cache_ms": Times::new(from_cache).millis(0.5),
+        "loaded_kib": loaded(&occupied),
+        "component_bytes": wasm.len(),
+    })
+    .to_string())
+}
+
+/// What each copy after the first added, in KiB.
+fn loaded(occupied: &[u64]) -> u64 {
+    match occupied {
+        [first, .., last] => last.saturating_sub(*first) / (occupied.len() as u64 - 1) / 1024,
+        _ => 0,
+    }
+}
+
+/// Every copy in a registry of its own.
+async fn offer(wasm: &[u8]) -> Result<Vec<(Wanted, JoinHandle<()>)>, Box<dyn Error>> {
+    let mut offered = Vec::new();
+    for copy in 0..COPIES {
+        offered.push(shelf::serve(&shelf::with_section(wasm, "copy", &[copy])).await?);
+    }
+    Ok(offered)
+}
+
+fn host(cache: &Path) -> Result<Host, Box<dyn Error>> {
+    let compiler = Compiler::Process {
+        program: std::env::current_exe()?,
+        arguments: vec![COMPILE.into()],
+    };
+    Ok(Host::new(Settings {
+        compiler,
+        ..Settings::new(cache)
+    })?)
+}
+
+/// Installs, grants everything that the plugin asks for, and calls it once.
+async fn first_call(host: &Host, wanted: &Wanted, config: &str) -> Result<Dns, Box<dyn Error>> {
+    let installed = host.install(wanted).await?;
+    let (digest, manifest): (Digest, _) = (installed.digest, installed.manifest);
+    let grants = grants::everything_that(&manifest, serde_json::from_str(config)?)?;
+    let dns = host.provider("bench", &digest, grants)?.dns()?;
+    dns.normalize(&grants::call(), &record()).await?;
+    Ok(dns)
+}
+
+async fn calls(dns: &Dns) -> Result<Times, Box<dyn Error>> {
+    let record = record();
+    for _ in 0..WARM {
+        dns.normalize(&grants::call(), &record).await?;
+    }
+    let (mut times, began) = (Vec::with_capacity(CALLS), Instant::now());
+    while times.len() < CALLS && began.elapsed() < TIME {
+        let call = grants::call();
+        let started = Instant::now();
+        dns.normalize(&call, &record).await?;
+        times.push(started.elapsed());
+    }
+    Ok(Times::new(times))
+}
+
+fn record() -> [RecordSet; 1] {
+    [RecordSet {
         name: "web.preview.example.com".to_owned(),
         kind: RecordType::A,
         ttl: 60,
         values: vec!["192.0.2.1".to_owned()],
-    };
-    let mut times = Vec::with_capacity(CALLS);
-    for round in 0..CALLS + 500 {
-        let call = Call {
-            installation: "bench".to_owned(),
-            object: "bench".to_owned(),
-            idempotency_key: "bench".to_owned(),
-            deadline: Instant::now() + Duration::from_secs(10),
-        };
-        let started = Instant::now();
-        dns.normalize(&call, std::slice::from_ref(&record)).await?;
-        if round >= 500 {
-            times.push(started.elapsed());
-        }
-    }
-    times.sort();
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a rank"
-        )]
-        let rank = (times.len() as f64 * share) as usize;
-        times.get(rank).map_or(0.0, |time| time.as_secs_f64() * 1e6)
-    };
-    println!(
-        r#"{{"calls":{CALLS},"p50_us":{:.1},"p99_us":{:.1},"max_us":{:.1},"install_ms":{:.1},"install_from_cache_ms":{:.1},"component_bytes":{}}}"#,
-        at(0.5),
-        at(0.99),
-        at(1.0 - 1.0 / 1e9),
-        first.as_secs_f64() * 1e3,
-        cached.as_secs_f64() * 1e3,
-        wasm.len(),
-    );
-    Ok(())
-}
-
-type Ready = (Host, maquette_host::Digest);
-
-/// A new host over the cache, as after a start, and how long installing took it.
-async fn install(
-    cache: &std::path::Path,
-    wanted: &Wanted,
-) -> Result<(Duration, Ready), Box<dyn Error>> {
-    let host = Host::new(Settings::new(cache))?;
-    let started = Instant::now();
-    let installed = host.install(wanted).await?;
-    Ok((started.elapsed(), (host, installed.digest)))
-}
-
-/// Grants everything that the plugin asks for, with worthless credentials.
-fn everything_that(asks: &Manifest, config: serde_json::Value) -> Result<Grants, Box<dyn Error>> {
-    let secret = || Secret::new("user:password");
-    let mut egress = Vec::new();
-    for host in &asks.hosts {
-        let url = match host {
-            manifest::Host::Fixed(url) => url.as_str(),
-            manifest::Host::FromConfig(pointer) => config
-                .pointer(pointer)
-                .and_then(serde_json::Value::as_str)
-                .ok_or("the configuration has no URL")?,
-        };
-        egress.push(Origin::of(url)?);
-    }
-    let credentials = asks
-        .credentials
-        .iter()
-        .map(|declared| (declared.name.clone(), secret()))
-        .collect();
-    Ok(Grants {
-        config,
-        credentials,
-        egress,
-        ..Grants::default()
-    })
+    }]
 }

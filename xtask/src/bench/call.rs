@@ -1,14 +1,12 @@
 //! What one plugin call costs beside the work itself: the plugin host's own example, with the real plugin.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Deserialize;
 
 use super::Bench;
 use super::figure::{Figure, Section, short};
-use crate::cargo::cargo;
+use super::guests::example;
 use crate::plugin;
-use crate::root::root;
-use crate::step::step;
 
 /// The last line of the example's output.
 #[derive(Deserialize)]
@@ -23,29 +21,8 @@ struct Measured {
 /// Always in the release profile: the overhead of a debug build says nothing.
 pub(super) fn measure(bench: &Bench<'_>) -> Result<Section> {
     let file = plugin::build(&bench.binaries, &bench.progress)?;
-    let arguments = [
-        "run",
-        "--locked",
-        "--release",
-        "--package",
-        "maquette-host",
-        "--example",
-        "call_overhead",
-        "--",
-        &file,
-    ];
-    let lines = step(
-        &bench.progress,
-        "measure the overhead of a plugin call",
-        &mut cargo(root(), &arguments),
-    )?;
-    let line = lines
-        .iter()
-        .rev()
-        .find(|line| line.starts_with('{'))
-        .context("the example printed no JSON")?;
-    let measured: Measured =
-        serde_json::from_str(line).with_context(|| format!("the example printed {line}"))?;
+    let what = "measure the overhead of a plugin call";
+    let measured: Measured = example(bench, "call_overhead", what, &[&file])?;
     let mut section = Section::default();
     section.add(Figure::at_most(
         "plugin call: instantiate, call, drop (p50)",
@@ -58,7 +35,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<Section> {
         format!("{} µs", short(measured.p99_us)),
     ));
     section.add(Figure::told(
-        "install a plugin: pull, check, compile",
+        "a plugin from the registry to its first answer: pull, check, compile",
         format!("{} ms", short(measured.install_ms)),
     ));
     section.add(Figure::at_most(

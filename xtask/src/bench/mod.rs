@@ -11,9 +11,12 @@ mod census;
 mod demo;
 mod field;
 mod figure;
+mod guests;
+mod hostile;
 mod life;
 mod machine;
 mod memory;
+mod plugins;
 mod scale;
 mod size;
 mod start;
@@ -70,9 +73,18 @@ enum Name {
     Size,
     /// The shop of examples/ on the real cluster, against the readiness of its pods.
     Demo,
+    /// The attack suite, into docs/security.md: what stopped each attack, and what it cost the others.
+    Hostile,
+    /// Plugins in every language: size, cold start, calls, memory; and a crowd with a hostile one in it.
+    Plugins,
 }
 
 impl Name {
+    /// Whether it is measured without the operator's program and without the command.
+    fn needs_no_operator(self) -> bool {
+        matches!(self, Self::Hostile | Self::Plugins)
+    }
+
     /// As it is typed.
     fn text(self) -> String {
         format!("{self:?}").to_lowercase()
@@ -87,7 +99,30 @@ struct Bench<'a> {
     progress: Progress,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    fn start(args: &'a Args, names: &[Name]) -> Result<Self> {
+        let progress = Progress::new();
+        if names.iter().all(|name| name.needs_no_operator()) {
+            return Ok(Self {
+                args,
+                binaries: Binaries::unbuilt(),
+                operator: PathBuf::new(),
+                progress,
+            });
+        }
+        Ok(Self {
+            args,
+            binaries: binaries::build(&progress, args.operator.is_none())?,
+            operator: match &args.operator {
+                Some(program) => program
+                    .canonicalize()
+                    .with_context(|| format!("--operator {}", program.display()))?,
+                None => operator(args.release, &progress)?,
+            },
+            progress,
+        })
+    }
+
     fn runs(&self, default: u32) -> u32 {
         self.args.runs.unwrap_or(default).max(1)
     }
@@ -113,29 +148,20 @@ impl Bench<'_> {
             Name::Memory => memory::measure(self).await,
             Name::Size => size::measure(self).await,
             Name::Demo => demo::measure(self).await,
+            Name::Hostile => hostile::measure(self),
+            Name::Plugins => plugins::measure(self),
         }
     }
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let progress = Progress::new();
-    let bench = Bench {
-        args,
-        binaries: binaries::build(&progress, args.operator.is_none())?,
-        operator: match &args.operator {
-            Some(program) => program
-                .canonicalize()
-                .with_context(|| format!("--operator {}", program.display()))?,
-            None => operator(args.release, &progress)?,
-        },
-        progress,
-    };
     let all = <Name as clap::ValueEnum>::value_variants();
     let names = if args.names.is_empty() {
         all
     } else {
         &args.names
     };
+    let bench = Bench::start(args, names)?;
     let mut sections = Vec::new();
     for name in names {
         let section = bench

@@ -19,7 +19,7 @@ const CARGO_DENY: &str = "0.20.2";
 pub(super) fn run(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Checks);
     let plugins = root().join("plugins");
-    let checks: [(&str, Command); 6] = [
+    let checks: [(&str, Command); 7] = [
         ("format", cargo(root(), &["fmt", "--check"])),
         (
             "format of the plugins",
@@ -74,6 +74,13 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
             cargo(
                 root(),
                 &["run", "--quiet", "--package", "xtask", "--", "contract"],
+            ),
+        ),
+        (
+            "attacks in docs/security.md",
+            cargo(
+                root(),
+                &["run", "--quiet", "--package", "xtask", "--", "attacks"],
             ),
         ),
     ];

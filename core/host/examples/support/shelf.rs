@@ -63,9 +63,14 @@ pub(crate) async fn serve(component: &[u8]) -> Result<(Wanted, JoinHandle<()>), 
 
 /// The component with its manifest at its end, as `maquette plugin build` makes it.
 pub(crate) fn with_manifest(component: &[u8], manifest: &[u8]) -> Vec<u8> {
-    let mut content = leb128(SECTION.len());
-    content.extend(SECTION.as_bytes());
-    content.extend(manifest);
+    with_section(component, SECTION, manifest)
+}
+
+/// The component with a custom section at its end (WebAssembly core specification, 5.5.3).
+pub(crate) fn with_section(component: &[u8], name: &str, data: &[u8]) -> Vec<u8> {
+    let mut content = leb128(name.len());
+    content.extend(name.as_bytes());
+    content.extend(data);
     let mut wasm = component.to_vec();
     wasm.push(0);
     wasm.extend(leb128(content.len()));

@@ -119,7 +119,7 @@ async fn a_flood_of_log_lines() {
     let (lines, _guard) = crate::common::captured_log();
     attack(GROUP, "100 000 log lines", async |stage| {
         stage.behave("floods-the-log").await.unwrap();
-        "200 lines a call are written, the rest is counted".to_owned()
+        "100 lines a call are written, the rest is counted".to_owned()
     })
     .await;
     assert!((1..1000).contains(&lines.text().lines().count()));

@@ -218,7 +218,7 @@ async fn a_registry_that_never_answers() {
         let cache = tempfile::tempdir().unwrap();
         let settings = Settings {
             pull: PullCaps {
-                request_timeout: std::time::Duration::from_millis(500),
+                request_timeout: std::time::Duration::from_secs(1),
                 ..PullCaps::default()
             },
             ..Settings::new(cache.path())
