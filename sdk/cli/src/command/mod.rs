@@ -6,8 +6,10 @@
 //! | `run` | trying it: `run`, `test` |
 //! | `publish` | plugins in registries |
 //! | `trust` | signatures, and plugins in files |
+//! | `cluster` | versions in a cluster |
 
 mod author;
+mod cluster;
 mod publish;
 mod run;
 mod trust;
@@ -15,8 +17,9 @@ mod trust;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use author::{Build, Check, Interface, New};
+pub(crate) use cluster::{Approve, Cluster, Rollback};
 pub(crate) use publish::{Inspect, Push, Registry};
-pub(crate) use run::{Run, Test};
+pub(crate) use run::{Run, Test, Zones};
 pub(crate) use trust::{Load, Pull, Save, Sign, Signers, Verify};
 
 /// Makes, publishes, inspects and tries Maquette's provider plugins.
@@ -99,6 +102,12 @@ pub(crate) enum PluginAction {
     Inspect(Inspect),
     /// Calls one function of a plugin here, in the sandbox that the operator uses.
     Run(Box<Run>),
+    /// Serves zones in memory, for the first tries of a new dns plugin.
+    Zones(Zones),
+    /// Lets the version of a Plugin that waits for approval be taken.
+    Approve(Approve),
+    /// Goes back to a version of a Plugin that ran before.
+    Rollback(Rollback),
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use clap::Args;
   maquette plugin push target/maquette/powerdns.wasm registry.example.com/maquette/powerdns
   maquette plugin push powerdns.wasm registry.example.com/maquette/powerdns:1.2.0-rc.1
   maquette plugin push powerdns.wasm 127.0.0.1:5000/powerdns
+  maquette plugin push powerdns.wasm registry.example.com/maquette/powerdns --sbom --provenance --crate plugins/powerdns
   echo \"$TOKEN\" | maquette plugin push powerdns.wasm ghcr.io/me/powerdns --username me --password-stdin")]
 pub(crate) struct Push {
     /// File that `maquette plugin build` made.
@@ -25,6 +26,15 @@ pub(crate) struct Push {
     /// Replaces a tag that already points to something else.
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Puts beside it what it is made of: the crates of --crate, as `CycloneDX`.
+    #[arg(long)]
+    pub(crate) sbom: bool,
+    /// Puts beside it how it was made: commit and lock file of --crate, as an in-toto statement with SLSA provenance.
+    #[arg(long)]
+    pub(crate) provenance: bool,
+    /// Folder of the plugin's crate, for --sbom and --provenance.
+    #[arg(long = "crate", value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
     #[command(flatten)]
     pub(crate) registry: Registry,
 }

@@ -1,5 +1,6 @@
 //! Trying a plugin: alone, and with the conformance kit.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -141,4 +142,24 @@ pub(crate) struct Test {
     /// File of certificates (PEM) that the servers may be signed by, besides the system's.
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
+}
+
+/// Serves zones in memory, for the first tries of a new dns plugin.
+///
+/// The server that a plugin of `maquette plugin new --interface dns` speaks to, until it is interrupted. What it keeps is gone
+/// then. There is no TLS: it is for trying things out.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  TOKEN=change-me maquette plugin zones --zone preview.test --token env:TOKEN
+  maquette plugin zones --zone preview.test --token file:token --listen 127.0.0.1:8090")]
+pub(crate) struct Zones {
+    /// Name of the only zone.
+    #[arg(long)]
+    pub(crate) zone: String,
+    /// Where the token is that requests have to carry.
+    #[arg(long, value_name = "env:VARIABLE|file:PATH")]
+    pub(crate) token: String,
+    /// Address and port. The system chooses the port unless given.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
 }

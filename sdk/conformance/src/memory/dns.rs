@@ -113,13 +113,22 @@ impl DnsServer {
     /// # Errors
     /// No port on loopback.
     pub async fn start(zone: &str, token: &str) -> io::Result<Self> {
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self::start_at(free, zone, token).await
+    }
+
+    /// The same at an address of one's own, for a first try in a cluster. There is no TLS.
+    ///
+    /// # Errors
+    /// The address is not this machine's, or taken.
+    pub async fn start_at(listen: SocketAddr, zone: &str, token: &str) -> io::Result<Self> {
         let state: Shared = Arc::new(Mutex::new(Zones {
             token: token.to_owned(),
             zone: zone.to_owned(),
             records: BTreeMap::new(),
             version: 0,
         }));
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let routes = Router::new()
             .route("/zones", get(zones))
@@ -135,6 +144,14 @@ impl DnsServer {
             state,
             server,
         })
+    }
+
+    /// Serves for as long as this is waited for.
+    ///
+    /// # Errors
+    /// What ends the server.
+    pub async fn serve(mut self) -> io::Result<()> {
+        (&mut self.server).await.map_err(io::Error::other)?
     }
 
     /// Base URL.

@@ -43,7 +43,16 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
     let wanted = |rule: &str| {
         arguments.only.is_empty() || arguments.only.iter().any(|text| rule.contains(text))
     };
-    let total = rules().iter().filter(|(_, rule)| wanted(rule)).count();
+    let exported = maquette_host::inspect(&source::read(&file)?)?.interfaces();
+    let applies = |interface: &str| {
+        let start = format!("maquette:plugin/{interface}@");
+        exported.iter().any(|name| name.starts_with(&start))
+    };
+    let all = rules();
+    let total = all
+        .iter()
+        .filter(|(interface, rule)| applies(interface) && wanted(rule))
+        .count();
     let mut done = 0;
     let told = |row: &Row| {
         done += 1;
@@ -57,7 +66,7 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
     if report.rows.is_empty() {
         bail!(
             "no rule was tried: {}; `maquette plugin test --list` names all rules",
-            if total == 0 {
+            if all.iter().any(|(interface, _)| applies(interface)) {
                 "--only selects none"
             } else {
                 "the kit has none for the interfaces of this plugin"
