@@ -29,10 +29,10 @@ impl CodeCache {
         let sealed = fs::read(self.path(digest)).ok()?;
         let opened = self.key.open(engine, digest, &sealed);
         disk::used(&self.path(digest));
-        if opened.is_none() {
-            tracing::warn!(%digest, "cached plugin code was changed or is of another version: compiling again");
+        if let Err(why) = &opened {
+            tracing::warn!(%digest, %why, "cached plugin code cannot be used: compiling again");
         }
-        opened
+        opened.ok()
     }
 
     /// Keeps sealed code.

@@ -79,7 +79,7 @@ pub(crate) fn load(
         tracing::warn!(%error, %digest, "compiled plugin code is not cached");
     }
     key.open(engine, digest, &code)
-        .ok_or_else(|| "the compiler made code for another machine".to_owned())
+        .map_err(|why| format!("what was compiled of it cannot be loaded: {why}"))
 }
 
 /// Links a component to what plugins may import, and finds what it exports.
