@@ -12,6 +12,7 @@
 
 mod crash;
 mod endpoints;
+mod first_plugin;
 mod registry;
 mod release;
 mod restricted;
