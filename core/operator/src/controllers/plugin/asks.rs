@@ -2,7 +2,7 @@
 
 use maquette_api::PluginStatus;
 use maquette_host::{
-    Installed,
+    Installed, Origin,
     manifest::{Credential, Host, Placement},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,10 +91,13 @@ fn lines<'a>(
     names.map(move |name| format!("{kind} {name}"))
 }
 
-/// A host as the status tells it.
+/// A host as the status tells it: the same origin is the same text, however its author wrote it.
 pub(super) fn host_text(host: &Host) -> String {
     match host {
-        Host::Fixed(origin) => origin.clone(),
+        Host::Fixed(text) => {
+            let origin = text.parse::<Origin>();
+            origin.map_or_else(|_| text.clone(), |origin| origin.to_string())
+        }
         Host::FromConfig(pointer) => format!("config:{pointer}"),
     }
 }

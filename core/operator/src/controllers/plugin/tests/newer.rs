@@ -79,7 +79,7 @@ fn a_version_that_asks_for_more_waits_with_the_difference_spelled_out() {
     let spec = json!({"version": "1"});
     let first = asking("1.2.0", "a", &["https://a.example"], &bearer);
     let mut case = Case::with(&spec, first);
-    let same = asking("1.2.1", "b", &["https://a.example"], &bearer);
+    let same = asking("1.2.1", "b", &["https://A.example:443/"], &bearer);
     assert_eq!(told(&case.offer(same)), ("1.2.1", "UpToDate"));
     let fewer = version("1.2.2", "c");
     assert_eq!(told(&case.offer(fewer.clone())), ("1.2.2", "UpToDate"));
