@@ -59,7 +59,7 @@ async fn install_guest(scene: &Scene) {
     let publish = move || binaries::publish_plugin(&registry, "core/host/tests/guests", "guest");
     tokio::task::spawn_blocking(publish).await.unwrap();
     let image = format!("{}/maquette/guest", scene.world.registry);
-    let spec = json!({"image": image, "version": "0.1.0", "limits": {"timeoutSeconds": 10}});
+    let spec = json!({"image": image, "version": "1.2.3", "limits": {"timeoutSeconds": 10}});
     scene.objects.apply(scene.world.plugin("guest", spec)).await;
     scene.wait_ready("Plugin", "guest").await;
 }

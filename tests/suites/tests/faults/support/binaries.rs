@@ -49,12 +49,12 @@ pub(crate) fn build_plugin(folder: &str) -> Vec<u8> {
     std::fs::read(root().join(built["path"].as_str().unwrap())).unwrap()
 }
 
-/// Builds the plugin in this folder and pushes it as `<registry>/maquette/<name>:0.1.0`. Returns its digest.
+/// Builds the plugin in this folder and pushes it as `<registry>/maquette/<name>` under its own version. Returns its digest.
 pub(crate) fn publish_plugin(registry: &str, folder: &str, name: &str) -> String {
     let built = maquette(&["build", folder]);
     let path = built["path"].as_str().unwrap();
-    let reference = format!("{registry}/maquette/{name}:0.1.0");
-    let pushed = maquette(&["push", path, &reference, "--plain-http"]);
+    let repository = format!("{registry}/maquette/{name}");
+    let pushed = maquette(&["push", path, &repository, "--plain-http"]);
     pushed["digest"].as_str().unwrap().to_owned()
 }
 
