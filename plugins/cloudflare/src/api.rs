@@ -1,7 +1,6 @@
 //! The requests to the API. Nothing is decided here, except not to ask where Cloudflare said that it would refuse.
 
 use std::cell::Cell;
-use std::fmt::Write as _;
 
 use maquette_sdk::http::{Client, Method, RateLimit, RequestBuilder, pages};
 use maquette_sdk::{Context, Error, Result};
@@ -117,17 +116,4 @@ impl<'a> Api<'a> {
             "Cloudflare's answer is not what its interface promises: it is no success and no failure",
         )))
     }
-}
-
-/// A text for a path or a query: everything but letters, digits and `-._~` as `%XX`.
-pub(crate) fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, octet| {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            escaped.push(char::from(octet));
-        } else {
-            // Writing into a String cannot fail.
-            let _ = write!(escaped, "%{octet:02X}");
-        }
-        escaped
-    })
 }

@@ -1,13 +1,10 @@
 //! The requests to the API. Nothing is decided here.
 
-use std::fmt::Write as _;
-
 use maquette_sdk::dns::batch::State;
-use maquette_sdk::dns::{Name, Zone};
-use maquette_sdk::http::{Client, Response, pages};
+use maquette_sdk::dns::{Name, Zone, read_name};
+use maquette_sdk::http::{Client, Response, escape, pages};
 use maquette_sdk::{Context, Error, Result};
 
-use crate::codec::parse_name;
 use crate::config::Config;
 use crate::failure::{Failure, check};
 use crate::plan::{Unit, change};
@@ -104,7 +101,7 @@ impl<'a> Api<'a> {
             .into_iter()
             .filter(meant)
             .map(|zone| Zone {
-                name: parse_name(&zone.dns_name),
+                name: read_name(&zone.dns_name),
                 id: zone.name,
             })
             .collect())
@@ -132,17 +129,4 @@ fn query(only: &str, token: Option<&String>) -> String {
     } else {
         format!("?{}", parts.join("&"))
     }
-}
-
-/// A text for a path or a query: everything but letters, digits and `-._~` as `%XX`.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, octet| {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            escaped.push(char::from(octet));
-        } else {
-            // Writing into a String cannot fail.
-            let _ = write!(escaped, "%{octet:02X}");
-        }
-        escaped
-    })
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `config` | what users write in the Provider |
 //! | `wire` | the API's JSON |
-//! | `codec` | names and values to and from that JSON; pure |
+//! | `codec` | record sets to and from that JSON; pure |
 //! | `state` | what a managed zone holds; pure |
 //! | `plan` | changes for Cloud DNS, in batches within its limits; pure |
 //! | `failure` | what its errors mean; pure |

@@ -1,10 +1,10 @@
 //! What a managed zone holds. Pure.
 
 use maquette_sdk::dns::batch::{Key, State};
-use maquette_sdk::dns::{Name, RecordType, marked_by};
+use maquette_sdk::dns::{Name, RecordType, marked_by, read_name};
 use maquette_sdk::owner;
 
-use crate::codec::{decode_value, parse_name, parse_type};
+use crate::codec::decode_value;
 use crate::wire::RrSet;
 
 /// The API's record sets that make up one record set of the contract.
@@ -20,9 +20,9 @@ pub(crate) struct Raw {
 pub(crate) fn parse(rrsets: Vec<RrSet>) -> State<Raw> {
     let mut state = State::default();
     for rrset in rrsets {
-        let name = parse_name(&rrset.name);
+        let name = read_name(&rrset.name);
         let marked = name.parse::<Name>().ok().and_then(|name| marked_by(&name));
-        match (parse_type(&rrset.kind), marked) {
+        match (RecordType::of_name(&rrset.kind), marked) {
             (Some(RecordType::Txt), Some((name, kind))) => {
                 put_mark(&mut state, &Key::new(name.as_str(), kind), rrset);
             }

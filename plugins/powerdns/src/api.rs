@@ -1,10 +1,9 @@
 //! The requests to the API. Nothing is decided here.
 
-use maquette_sdk::dns::{Name, Zone};
+use maquette_sdk::dns::{Name, Zone, read_name};
 use maquette_sdk::http::{Client, Response};
 use maquette_sdk::{Context, Error, Result};
 
-use crate::codec::parse_name;
 use crate::config::Config;
 use crate::state::State;
 use crate::wire::{Patch, Refusal, RrSetChange, ZoneContent, ZoneItem};
@@ -49,7 +48,7 @@ impl<'a> Api<'a> {
             .into_iter()
             .filter(writable)
             .map(|zone| Zone {
-                name: parse_name(&zone.name),
+                name: read_name(&zone.name),
                 id: zone.id,
             })
             .collect())

@@ -1,132 +1,25 @@
 //! Values and owner marks between the contract's form and the API's. Pure.
 
-use std::fmt::Write as _;
-
-use maquette_sdk::dns::{RecordSet, RecordType, canonical};
+use maquette_sdk::dns::{Escapes, RecordType, read_value};
 use maquette_sdk::owner;
 
 use crate::wire::Comment;
 
 /// Account of the comments that are owner marks.
 const ACCOUNT: &str = "maquette";
-/// Most octets of one character string (RFC 1035, section 3.3).
-const STRING: usize = 255;
-
-/// The API's name of a type.
-pub(crate) fn type_name(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::A => "A",
-        RecordType::Aaaa => "AAAA",
-        RecordType::Cname => "CNAME",
-        RecordType::Txt => "TXT",
-    }
-}
-
-/// The type of that name; nothing for types that the contract does not know.
-pub(crate) fn parse_type(name: &str) -> Option<RecordType> {
-    [
-        RecordType::A,
-        RecordType::Aaaa,
-        RecordType::Cname,
-        RecordType::Txt,
-    ]
-    .into_iter()
-    .find(|kind| type_name(*kind) == name)
-}
-
-/// A name in the contract's form.
-pub(crate) fn parse_name(absolute: &str) -> String {
-    absolute
-        .strip_suffix('.')
-        .unwrap_or(absolute)
-        .to_ascii_lowercase()
-}
 
 /// A canonical value as the API wants it.
 pub(crate) fn encode_value(kind: RecordType, value: &str) -> String {
     match kind {
         RecordType::A | RecordType::Aaaa => value.to_owned(),
         RecordType::Cname => format!("{value}."),
-        RecordType::Txt => encode_text(value),
+        RecordType::Txt => Escapes::Decimal.quote(value),
     }
 }
 
-/// A value of the API in the contract's form. What somebody else wrote and does not parse is left as it is.
+/// A value of the API in the contract's form.
 pub(crate) fn decode_value(kind: RecordType, content: &str) -> String {
-    if kind == RecordType::Txt {
-        return decode_text(content);
-    }
-    let alone = RecordSet {
-        name: "name".to_owned(),
-        kind,
-        ttl: 0,
-        values: vec![content.to_owned()],
-    };
-    canonical(&alone, "")
-        .ok()
-        .and_then(|set| set.values.into_iter().next())
-        .unwrap_or_else(|| content.to_owned())
-}
-
-/// Character strings in quotes, of at most 255 octets each (RFC 1035, section 5.1).
-fn encode_text(text: &str) -> String {
-    if text.is_empty() {
-        return "\"\"".to_owned();
-    }
-    text.as_bytes()
-        .chunks(STRING)
-        .map(encode_string)
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn encode_string(octets: &[u8]) -> String {
-    let mut quoted = String::with_capacity(octets.len() + 2);
-    quoted.push('"');
-    for &octet in octets {
-        match octet {
-            b'"' | b'\\' => quoted.extend(['\\', char::from(octet)]),
-            b' '..=b'~' => quoted.push(char::from(octet)),
-            _ => {
-                // Writing into a String cannot fail.
-                let _ = write!(quoted, "\\{octet:03}");
-            }
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// All character strings of a text joined, without quotes and escapes.
-fn decode_text(content: &str) -> String {
-    let mut octets = Vec::with_capacity(content.len());
-    let mut rest = content.bytes().peekable();
-    let mut quoted = false;
-    while let Some(octet) = rest.next() {
-        match octet {
-            b'"' => quoted = !quoted,
-            b'\\' => octets.extend(unescape(&mut rest)),
-            b' ' | b'\t' if !quoted => {}
-            _ => octets.push(octet),
-        }
-    }
-    String::from_utf8_lossy(&octets).into_owned()
-}
-
-/// What follows a backslash: three decimal digits, or one character that stands for itself.
-fn unescape(rest: &mut std::iter::Peekable<std::str::Bytes<'_>>) -> Option<u8> {
-    let first = rest.next()?;
-    if !first.is_ascii_digit() {
-        return Some(first);
-    }
-    let mut value = u32::from(first - b'0');
-    for _ in 0..2 {
-        let Some(digit) = rest.next_if(u8::is_ascii_digit) else {
-            break;
-        };
-        value = value * 10 + u32::from(digit - b'0');
-    }
-    u8::try_from(value).ok()
+    read_value(kind, content, Escapes::Decimal)
 }
 
 /// The comment that says who owns a record set.
@@ -149,9 +42,7 @@ pub(crate) fn parse_mark(comment: &Comment) -> Option<String> {
 mod tests {
     use maquette_sdk::dns::RecordType;
 
-    use super::{
-        Comment, decode_value, encode_value, mark, parse_mark, parse_name, parse_type, type_name,
-    };
+    use super::{Comment, decode_value, encode_value, mark, parse_mark};
 
     #[test]
     fn every_text_comes_back_from_its_character_strings() {
@@ -214,20 +105,6 @@ mod tests {
             "target.example.org."
         );
         assert_eq!(decode_value(RecordType::Cname, "odd/name."), "odd/name.");
-        assert_eq!(parse_name("A.Example.ORG."), "a.example.org");
-    }
-
-    #[test]
-    fn types_have_the_names_that_they_are_read_by() {
-        for kind in [
-            RecordType::A,
-            RecordType::Aaaa,
-            RecordType::Cname,
-            RecordType::Txt,
-        ] {
-            assert_eq!(parse_type(type_name(kind)), Some(kind));
-        }
-        assert_eq!(parse_type("MX"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use maquette_sdk::dns::{
 };
 use maquette_sdk::{Error, Result};
 
-use crate::codec::{encode_value, mark, type_name};
+use crate::codec::{encode_value, mark};
 use crate::parse_within;
 use crate::state::{Found, Holder, Key, Obstacle, State};
 use crate::wire::{Comment, Record, RrSetChange};
@@ -187,7 +187,7 @@ impl Planner {
                 self.state.remove(key);
                 let change = RrSetChange::Delete {
                     name: format!("{}.", key.0),
-                    kind: type_name(key.1),
+                    kind: key.1.name(),
                 };
                 self.write(key.clone(), change, Goal::Gone)
             }
@@ -253,7 +253,7 @@ fn replacement(records: &RecordSet, owner: &str, remarks: &[Comment]) -> RrSetCh
     };
     RrSetChange::Replace {
         name: format!("{}.", records.name),
-        kind: type_name(records.kind),
+        kind: records.kind.name(),
         ttl: records.ttl,
         records: records.values.iter().map(records_of).collect(),
         comments: std::iter::once(mark(owner))

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use maquette_sdk::dns::{Name, Observed, RecordSet, RecordType, etag};
+use maquette_sdk::dns::{Name, Observed, RecordSet, RecordType, etag, read_name};
 
-use crate::codec::{decode_value, parse_mark, parse_name, parse_type};
+use crate::codec::{decode_value, parse_mark};
 use crate::wire::{Comment, RrSet};
 
 /// What identifies a record set.
@@ -100,8 +100,8 @@ impl State {
     pub(crate) fn parse(rrsets: &[RrSet]) -> Self {
         let mut state = Self::default();
         for rrset in rrsets {
-            let name = parse_name(&rrset.name);
-            match parse_type(&rrset.kind) {
+            let name = read_name(&rrset.name);
+            match RecordType::of_name(&rrset.kind) {
                 Some(kind) => {
                     let found = parse(name, kind, rrset);
                     if found.has_records() || !found.owners.is_empty() || !found.remarks.is_empty()

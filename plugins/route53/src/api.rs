@@ -1,11 +1,9 @@
 //! The requests to the API. Nothing is decided here.
 
-use std::fmt::Write as _;
-
 use maquette_sdk::aws::Sigv4;
 use maquette_sdk::dns::batch::State;
 use maquette_sdk::dns::{Name, Zone};
-use maquette_sdk::http::{Method, Response, pages, read_xml, write_xml};
+use maquette_sdk::http::{Method, Response, escape, pages, read_xml, write_xml};
 use maquette_sdk::{Context, Error, Result};
 
 use crate::codec::parse_name;
@@ -167,17 +165,4 @@ impl<'a> Api<'a> {
 /// `Z…` of `/hostedzone/Z…`.
 fn bare(id: &str) -> &str {
     id.rsplit('/').next().unwrap_or(id)
-}
-
-/// A value for a query: everything but letters, digits and `-._~` as `%XX`.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, octet| {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            escaped.push(char::from(octet));
-        } else {
-            // Writing into a String cannot fail.
-            let _ = write!(escaped, "%{octet:02X}");
-        }
-        escaped
-    })
 }

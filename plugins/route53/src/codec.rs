@@ -1,38 +1,12 @@
 //! Names and values between the contract's form and the API's. Pure.
 
-use maquette_sdk::dns::{Escapes, RecordSet, RecordType, canonical};
+use maquette_sdk::dns::{Escapes, RecordSet, RecordType, read_name, read_value};
 
 use crate::wire::{Record, Records, RrSet};
 
-/// The API's name of a type.
-pub(crate) fn type_name(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::A => "A",
-        RecordType::Aaaa => "AAAA",
-        RecordType::Cname => "CNAME",
-        RecordType::Txt => "TXT",
-    }
-}
-
-/// The type of that name; nothing for types that the contract does not know.
-pub(crate) fn parse_type(name: &str) -> Option<RecordType> {
-    [
-        RecordType::A,
-        RecordType::Aaaa,
-        RecordType::Cname,
-        RecordType::Txt,
-    ]
-    .into_iter()
-    .find(|kind| type_name(*kind) == name)
-}
-
 /// A name in the contract's form. The API escapes what is no letter, digit, `-` or `_` with octal digits: `\052` is `*`.
 pub(crate) fn parse_name(absolute: &str) -> String {
-    absolute
-        .strip_suffix('.')
-        .unwrap_or(absolute)
-        .replace("\\052", "*")
-        .to_ascii_lowercase()
+    read_name(&absolute.replace("\\052", "*"))
 }
 
 /// A canonical record set as the API wants it.
@@ -49,7 +23,7 @@ pub(crate) fn encode(set: &RecordSet) -> RrSet {
         .collect();
     RrSet {
         name: format!("{}.", set.name),
-        kind: type_name(set.kind).to_owned(),
+        kind: set.kind.name().to_owned(),
         set_identifier: None,
         weight: None,
         region: None,
@@ -62,28 +36,16 @@ pub(crate) fn encode(set: &RecordSet) -> RrSet {
     }
 }
 
-/// A value of the API in the contract's form. What somebody else wrote and does not parse is left as it is.
+/// A value of the API in the contract's form.
 pub(crate) fn decode_value(kind: RecordType, content: &str) -> String {
-    if kind == RecordType::Txt {
-        return Escapes::Octal.unquote(content);
-    }
-    let alone = RecordSet {
-        name: "name".to_owned(),
-        kind,
-        ttl: 0,
-        values: vec![content.to_owned()],
-    };
-    canonical(&alone, "")
-        .ok()
-        .and_then(|set| set.values.into_iter().next())
-        .unwrap_or_else(|| content.to_owned())
+    read_value(kind, content, Escapes::Octal)
 }
 
 #[cfg(test)]
 mod tests {
     use maquette_sdk::dns::{RecordSet, RecordType};
 
-    use super::{decode_value, encode, parse_name, parse_type, type_name};
+    use super::{decode_value, encode, parse_name};
 
     #[test]
     fn an_escaped_wildcard_is_a_wildcard() {
@@ -106,8 +68,7 @@ mod tests {
                 values: vec![value.into()],
             };
             let encoded = encode(&set);
-            assert_eq!(parse_type(&encoded.kind), Some(kind));
-            assert_eq!(type_name(kind), encoded.kind);
+            assert_eq!(RecordType::of_name(&encoded.kind), Some(kind));
             let content = &encoded.resource_records.unwrap().items[0].value;
             assert_eq!(decode_value(kind, content), value);
         }

@@ -4,7 +4,7 @@ use maquette_sdk::dns::batch::{Key, State};
 use maquette_sdk::dns::{Name, RecordType, marked_by};
 use maquette_sdk::owner;
 
-use crate::codec::{decode_value, parse_name, parse_type};
+use crate::codec::{decode_value, parse_name};
 use crate::wire::RrSet;
 
 /// The API's record sets that make up one record set of the contract.
@@ -22,7 +22,7 @@ pub(crate) fn parse(rrsets: Vec<RrSet>) -> State<Raw> {
     for rrset in rrsets {
         let name = parse_name(&rrset.name);
         let marked = name.parse::<Name>().ok().and_then(|name| marked_by(&name));
-        match (parse_type(&rrset.kind), marked) {
+        match (RecordType::of_name(&rrset.kind), marked) {
             (Some(RecordType::Txt), Some((name, kind))) => {
                 put_mark(&mut state, &Key::new(name.as_str(), kind), rrset);
             }

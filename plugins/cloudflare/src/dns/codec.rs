@@ -1,7 +1,7 @@
-//! Names, values and times to live between the contract's form and the API's. Pure.
+//! Values and times to live between the contract's form and the API's. Pure.
 
 use maquette_sdk::Result;
-use maquette_sdk::dns::{Escapes, RecordSet, RecordType, canonical};
+use maquette_sdk::dns::{Escapes, RecordSet, RecordType, canonical, read_value};
 
 use super::wire::Post;
 
@@ -11,28 +11,6 @@ pub(super) const AUTOMATIC: u32 = 1;
 const TTLS: std::ops::RangeInclusive<u32> = 60..=86_400;
 /// What names of tunnels end with.
 const TUNNELS: &str = ".cfargotunnel.com";
-
-/// The API's name of a type.
-pub(super) fn type_name(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::A => "A",
-        RecordType::Aaaa => "AAAA",
-        RecordType::Cname => "CNAME",
-        RecordType::Txt => "TXT",
-    }
-}
-
-/// The type of that name; nothing for types that the contract does not know.
-pub(super) fn parse_type(name: &str) -> Option<RecordType> {
-    [
-        RecordType::A,
-        RecordType::Aaaa,
-        RecordType::Cname,
-        RecordType::Txt,
-    ]
-    .into_iter()
-    .find(|kind| type_name(*kind) == name)
-}
 
 /// Whether records of this type and these values are reached through Cloudflare. A tunnel is reached in no other way.
 pub(super) fn is_proxied(kind: RecordType, values: &[String], proxied: bool) -> bool {
@@ -65,40 +43,23 @@ pub(super) fn encode(set: &RecordSet, value: &str, proxied: bool) -> Post {
     };
     Post {
         name: set.name.clone(),
-        kind: type_name(set.kind),
+        kind: set.kind.name(),
         content,
         ttl: set.ttl,
         proxied: is_proxied(set.kind, &set.values, proxied),
     }
 }
 
-/// A name in the contract's form.
-pub(super) fn parse_name(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
-}
-
-/// A value of the API in the contract's form. What somebody else wrote and does not parse is left as it is.
+/// A value of the API in the contract's form.
 pub(super) fn decode_value(kind: RecordType, content: &str) -> String {
-    if kind == RecordType::Txt {
-        return Escapes::Decimal.unquote(content);
-    }
-    let alone = RecordSet {
-        name: "name".to_owned(),
-        kind,
-        ttl: 0,
-        values: vec![content.to_owned()],
-    };
-    canonical(&alone, "")
-        .ok()
-        .and_then(|set| set.values.into_iter().next())
-        .unwrap_or_else(|| content.to_owned())
+    read_value(kind, content, Escapes::Decimal)
 }
 
 #[cfg(test)]
 mod tests {
     use maquette_sdk::dns::{RecordSet, RecordType};
 
-    use super::{decode_value, encode, is_proxied, normal, parse_type};
+    use super::{decode_value, encode, is_proxied, normal};
 
     fn set(kind: RecordType, ttl: u32, value: &str) -> RecordSet {
         RecordSet {
@@ -118,7 +79,7 @@ mod tests {
             (RecordType::Txt, "ümlaut \"quoted\" \\ ✓"),
         ] {
             let post = encode(&set(kind, 60, value), value, false);
-            assert_eq!(parse_type(post.kind), Some(kind));
+            assert_eq!(RecordType::of_name(post.kind), Some(kind));
             assert_eq!(decode_value(kind, &post.content), value);
         }
     }

@@ -3,7 +3,7 @@
 //! | file | does |
 //! |---|---|
 //! | `wire` | the API's JSON |
-//! | `codec` | names, values and times to live to and from that JSON; pure |
+//! | `codec` | values and times to live to and from that JSON; pure |
 //! | `state` | what a zone holds; pure |
 //! | `plan` | operations for Cloudflare, in batches within its limits; pure |
 //! | `zones` | the requests |

@@ -1,10 +1,10 @@
 //! What a zone holds. Pure.
 
 use maquette_sdk::dns::batch::{Key, State};
-use maquette_sdk::dns::{Name, RecordType, marked_by};
+use maquette_sdk::dns::{Name, RecordType, marked_by, read_name};
 use maquette_sdk::owner;
 
-use super::codec::{decode_value, is_proxied, parse_name, parse_type};
+use super::codec::{decode_value, is_proxied};
 use super::wire::Record;
 
 /// What a claim says. Everybody's is the same: of two that are posted, Cloudflare refuses the second.
@@ -33,9 +33,9 @@ pub(super) fn parse(records: Vec<Record>, proxied: bool) -> State<Raw> {
     let mut state = State::default();
     let mut keys = Vec::new();
     for record in records {
-        let name = parse_name(&record.name);
+        let name = read_name(&record.name);
         let marked = name.parse::<Name>().ok().and_then(|name| marked_by(&name));
-        match (parse_type(&record.kind), marked) {
+        match (RecordType::of_name(&record.kind), marked) {
             (Some(RecordType::Txt), Some((name, kind))) => {
                 put_beside(&mut state, &Key::new(name.as_str(), kind), record);
             }

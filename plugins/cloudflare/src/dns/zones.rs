@@ -1,16 +1,15 @@
 //! The requests about zones and records. Nothing is decided here.
 
 use maquette_sdk::dns::batch::State;
-use maquette_sdk::dns::{Name, Zone};
-use maquette_sdk::http::Method;
+use maquette_sdk::dns::{Name, Zone, read_name};
+use maquette_sdk::http::{Method, escape};
 use maquette_sdk::{Error, Result};
 use serde::de::IgnoredAny;
 
-use super::codec::parse_name;
 use super::plan::{Unit, body};
 use super::state::{Raw, parse};
 use super::wire::{Record, ZoneItem};
-use crate::api::{Api, escape};
+use crate::api::Api;
 use crate::failure::Failure;
 
 /// Zones of one page; the API's most.
@@ -53,7 +52,7 @@ fn list(api: &Api<'_>, mut query: String) -> Result<Vec<Zone>> {
         .into_iter()
         .filter(changeable)
         .map(|zone| Zone {
-            name: parse_name(&zone.name),
+            name: read_name(&zone.name),
             id: zone.id,
         })
         .collect())

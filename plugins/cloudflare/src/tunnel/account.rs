@@ -1,11 +1,11 @@
 //! The requests about tunnels of one account. Nothing is decided here.
 
-use maquette_sdk::http::Method;
+use maquette_sdk::http::{Method, escape};
 use maquette_sdk::{Error, Result};
 use serde::de::IgnoredAny;
 
 use super::wire::{Client, Configuration, Configured, Creation, Edit, Replacement, TunnelItem};
-use crate::api::{Api, escape};
+use crate::api::Api;
 use crate::failure::Failure;
 
 /// Tunnels of one page of a listing. Each of ours costs a request more, and a call may make 1,000.

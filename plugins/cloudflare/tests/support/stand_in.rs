@@ -117,7 +117,7 @@ pub(crate) fn by_hand(port: u16, name: &str, kind: &str, values: &[&str]) {
     );
 }
 
-fn tell(port: u16, what: &Value) -> Value {
+pub(crate) fn tell(port: u16, what: &Value) -> Value {
     let (status, body) = request(port, "POST", "/by-hand", "", &what.to_string()).unwrap();
     assert_eq!(status, 200, "{body}");
     serde_json::from_str(&body).unwrap()

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use http::{Method, Uri};
 use sha2::{Digest as _, Sha256};
 
+use crate::http::{escape, escape_octets};
+
 /// Lower-case hexadecimal digits.
 pub(super) fn hex(octets: &[u8]) -> String {
     octets.iter().fold(
@@ -87,23 +89,6 @@ fn query(query: &str) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect::<Vec<_>>()
         .join("&")
-}
-
-fn escape(text: &str) -> String {
-    escape_octets(text.as_bytes())
-}
-
-/// Everything but the unreserved characters of RFC 3986 as `%XX`.
-fn escape_octets(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut text, &octet| {
-        if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
-            text.push(char::from(octet));
-        } else {
-            // Writing into a String cannot fail.
-            let _ = write!(text, "%{octet:02X}");
-        }
-        text
-    })
 }
 
 fn unescape(text: &str) -> Vec<u8> {

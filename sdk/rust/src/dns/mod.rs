@@ -11,6 +11,7 @@ mod side;
 mod text;
 mod transport;
 mod values;
+mod vendor;
 
 pub use etag::etag;
 pub use name::{Name, NameError};
@@ -18,6 +19,7 @@ pub use side::{is_reserved, marked_by, side_mark, side_name};
 pub use text::Escapes;
 pub use transport::{Transport, TransportError};
 pub use values::canonical;
+pub use vendor::{read_name, read_value};
 
 pub use crate::raw::dns::exports::maquette::plugin::dns::{
     Change, Creation, Deletion, Observed, Page, RecordSet, RecordType, Replacement, Zone,

@@ -26,7 +26,8 @@ pub fn side_name(name: &Name, kind: RecordType, path: &str) -> Result<Name> {
         Some(rest) => (WILD, rest),
         None => ("", name.as_str()),
     };
-    format!("{PREFIX}{wild}{}.{rest}", label(kind))
+    let kind = kind.name().to_ascii_lowercase();
+    format!("{PREFIX}{wild}{kind}.{rest}")
         .parse()
         .map_err(|_| {
             let message = format!(
@@ -44,7 +45,9 @@ pub fn marked_by(name: &Name) -> Option<(Name, RecordType)> {
         Some(kind) => ("*.", kind),
         None => ("", first),
     };
-    let kind = parse_label(kind)?;
+    let kind = RecordType::ALL
+        .into_iter()
+        .find(|found| found.name().to_ascii_lowercase() == kind)?;
     Some((format!("{wild}{rest}").parse().ok()?, kind))
 }
 
@@ -65,26 +68,6 @@ pub fn side_mark(name: &Name, kind: RecordType, owner: &str, path: &str) -> Resu
         ttl: TTL,
         values: vec![owner::encode(owner)],
     })
-}
-
-fn label(kind: RecordType) -> &'static str {
-    match kind {
-        RecordType::A => "a",
-        RecordType::Aaaa => "aaaa",
-        RecordType::Cname => "cname",
-        RecordType::Txt => "txt",
-    }
-}
-
-fn parse_label(text: &str) -> Option<RecordType> {
-    [
-        RecordType::A,
-        RecordType::Aaaa,
-        RecordType::Cname,
-        RecordType::Txt,
-    ]
-    .into_iter()
-    .find(|kind| label(*kind) == text)
 }
 
 #[cfg(test)]

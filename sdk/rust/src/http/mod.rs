@@ -2,6 +2,7 @@
 //! from status codes to the contract's errors. How a request leaves the plugin is the [`Runtime`](crate::Runtime)'s.
 
 mod client;
+mod escape;
 mod limit;
 mod message;
 mod pages;
@@ -10,6 +11,8 @@ mod retry;
 mod xml;
 
 pub use client::{Client, RequestBuilder};
+pub use escape::escape;
+pub(crate) use escape::escape_octets;
 pub use limit::RateLimit;
 pub use message::{Request, Response, SendError};
 pub use pages::pages;
