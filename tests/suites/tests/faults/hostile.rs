@@ -1,10 +1,12 @@
 //! A Provider whose plugin turned hostile, as after a bad release: told with what to do, kept from harming others, and
 //! forgotten when the Provider goes back to the good one.
 
+use base64::Engine as _;
 use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::servers::other_record;
+use super::support::dns::Mood;
 use super::support::objects::MAQUETTE;
 use super::support::scene::NAMESPACE;
 use super::support::world::OTHER_ZONE;
@@ -150,6 +152,51 @@ async fn a_plugin_that_turns_hostile_is_told_with_what_to_do_harms_no_other_prov
             "{behaviour}: {records:?}"
         );
     }
+    scene.objects.delete(MAQUETTE, "Plugin", "", "guest").await;
+    scene.finish().await;
+}
+
+/// The plugin writes it into its log, its last words and its error.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_a_server_gives_back_is_in_no_object_event_or_log() {
+    let scene = Scene::start().await;
+    install_guest(&scene).await;
+    scene.dns.turn(Mood::Echoes);
+    let told_back = turned(&scene, "tells-what-it-was-told");
+    scene.objects.apply(told_back).await;
+    let host = "told.preview.test";
+    scene.objects.apply(routed("told", host)).await;
+    let shown = scene
+        .until("the workspace to tell what the server said", async || {
+            let (_, _, message) = scene.ready("Workspace", "told").await?;
+            if message.contains("key ***") {
+                Ok(message)
+            } else {
+                Err(message)
+            }
+        })
+        .await;
+    println!("{shown}");
+
+    let kinds = "plugins,providers,workspaces,components,dnsrecords,events";
+    let everywhere = ["get", kinds, "--all-namespaces", "--output", "json"];
+    let objects = scene.world.kubectl(&everywhere);
+    let log = scene.operator.lock().unwrap().last_lines(1_000_000);
+    let key = &scene.world.pdns.api_key;
+    let coded = base64::engine::general_purpose::STANDARD.encode(key);
+    for (what, text) in [("the objects", objects), ("the log", log)] {
+        assert!(text.contains("key ***"), "{what} do not tell what was said");
+        assert!(!text.contains(key.as_str()), "{what} have the key");
+        assert!(!text.contains(&coded), "{what} have the key in base64");
+    }
+    scene.dns.turn(Mood::Well);
+    scene
+        .objects
+        .apply(scene.provider("corp-dns", &json!({})))
+        .await;
+    scene.wait_ready("Workspace", "told").await;
+    scene.delete("Workspace", "told").await;
+    scene.wait_nothing().await;
     scene.objects.delete(MAQUETTE, "Plugin", "", "guest").await;
     scene.finish().await;
 }

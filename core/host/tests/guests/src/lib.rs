@@ -104,7 +104,12 @@ fn text(name: String, values: Vec<String>) -> RecordSet {
 
 /// The behaviour that the configuration names.
 fn configured(ctx: &Context) -> Option<String> {
-    let (_, rest) = ctx.config.split_once(r#""behaviour":""#)?;
+    field(&ctx.config, "behaviour")
+}
+
+/// A text of the configuration.
+fn field(config: &str, name: &str) -> Option<String> {
+    let (_, rest) = config.split_once(&format!(r#""{name}":""#))?;
     Some(rest.split_once('"')?.0.to_owned())
 }
 
@@ -177,6 +182,13 @@ fn behave(ctx: &Context, zone: &str, argument: &str) -> Result<Vec<String>, Erro
         "tells-in-the-log" => {
             log::write(Level::Error, &http::send(argument)?.join(" "));
             Ok(vec![])
+        }
+        "tells-what-it-was-told" => {
+            let url = field(&ctx.config, "url").unwrap_or_default();
+            let told = http::send(&format!("GET\n{url}/\nX-API-Key: {{api-key}}"))?.join(" ");
+            log::write(Level::Error, &told);
+            eprintln!("{told}");
+            Err(Error::Other(told))
         }
         "leaks-handles" => loop {
             std::mem::forget(wasip2::http::types::Fields::new());

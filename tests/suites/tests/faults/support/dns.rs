@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
@@ -25,6 +26,8 @@ pub(crate) enum Mood {
     Silent,
     /// This status with this body.
     Says(u16, &'static str),
+    /// It gives back the credential that it was sent, as it is and in base64.
+    Echoes,
 }
 
 /// Ends with the runtime of its test.
@@ -93,6 +96,15 @@ async fn serve(
     let (status, body) = match mood {
         Mood::Well => forward(state, request).await,
         Mood::Says(status, body) => (StatusCode::from_u16(status).unwrap(), Bytes::from(body)),
+        Mood::Echoes => {
+            let key = request.headers().get("x-api-key");
+            let key = String::from_utf8_lossy(key.map_or(b"", |key| key.as_bytes())).into_owned();
+            let coded = base64::engine::general_purpose::STANDARD.encode(&key);
+            (
+                StatusCode::OK,
+                Bytes::from(format!("key {key}, coded {coded}")),
+            )
+        }
         Mood::Down | Mood::Silent => std::future::pending().await,
     };
     let mut answer = Response::new(Full::new(body));
