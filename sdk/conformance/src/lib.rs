@@ -17,7 +17,7 @@
 //! | `subject` | a plugin and the provider to test it with |
 //! | `suite` | runs rules one after the other |
 //! | `report` | what came of each rule, as a table and as JSON |
-//! | `dns`, `registry` | the rules of each interface |
+//! | `dns`, `registry`, `tunnel` | the rules of each interface |
 //! | `faults` | an HTTP server in front of the provider's that answers, loses, hangs and counts |
 //! | `memory` | providers in memory, for plugins' templates and examples |
 //! | `offer` | a file as an artifact, because the host takes plugins from registries only |
@@ -35,6 +35,7 @@ pub mod registry;
 mod report;
 mod subject;
 mod suite;
+pub mod tunnel;
 
 pub use dns::OtherWriter;
 pub use faults::Answer;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::dns::OtherWriter;
 use crate::faults::Answer;
 use crate::registry::RegistryTarget;
+use crate::tunnel::TunnelTarget;
 use crate::{RecordSet, RecordType};
 
 /// Why the suite cannot run. The message says what to do.
@@ -109,6 +110,7 @@ pub struct Subject {
     pub(crate) cache: Option<PathBuf>,
     pub(crate) dns: Option<DnsTarget>,
     pub(crate) registry: Option<RegistryTarget>,
+    pub(crate) tunnel: Option<TunnelTarget>,
 }
 
 impl Subject {
@@ -129,6 +131,7 @@ impl Subject {
             cache: None,
             dns: None,
             registry: None,
+            tunnel: None,
         }
     }
 
@@ -231,6 +234,13 @@ impl Subject {
     #[must_use]
     pub fn with_registry(mut self, target: RegistryTarget) -> Self {
         self.registry = Some(target);
+        self
+    }
+
+    /// What the rules of `tunnel` work on, where it is not hosts in `preview.test` and nobody who acts past the plugin.
+    #[must_use]
+    pub fn with_tunnels(mut self, target: TunnelTarget) -> Self {
+        self.tunnel = Some(target);
         self
     }
 

@@ -3,6 +3,8 @@
 
 mod dns;
 mod registry;
+mod tunnel;
 
 pub use dns::DnsServer;
 pub use registry::RegistryServer;
+pub use tunnel::TunnelServer;

@@ -79,7 +79,9 @@ pub(crate) use rule_table;
 pub fn rules() -> Vec<(&'static str, &'static str)> {
     let dns = crate::dns::RULES.iter().map(|rule| ("dns", rule.name));
     let registry = crate::registry::RULES.iter();
+    let tunnel = crate::tunnel::RULES.iter();
     dns.chain(registry.map(|rule| ("registry", rule.name)))
+        .chain(tunnel.map(|rule| ("tunnel", rule.name)))
         .collect()
 }
 
@@ -162,6 +164,18 @@ impl Kit {
             for (number, rule) in crate::registry::RULES.iter().enumerate() {
                 if wanted(rule.name) {
                     add(judge("registry", rule, &run.bench(number), subject).await);
+                }
+            }
+        }
+        if self.exports("tunnel") {
+            // What the rules of another interface made the provider ask for is not waited for here.
+            let place = Arc::new(Place::new(self, subject).await?);
+            let run = crate::tunnel::Run::new(&place, subject)?;
+            for (number, rule) in crate::tunnel::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    let bench = run.bench(number);
+                    add(judge("tunnel", rule, &bench, subject).await);
+                    bench.clean().await;
                 }
             }
         }

@@ -10,6 +10,7 @@
 mod cloudflare;
 mod cloudflare_tunnel;
 mod docker_hub;
+mod frp;
 mod google_cloud_dns;
 #[path = "../../../../plugins/powerdns/tests/support/http.rs"]
 #[allow(dead_code, reason = "the plugins' own tests use all of it")]
