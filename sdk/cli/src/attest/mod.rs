@@ -9,4 +9,4 @@ mod source;
 pub(crate) use artifact::Attachment;
 pub(crate) use provenance::{MEDIA_TYPE as PROVENANCE_TYPE, provenance};
 pub(crate) use sbom::{MEDIA_TYPE as SBOM_TYPE, sbom};
-pub(crate) use source::{Source, packages};
+pub(crate) use source::{Source, lock_file, packages};

@@ -21,11 +21,14 @@ pub(crate) fn provenance(
 ) -> Value {
     let mut used = Vec::new();
     if let Some(commit) = &source.commit {
-        let uri = source.repository.as_deref().map(|url| format!("git+{url}"));
-        used.push(json!({
-            "uri": uri, "digest": { "gitCommit": commit },
+        let mut checkout = json!({
+            "name": "source", "digest": { "gitCommit": commit },
             "annotations": { "changed": source.is_changed },
-        }));
+        });
+        if let (Some(url), Some(fields)) = (&source.repository, checkout.as_object_mut()) {
+            fields.insert("uri".to_owned(), json!(format!("git+{url}")));
+        }
+        used.push(checkout);
     }
     if let Some(lock) = lock {
         used.push(json!({ "name": "Cargo.lock", "digest": { "sha256": Digest::of(lock).hex() } }));

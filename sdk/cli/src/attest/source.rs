@@ -52,6 +52,13 @@ pub(crate) fn packages(folder: &Path) -> anyhow::Result<Value> {
     Ok(packages)
 }
 
+/// The lock file that the crate in a folder is compiled with: its own or that of its workspace.
+pub(crate) fn lock_file(folder: &Path) -> Option<Vec<u8>> {
+    let folder = folder.canonicalize().ok()?;
+    let mut found = folder.ancestors().map(|folder| folder.join("Cargo.lock"));
+    std::fs::read(found.find(|path| path.is_file())?).ok()
+}
+
 impl Source {
     /// What git says of a folder. What it does not say is left out.
     pub(crate) fn of(folder: &Path) -> Self {

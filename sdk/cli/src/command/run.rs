@@ -95,7 +95,12 @@ pub(crate) struct Run {
 The program of --other-writer gets one JSON object on standard input and ends with 0 when it is done:
   {\"action\": \"put\", \"zone\", \"records\": {\"name\", \"kind\", \"ttl\", \"values\"}}  write it, without an owner mark
   {\"action\": \"take-records\", \"zone\", \"name\", \"kind\"}       take the records away, leave their owner mark
-  {\"action\": \"remove\", \"zone\", \"name\", \"kind\"}             remove both, whatever is there of them")]
+  {\"action\": \"remove\", \"zone\", \"name\", \"kind\"}             remove both, whatever is there of them
+That of --pusher makes a tag name something else, and prints the digest of what it names now:
+  {\"action\": \"move-tag\", \"repository\", \"tag\"}
+
+The file of --contents, IMAGE being {\"tag\", \"digest\", \"mediaType\", \"created\", \"platforms\": [], \"labels\": {}}:
+  {\"repository\", \"tags\": [], \"image\": IMAGE, \"index\": IMAGE, \"referrers\": [{\"digest\", \"artifactType\"}], \"moving\": TAG}")]
 pub(crate) struct Test {
     /// The plugin's file.
     #[arg(required_unless_present = "list")]
@@ -124,6 +129,16 @@ pub(crate) struct Test {
     /// Program that writes to the zone past the plugin.
     #[arg(long, value_name = "PROGRAM", requires = "zone")]
     pub(crate) other_writer: Option<PathBuf>,
+    /// File that says what is in the registry that the rules of `registry` read, as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "memory")]
+    pub(crate) contents: Option<PathBuf>,
+    /// Program that moves the tag that --contents names.
+    #[arg(long, value_name = "PROGRAM", requires = "contents")]
+    pub(crate) pusher: Option<PathBuf>,
+    /// One more place in the configuration (a JSON pointer) with a server's URL, where the manifest names the vendor's own
+    /// servers. Repeatable.
+    #[arg(long, value_name = "POINTER")]
+    pub(crate) server_at: Vec<String>,
     /// A request that changes nothing although it is no GET, for example `POST /token`. Repeatable.
     #[arg(long, value_name = "METHOD /PATH")]
     pub(crate) read: Vec<String>,

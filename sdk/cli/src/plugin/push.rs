@@ -76,7 +76,7 @@ fn attachments(
     }
     if arguments.provenance {
         let source = attest::Source::of(&arguments.folder);
-        let lock = std::fs::read(arguments.folder.join("Cargo.lock")).ok();
+        let lock = attest::lock_file(&arguments.folder);
         let (repository, digest) = (repository.to_string(), artifact.digest());
         let document =
             attest::provenance(&repository, &digest, component, &source, lock.as_deref());

@@ -117,3 +117,20 @@ fn a_rule_that_is_declared_unsupported_has_to_exist_and_is_reported_with_its_rea
         "{listed:?}"
     );
 }
+
+#[test]
+fn the_kits_zones_are_for_plugins_of_zones() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("some.wasm");
+    // A component that exports nothing.
+    std::fs::write(&file, b"\0asm\x0d\0\x01\0").unwrap();
+    let done = maquette(
+        &["plugin", "test", file.to_str().unwrap(), "--memory"],
+        &[],
+        "",
+    );
+    assert!(
+        done.failed(2).contains("does not implement `dns`"),
+        "{done:?}"
+    );
+}

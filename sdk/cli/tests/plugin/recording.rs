@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin};
+use crate::support::bind::{self, Bind};
+use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin, shipped};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 
@@ -119,4 +120,42 @@ fn a_file_that_is_no_recording_is_told_so_before_anything_runs() {
             .contains("is no recording; make one with --record"),
         "{done:?}"
     );
+}
+
+#[test]
+fn dns_messages_are_recorded_without_their_key_and_replayed_without_a_server() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), Bind::start());
+    let (plugin, url) = (shipped("rfc2136"), server.url());
+    let config = json!({ "server": url, "zones": [bind::ZONE] }).to_string();
+    let file = folder.path().join("apply.json");
+    let call = |more: &[&str]| {
+        let create = create().to_string();
+        let arguments = [
+            "plugin",
+            "run",
+            plugin.to_str().unwrap(),
+            "dns.apply",
+            &create,
+            "--config",
+            &config,
+        ];
+        let arguments = [
+            &arguments[..],
+            &["--egress", &url, "--output=json", "--timeout=10"],
+            more,
+        ]
+        .concat();
+        maquette(&arguments, &[("DNS_KEY", OsStr::new(bind::KEY))], "")
+    };
+    let path = file.to_str().unwrap();
+    let recorded = call(&["--credential", "key=env:DNS_KEY", "--record", path]).json();
+    assert!(!server.stored("a.preview.test").is_empty());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let secret = bind::KEY.rsplit(':').next().unwrap();
+    assert!(
+        !text.contains(secret) && text.contains("\"key\": \"key\""),
+        "{text}"
+    );
+    drop(server);
+    assert_eq!(call(&["--replay", path]).json(), recorded);
 }

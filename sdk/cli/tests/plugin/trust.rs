@@ -214,8 +214,22 @@ fn what_a_plugin_is_made_of_and_how_lies_beside_it_and_is_carried_along() {
         digest.trim_start_matches("sha256:")
     );
 
-    // Again adds nothing, and a signature is none of them.
-    run(&push).json();
+    let used = &statement["predicate"]["buildDefinition"]["resolvedDependencies"];
+    assert!(
+        used.as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["name"] == "Cargo.lock"),
+        "{statement}"
+    );
+
+    // The same again adds nothing (the commit may be another one meanwhile), and a signature is none of them.
+    let again: Vec<&str> = push
+        .iter()
+        .copied()
+        .filter(|it| *it != "--provenance")
+        .collect();
+    run(&again).json();
     run(&["sign", reference, "--key", &format!("{COSIGN}.key")]).json();
     assert_eq!(attached(&registry, digest), types);
     let path = folder.path().join("plugin.tar");

@@ -1,5 +1,6 @@
 //! `maquette plugin test`: the conformance kit.
 
+mod contents;
 mod other_writer;
 
 use std::path::Path;
@@ -25,6 +26,15 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
     }
     let file = arguments.file.clone().unwrap_or_default();
     let subject = subject(&file, &arguments).map_err(WrongUse)?;
+    let exported = maquette_host::inspect(&source::read(&file)?)?.interfaces();
+    let applies = |interface: &str| {
+        let start = format!("maquette:plugin/{interface}@");
+        exported.iter().any(|name| name.starts_with(&start))
+    };
+    if arguments.memory && !applies("dns") {
+        let why = "--memory has zones, and this plugin does not implement `dns`; give a server of yours with --config";
+        return Err(WrongUse(anyhow::anyhow!(why)).into());
+    }
     let memory;
     let subject = if arguments.memory {
         memory = DnsServer::start(MEMORY_ZONE, MEMORY_TOKEN)
@@ -42,11 +52,6 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
     let kit = Kit::load(&subject).await?;
     let wanted = |rule: &str| {
         arguments.only.is_empty() || arguments.only.iter().any(|text| rule.contains(text))
-    };
-    let exported = maquette_host::inspect(&source::read(&file)?)?.interfaces();
-    let applies = |interface: &str| {
-        let start = format!("maquette:plugin/{interface}@");
-        exported.iter().any(|name| name.starts_with(&start))
     };
     let all = rules();
     let total = all
@@ -132,6 +137,12 @@ fn subject(file: &Path, arguments: &command::Test) -> anyhow::Result<Subject> {
     }
     if let Some(program) = &arguments.other_writer {
         subject = subject.with_other_writer(Program::new(program.clone()));
+    }
+    if let Some(path) = &arguments.contents {
+        subject = subject.with_registry(contents::read(path, arguments.pusher.as_ref())?);
+    }
+    for pointer in &arguments.server_at {
+        subject = subject.with_server_at(pointer);
     }
     Ok(subject)
 }

@@ -15,11 +15,12 @@ impl Program {
         Self(path)
     }
 
-    fn run(&self, wish: &Value) -> Result<(), String> {
+    /// What the program prints.
+    pub(super) fn run(&self, wish: &Value) -> Result<String, String> {
         let failed = |error| format!("{}: {error}", self.0.display());
         let mut child = Command::new(&self.0)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(failed)?;
@@ -29,7 +30,7 @@ impl Program {
         }
         let done = child.wait_with_output().map_err(failed)?;
         if done.status.success() {
-            return Ok(());
+            return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
         }
         let said = String::from_utf8_lossy(&done.stderr);
         Err(format!(
@@ -44,13 +45,16 @@ impl Program {
 impl OtherWriter for Program {
     fn put(&self, zone: &str, records: &RecordSet) -> Result<(), String> {
         self.run(&json!({ "action": "put", "zone": zone, "records": records }))
+            .map(drop)
     }
 
     fn take_records(&self, zone: &str, name: &str, kind: RecordType) -> Result<(), String> {
         self.run(&json!({ "action": "take-records", "zone": zone, "name": name, "kind": kind }))
+            .map(drop)
     }
 
     fn remove(&self, zone: &str, name: &str, kind: RecordType) -> Result<(), String> {
         self.run(&json!({ "action": "remove", "zone": zone, "name": name, "kind": kind }))
+            .map(drop)
     }
 }

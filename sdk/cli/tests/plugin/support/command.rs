@@ -68,18 +68,21 @@ pub(crate) fn repository() -> PathBuf {
 /// The PowerDNS plugin, built once with the command itself.
 pub(crate) fn plugin() -> &'static Path {
     static PLUGIN: OnceLock<PathBuf> = OnceLock::new();
-    PLUGIN.get_or_init(|| {
-        let folder = repository().join("plugins/powerdns");
-        let done = maquette(
-            &[
-                OsStr::new("plugin"),
-                OsStr::new("build"),
-                folder.as_os_str(),
-                OsStr::new("--output=json"),
-            ],
-            &[],
-            "",
-        );
-        done.json()["path"].as_str().unwrap().into()
-    })
+    PLUGIN.get_or_init(|| shipped("powerdns"))
+}
+
+/// A plugin of this repository, built with the command itself.
+pub(crate) fn shipped(name: &str) -> PathBuf {
+    let folder = repository().join("plugins").join(name);
+    let done = maquette(
+        &[
+            OsStr::new("plugin"),
+            OsStr::new("build"),
+            folder.as_os_str(),
+            OsStr::new("--output=json"),
+        ],
+        &[],
+        "",
+    );
+    done.json()["path"].as_str().unwrap().into()
 }

@@ -1,5 +1,8 @@
 //! The command, a registry, and the servers of the PowerDNS plugin's own tests.
 
+#[path = "../../../../../plugins/rfc2136/tests/support/bind.rs"]
+#[allow(dead_code, reason = "the plugin's own tests use all of it")]
+pub(crate) mod bind;
 mod command;
 #[path = "../../../../../plugins/powerdns/tests/support/http.rs"]
 mod http;
@@ -10,7 +13,7 @@ mod pdns;
 mod proxy;
 mod registry;
 
-pub(crate) use command::{Done, maquette, plugin, repository};
+pub(crate) use command::{Done, maquette, plugin, repository, shipped};
 pub(crate) use http::request;
 pub(crate) use pdns::{KEY, Pdns};
 pub(crate) use proxy::{Action, Proxy};
