@@ -11,7 +11,9 @@ use crate::root::root;
 use crate::stage::Registry;
 use crate::step::step;
 
-/// Where the plugin of the demo is pushed to.
+/// The plugin of the demo.
+const NAME: &str = "powerdns";
+/// Where it is pushed to.
 pub(crate) const REPOSITORY: &str = "maquette/powerdns";
 /// What the tests on the cluster run beside it.
 const OTHERS: [&str; 1] = ["frp"];
@@ -20,7 +22,7 @@ const TAG: &str = "0.1.0";
 
 /// Builds the plugin of the demo and returns the component's path.
 pub(crate) fn build(binaries: &Binaries, progress: &Progress) -> Result<String> {
-    component("powerdns", binaries, progress)
+    component(NAME, binaries, progress)
 }
 
 /// Builds and pushes the plugins, and returns the digest under which the registry keeps that of the demo.
@@ -33,6 +35,7 @@ pub(crate) fn publish(
         let file = component(name, binaries, progress)?;
         push(
             &file,
+            name,
             &format!("maquette/{name}"),
             binaries,
             registry,
@@ -40,7 +43,7 @@ pub(crate) fn publish(
         )?;
     }
     let file = build(binaries, progress)?;
-    push(&file, REPOSITORY, binaries, registry, progress)
+    push(&file, NAME, REPOSITORY, binaries, registry, progress)
 }
 
 fn component(name: &str, binaries: &Binaries, progress: &Progress) -> Result<String> {
@@ -54,6 +57,7 @@ fn component(name: &str, binaries: &Binaries, progress: &Progress) -> Result<Str
 /// Pushes a component and returns its digest.
 fn push(
     file: &str,
+    name: &str,
     repository: &str,
     binaries: &Binaries,
     registry: &Registry,
@@ -63,6 +67,9 @@ fn push(
     let mut push = maquette(binaries);
     // The tag moves with every build here; whoever publishes for others gives each build a version.
     push.args(["push", file, &reference, "--overwrite", "--plain-http"]);
+    // What it is made of and how lies beside every plugin.
+    push.args(["--sbom", "--provenance", "--crate"]);
+    push.arg(format!("plugins/{name}"));
     let what = format!("maquette plugin push {repository}");
     result(&step(progress, &what, &mut push)?, "digest")
 }
