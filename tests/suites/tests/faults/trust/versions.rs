@@ -1,11 +1,38 @@
 //! Newer, older and moved versions: taken, held back or refused, approved and rolled back.
 
+use std::process::Command;
+
+use maquette_harness::tools::Tool;
 use serde_json::json;
 
 use super::{PLUGIN, apply, by_key, clear, provide, publish, told, trust, used};
 use crate::host::signing::Key;
 use crate::support::oci::{Repository, version};
 use crate::support::{Scene, binaries, policy};
+
+/// Runs the command of the documentation that has these words, on the Plugin of the test and with this digest.
+fn as_documented(scene: &Scene, words: &str, digest: &str) -> String {
+    let page = std::fs::read_to_string(binaries::root().join("docs/plugins/trust.md")).unwrap();
+    let mut commands = page
+        .split_inclusive('\n')
+        .filter_map(|line| line.strip_prefix("$ "));
+    let command = commands.find(|command| command.contains(words)).unwrap();
+    let command = command
+        .replace("powerdns", "signed")
+        .replace("sha256:…", digest);
+    let kubectl = Tool::Kubectl.path().unwrap();
+    let folders = format!("{}:/usr/bin:/bin", kubectl.parent().unwrap().display());
+    let ended = Command::new("/bin/sh")
+        .args(["-c", &command])
+        .env("PATH", folders)
+        .env("KUBECONFIG", scene.world.control_plane.kubeconfig())
+        .env("HOME", scene.world.control_plane.folder())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{command}: {said}");
+    String::from_utf8(ended.stdout).unwrap()
+}
 
 /// A scene in which `signed/` has to be signed by this key.
 async fn scene(key: &Key) -> Scene {
@@ -24,14 +51,7 @@ async fn a_new_version_is_taken_or_waits_for_approval_and_one_field_rolls_back()
     let repository = Repository::open(&scene.world.registry, "signed/upgrade");
     let component = binaries::build_plugin("plugins/powerdns");
     let first = publish(&repository, &component, "1.0.0", "1.0.0", &[], &key).await;
-    let spec = |fields: serde_json::Value| {
-        let mut spec = json!({"version": "^1"});
-        spec.as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
-        spec
-    };
-    apply(&scene, &repository.image(), spec(json!({}))).await;
+    apply(&scene, &repository.image(), json!({"version": "^1"})).await;
     provide(&scene, &[]).await;
     used(&scene, &first, "first").await;
 
@@ -61,10 +81,16 @@ async fn a_new_version_is_taken_or_waits_for_approval_and_one_field_rolls_back()
     );
     scene.wait_ready(PLUGIN, "signed").await;
     used(&scene, &second, "still-second").await;
+    let columns = as_documented(&scene, "kubectl get plugin powerdns\n", "");
+    let columns: Vec<&str> = columns.split_whitespace().collect();
+    assert_eq!(columns[..4], ["NAME", "READY", "VERSION", "PENDING"]);
+    assert_eq!(columns[7..11], ["signed", "True", "1.1.0", "1.2.0"]);
+    let shown = as_documented(&scene, "{.status.pending}", "");
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(shown, *pending);
 
     // Approved, it runs as soon as its Provider grants what it asks for; approval grants nothing.
-    let approved = spec(json!({"approvedDigest": third.to_string()}));
-    apply(&scene, &repository.image(), approved.clone()).await;
+    as_documented(&scene, "approvedDigest", &third.to_string());
     let message = scene
         .wait_reason("Provider", "other-dns", "EgressNotGranted")
         .await;
@@ -82,9 +108,11 @@ async fn a_new_version_is_taken_or_waits_for_approval_and_one_field_rolls_back()
     used(&scene, &third, "still-third").await;
 
     // One field goes back, and another version is not taken meanwhile.
-    let mut back = approved.clone();
-    back["rollbackTo"] = json!(second.to_string());
-    apply(&scene, &repository.image(), back).await;
+    let listed = as_documented(&scene, ".status.history[*]", "");
+    let line = listed.lines().find(|line| line.starts_with("1.1.0 "));
+    let digest = line.unwrap().split(' ').nth(1).unwrap();
+    assert_eq!(digest, second.to_string());
+    as_documented(&scene, "rollbackTo", digest);
     used(&scene, &second, "back").await;
     let (_, status) = told(&scene, "RolledBack").await;
     let history = status["history"].as_array().unwrap().iter();
@@ -94,9 +122,8 @@ async fn a_new_version_is_taken_or_waits_for_approval_and_one_field_rolls_back()
     assert_eq!(history, ["1.1.0", "1.2.0", "1.0.0"]);
 
     // A digest that never ran is no rollback.
-    let mut never = approved;
-    never["rollbackTo"] = json!(format!("sha256:{}", "0a".repeat(32)));
-    apply(&scene, &repository.image(), never).await;
+    let never = format!("sha256:{}", "0a".repeat(32));
+    as_documented(&scene, "rollbackTo", &never);
     let message = scene.wait_reason(PLUGIN, "signed", "InvalidSpec").await;
     assert!(message.contains("spec.rollbackTo"), "{message}");
     used(&scene, &second, "still-back").await;
