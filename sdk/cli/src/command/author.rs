@@ -9,7 +9,7 @@ use super::Registry;
 /// Makes the project of a new plugin.
 ///
 /// The project builds, passes its tests and is free of lints as it is: change it bit by bit into your provider's plugin.
-/// A plugin for `dns` also passes the whole conformance kit, at the kit's zones in memory.
+/// Plugins for `dns` and `tunnel` also keep every rule of the conformance kit: the project's README has the command.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   maquette plugin new mydns --interface dns

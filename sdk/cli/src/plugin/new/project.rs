@@ -24,8 +24,26 @@ pub(super) enum Sdk {
 pub(super) struct Project {
     /// Name of the interface.
     pub(super) interface: &'static str,
+    test: Option<Kit>,
     /// Paths with `/`, and contents.
     pub(super) files: Vec<(&'static str, String)>,
+}
+
+/// How the kit is run against a new plugin.
+#[derive(Clone, Copy)]
+struct Kit {
+    /// Before the command.
+    environment: &'static str,
+    options: &'static str,
+}
+
+impl Kit {
+    fn command(self, file: &str) -> String {
+        format!(
+            "{}maquette plugin test {file} {}",
+            self.environment, self.options
+        )
+    }
 }
 
 /// What differs between interfaces.
@@ -34,6 +52,8 @@ struct Template {
     /// One line that says what the plugin is for.
     summary: &'static str,
     needs_json: bool,
+    /// What `maquette plugin test` needs for it; nothing where the kit needs a server that only the author has.
+    test: Option<Kit>,
     sources: &'static [(&'static str, &'static str)],
     /// What the README adds.
     readme: &'static str,
@@ -45,6 +65,7 @@ macro_rules! template {
             interface: $interface,
             summary: $summary,
             needs_json: true,
+            test: None,
             sources: &[
                 (
                     "src/lib.rs",
@@ -65,6 +86,10 @@ const DNS: Template = Template {
     interface: "dns",
     summary: "Keeps record sets in a server of zones in memory",
     needs_json: false,
+    test: Some(Kit {
+        environment: "",
+        options: "--memory",
+    }),
     sources: &[
         (
             "src/lib.rs",
@@ -108,6 +133,7 @@ impl Project {
         files.extend(named);
         Self {
             interface: template.interface,
+            test: template.test,
             files,
         }
     }
@@ -115,13 +141,12 @@ impl Project {
     /// For people.
     pub(super) fn next_steps(&self, folder: &Path) -> String {
         let folder = folder.display();
-        let conformance = if self.interface == DNS.interface {
-            "\n  maquette plugin test target/maquette/*.wasm --memory"
-        } else {
-            ""
-        };
+        let test = self.test.map(|kit| kit.command("target/maquette/*.wasm"));
+        let test = test.map_or(String::new(), |command| {
+            format!("\n  {}", command.replace("\\\n", "\\\n  "))
+        });
         format!(
-            "{folder} is a plugin for `{}` now. Next:\n  cd {folder}\n  cargo test\n  maquette plugin build\n  maquette plugin check target/maquette/*.wasm{conformance}",
+            "{folder} is a plugin for `{}` now. Next:\n  cd {folder}\n  cargo test\n  maquette plugin build\n  maquette plugin check target/maquette/*.wasm{test}",
             self.interface
         )
     }
@@ -130,7 +155,13 @@ impl Project {
 fn template(interface: Interface) -> Template {
     match interface {
         Interface::Dns => DNS,
-        Interface::Tunnel => template!("tunnel", "Tunnels through a relay"),
+        Interface::Tunnel => Template {
+            test: Some(Kit {
+                environment: "TOKEN=any ",
+                options: "--credential token=env:TOKEN --config \\\n  '{\"relay\": \"relay.example.com:7000\", \"edge\": \"edge.example.com\", \"image\": \"registry.example.com/connector:1\"}'",
+            }),
+            ..template!("tunnel", "Tunnels through a relay")
+        },
         Interface::Registry => Template {
             needs_json: false,
             ..template!("registry", "Reads a registry of images")
@@ -180,17 +211,16 @@ fn manifest(name: &Name, template: &Template, sdk: &Sdk) -> String {
 
 fn readme(name: &Name, template: &Template) -> String {
     let (name, interface) = (name.as_str(), template.interface);
-    let conformance = if interface == DNS.interface {
-        format!(
-            "maquette plugin test target/maquette/{name}.wasm --memory  # every rule of the interface\n"
-        )
-    } else {
-        String::new()
-    };
+    let test = template
+        .test
+        .map(|kit| kit.command(&format!("target/maquette/{name}.wasm")));
+    let test = test.map_or(String::new(), |command| {
+        format!("{command}  # every rule of the interface\n")
+    });
     format!(
         "# {name}\n{}: a Maquette plugin that implements `{interface}`.\n\n\
          ```console\ncargo test                # with a host for tests, no network\nmaquette plugin build     # target/maquette/{name}.wasm\n\
-         maquette plugin check target/maquette/{name}.wasm\n{conformance}\
+         maquette plugin check target/maquette/{name}.wasm\n{test}\
          maquette plugin push target/maquette/{name}.wasm registry.example.com/team/{name}\n```\n\n\
          `src/lib.rs` says what the plugin asks for and does its work; the rules that it has to keep are those of\n\
          <{REPOSITORY}/blob/v{VERSION}/wit/{interface}.wit>.\n{}",
