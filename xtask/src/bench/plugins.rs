@@ -137,7 +137,7 @@ fn section(costs: &[(&str, Cost)], crowd: &Crowd) -> Section {
     section.note(
         "The same plugin in every language (examples/plugins); a call is `normalize` with one record set in a store of its own. Registry → first call: \
          pulled from a registry on this machine, checked, compiled in a process of its own, bound, called; cache → first call: the same on a new host over the cache, \
-         registry asked for the tag; each the median of three copies. Memory: what each copy after the first adds to the process' proportional set size, compiled code \
+         registry asked for the tag; each the median of three copies, or of two where compiling takes long. Memory: what each copy after the first adds to the process' proportional set size, compiled code \
          and all, after its first call. The host is always built for release here.",
     );
     section.note(
