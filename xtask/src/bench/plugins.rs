@@ -142,7 +142,7 @@ fn section(costs: &[(&str, Cost)], crowd: &Crowd) -> Section {
     );
     section.note(
         "Each caller calls again as soon as it is answered, three runs of 5 s each way in turn, on one host with its defaults. The hostile provider's 20 callers \
-         loop, grow memory, park, flood the log and overflow the stack; where it is absent its callers are, too. Kubewarden's policy-server is not compared: it cannot be built here.",
+         loop, grow memory, park, flood the log and overflow the stack; where it is absent its callers are, too.",
     );
     section
 }
