@@ -31,4 +31,5 @@ mod replicas;
 mod servers;
 mod support;
 mod trust;
+mod tunnels;
 mod workspaces;

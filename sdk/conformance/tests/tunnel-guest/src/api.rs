@@ -23,7 +23,6 @@ pub struct Item {
     pub owner: Option<String>,
     pub routes: Vec<Way>,
     pub version: String,
-    pub connections: u32,
 }
 
 #[derive(Deserialize)]

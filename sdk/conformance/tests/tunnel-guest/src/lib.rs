@@ -259,7 +259,7 @@ fn established(ctx: &Context<Config>, spec: &Spec, item: &Item) -> Established {
     };
     Established {
         id: item.id.clone(),
-        target: Target::Hostname(format!("{}.in.test", item.id)),
+        target: Target::Hostname("in.test".to_owned()),
         version,
         connector: Connector {
             image: "registry.test/connector:1".to_owned(),
@@ -281,7 +281,8 @@ fn observed(item: Item) -> Observed {
         owner: item.owner,
         routes: item.routes.into_iter().map(Route::from).collect(),
         version: item.version,
-        connections: Some(item.connections),
+        // Who is connected is not this plugin's to say.
+        connections: None,
     }
 }
 

@@ -22,10 +22,11 @@ pub(crate) const NAMESPACE: &str = "shop";
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 const HTTP_ROUTES: &str = "gateway.networking.k8s.io/v1";
 /// What a namespace of a workspace may hold.
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     (MAQUETTE, "Workspace"),
     (MAQUETTE, "Component"),
     (MAQUETTE, "DNSRecord"),
+    (MAQUETTE, "Tunnel"),
     ("apps/v1", "Deployment"),
     ("apps/v1", "StatefulSet"),
     ("batch/v1", "Job"),
