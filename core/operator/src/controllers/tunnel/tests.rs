@@ -10,7 +10,6 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind},
-    controllers::access::Problem,
     engine::{Finalizer, Plan, Report, Results},
 };
 use jiff::Timestamp;
@@ -69,13 +68,13 @@ fn now() -> Timestamp {
     Timestamp::from_second(1000).unwrap()
 }
 
-fn place(images: &[&str]) -> Result<Place, Problem> {
-    Ok(Place {
+fn place(images: &[&str]) -> Place {
+    Place {
         fingerprint: "f".into(),
         interval: Duration::from_mins(1),
         images: images.iter().map(|&image| image.to_owned()).collect(),
         credentials: BTreeMap::new(),
-    })
+    }
 }
 
 fn held() -> Held {
@@ -91,7 +90,7 @@ fn observed() -> Observed {
         owner: OWNER.into(),
         name: NAME.into(),
         namespace: "maquette-system".into(),
-        place: place(&["r.test/frpc"]),
+        place: Ok(place(&["r.test/frpc"])),
         known: None,
         sight: None,
         secret: None,
@@ -205,7 +204,7 @@ fn a_connector_runs_only_from_a_repository_that_was_granted() {
         [Kind::Secret, Kind::Deployment]
     );
     for images in [&[][..], &["r.test/frp"], &["r.test/frpc/"]] {
-        observed.place = place(images);
+        observed.place = Ok(place(images));
         assert_eq!(kinds(&plan(&tunnel, &observed, now())), [], "{images:?}");
         let results = Results {
             called: true,
@@ -220,7 +219,7 @@ fn a_connector_runs_only_from_a_repository_that_was_granted() {
                 .contains("connector: {images: [r.test/frpc]}")
         );
     }
-    observed.place = place(&["r.test/"]);
+    observed.place = Ok(place(&["r.test/"]));
     assert_eq!(
         kinds(&plan(&tunnel, &observed, now())),
         [Kind::Secret, Kind::Deployment]
@@ -388,7 +387,7 @@ fn names_go_first_then_routes_then_the_connector_then_the_tunnel_then_secrets() 
                     observed.sight = Some(Ok(Some(empty)));
                 }
                 _ => {
-                    observed.sight = keeps.then(|| Ok(None));
+                    observed.sight = keeps.then_some(Ok(None));
                     // Of what the provider keeps nothing, the answer is all that there is to see.
                     ledger.status.as_mut().unwrap().ledger.clear();
                 }

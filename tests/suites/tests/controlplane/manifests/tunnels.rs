@@ -23,7 +23,7 @@ fn route(at: &str, new: Value) -> Manifest {
     changed(&format!("/routes/0{at}"), new)
 }
 
-fn workspace(networking: Value) -> Manifest {
+fn workspace(networking: &Value) -> Manifest {
     let components = json!([{"name": "web", "template": {"containers": [{"name": "web", "image": "web", "ports": [{"containerPort": 80}]}]}}]);
     manifest(
         "Workspace",
@@ -91,7 +91,7 @@ async fn a_tunnel_that_cannot_work_is_refused_with_the_fields_path() {
         ),
         Refused(
             "a workspace with a tunnel and no routes",
-            workspace(json!({"tunnel": {"provider": "edge"}})),
+            workspace(&json!({"tunnel": {"provider": "edge"}})),
             "spec.networking.routes",
             "a tunnel needs routes",
         ),
@@ -108,11 +108,11 @@ async fn a_tunnel_that_may_work_is_accepted() {
         ("names by default", changed("/dns", json!({}))),
         (
             "a workspace with a tunnel alone",
-            workspace(json!({"tunnel": {"provider": "edge"}, "routes": [route]})),
+            workspace(&json!({"tunnel": {"provider": "edge"}, "routes": [route]})),
         ),
         (
             "a workspace with a tunnel and a gateway",
-            workspace(json!({
+            workspace(&json!({
                 "tunnel": {"provider": "edge"}, "gateway": {"name": "shared"}, "dns": {"zone": "preview.test"}, "routes": [route],
             })),
         ),
