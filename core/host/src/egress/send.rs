@@ -123,7 +123,7 @@ pub(super) async fn connect_checked(
         policy.meter.denied();
         denials.note(format!(
             "{origin} resolves to {ip}, which is not a public address; \
-             add `egressCidrs: [\"{ip}/{}\"]` to the Provider if it should be called",
+             add `egressCIDRs: [\"{ip}/{}\"]` to the Provider if it should be called",
             if ip.is_ipv4() { 32 } else { 128 },
         ));
         return Err(Error::DestinationIpProhibited);

@@ -106,7 +106,7 @@ async fn a_granted_name_that_resolves_to_a_private_address_needs_its_range_grant
     let dns = dns_with("rebinding", grants(&url)).await;
     let text = denied(behave(&dns, "sends", &get(&url)).await);
     assert!(
-        text.contains("not a public address") && text.contains("egressCidrs"),
+        text.contains("not a public address") && text.contains("egressCIDRs"),
         "{text}"
     );
     assert_eq!(server.requests().len() + server.open(), 0);
