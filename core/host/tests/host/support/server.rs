@@ -82,6 +82,7 @@ impl Server {
     }
 
     /// On another address than loopback's.
+    #[allow(dead_code, reason = "the attack suite calls it")]
     pub async fn start_at(
         bind: &str,
         answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
