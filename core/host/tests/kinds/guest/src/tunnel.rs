@@ -14,9 +14,9 @@ impl Tunnel for Guest {
             // Sends the secret in a body and in headers, and tells what came back.
             "sends" => {
                 let url = ctx.config.split('"').nth(3).unwrap_or_default().to_owned();
-                let sent = format!("POST\n{url}/\nX-Secret: {0}\nContent-Length: 59\n> {{\"secret\":\"{0}\"}}\n", spec.secret);
                 // 13 characters around the 44 of the secret.
-                version = http::send(&sent.replace("59", "57"))?.join("\n");
+                let sent = format!("POST\n{url}/\nX-Secret: {0}\nContent-Length: 57\n> {{\"secret\":\"{0}\"}}\n", spec.secret);
+                version = http::send(&sent)?.join("\n");
             }
             "fails" => return Err(Error::Other(spec.secret)),
             _ => {}
