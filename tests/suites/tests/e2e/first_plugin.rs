@@ -1,5 +1,6 @@
 //! docs/plugins/first-plugin.md, as its reader would follow it: every command of the page, in its order, in one shell.
 
+use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -30,10 +31,14 @@ async fn from_the_page_alone_a_plugin_is_made_signed_published_and_run() {
         blocks.concat()
     )
     .replace("198.18.0.1:5000", place.cluster.registry());
+    // The page's paths are those of a reader who says nothing of target folders; what was compiled before is used all the same.
+    let compiled = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target").into());
     let done = Command::new("bash")
         .arg("-c")
         .arg(script)
         .current_dir(&root)
+        .env_remove("CARGO_TARGET_DIR")
+        .env("CARGO_BUILD_BUILD_DIR", compiled)
         .env_remove("KUBECONFIG")
         .stdin(Stdio::null())
         .output()
