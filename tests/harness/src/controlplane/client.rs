@@ -35,21 +35,18 @@ pub(crate) async fn ready(
     token: &str,
     within: Duration,
 ) -> Result<(), ControlPlaneError> {
-    let mut client = None;
     let reached = wait_for("kube-apiserver", within, async || {
         if needed.iter().any(|process| process.check().is_err()) {
             return Ok(());
         }
-        if client.is_none() {
-            let pem = std::fs::read_to_string(certificate)
-                .map_err(|error| format!("its certificate: {error}"))?;
-            write_kubeconfig(kubeconfig, url, &pem, token).map_err(|error| error.to_string())?;
-            client = connect(kubeconfig).await.ok();
-        }
-        match &client {
-            Some(client) => look(client).await,
-            None => Err("its certificate is not complete yet".to_owned()),
-        }
+        // Read at every look: the server makes the file and then fills it, and whoever read it in between trusts nobody.
+        let pem = std::fs::read_to_string(certificate)
+            .map_err(|error| format!("its certificate: {error}"))?;
+        write_kubeconfig(kubeconfig, url, &pem, token).map_err(|error| error.to_string())?;
+        let client = connect(kubeconfig)
+            .await
+            .map_err(|error| error.to_string())?;
+        look(&client).await
     })
     .await;
     for process in needed {
@@ -68,4 +65,37 @@ pub(crate) async fn look(client: &Client) -> Result<(), String> {
         .await
         .map(drop)
         .map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ControlPlane;
+    use crate::components::apiserver::certificate as complete;
+
+    #[tokio::test]
+    async fn a_certificate_that_is_read_before_it_is_complete_is_read_again() {
+        let control_plane = ControlPlane::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let certificate = folder.path().join("apiserver.crt");
+        std::fs::write(&certificate, "").unwrap();
+        let (file, whole) = (certificate.clone(), complete(control_plane.folder()));
+        let filled = tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            std::fs::copy(whole, file).unwrap();
+        });
+        let own = std::fs::read_to_string(control_plane.kubeconfig()).unwrap();
+        let (_, token) = own.split_once("token: ").unwrap();
+        ready(
+            &[],
+            control_plane.url(),
+            &certificate,
+            &folder.path().join("kubeconfig"),
+            token.lines().next().unwrap(),
+            Duration::from_secs(10),
+        )
+        .await
+        .unwrap();
+        filled.await.unwrap();
+    }
 }
