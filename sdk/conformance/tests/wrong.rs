@@ -8,37 +8,19 @@
     reason = "a test that panics has failed"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+#[path = "support/wrong.rs"]
+mod wrong;
+
 use std::sync::LazyLock;
 
 use maquette_conformance::memory::DnsServer;
-use maquette_conformance::{Kit, Report, Subject, Verdict, rules};
+use maquette_conformance::{Kit, Report, Subject, Verdict};
+use wrong::{build, each_fault_breaks_its_rule_alone, rules_of};
 
 const ZONE: &str = "preview.test";
 
 /// The guest component. Built once per run.
-static GUEST: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let guest = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest");
-    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("conformance-guest");
-    let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--locked",
-            "--release",
-            "--target",
-            "wasm32-wasip2",
-        ])
-        .current_dir(&guest)
-        .env("CARGO_TARGET_DIR", &target)
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .status()
-        .unwrap();
-    assert!(built.success(), "the guest does not build; see above");
-    std::fs::read(target.join("wasm32-wasip2/release/guest.wasm")).unwrap()
-});
+static GUEST: LazyLock<Vec<u8>> = LazyLock::new(|| build("guest"));
 
 /// The rules against the guest with this fault, at a server of its own.
 async fn run(kit: &Kit, fault: &str) -> Report {
@@ -55,17 +37,6 @@ fn subject(server: &DnsServer, fault: &str) -> Subject {
         .with_other_writer(server.other_writer())
 }
 
-fn of_dns() -> Vec<&'static str> {
-    let all = rules().into_iter();
-    all.filter(|(interface, _)| *interface == "dns")
-        .map(|(_, rule)| rule)
-        .collect()
-}
-
-fn broken(report: &Report) -> Vec<&'static str> {
-    report.failed().map(|row| row.rule).collect()
-}
-
 async fn kit() -> Kit {
     let server = DnsServer::start(ZONE, "t0ken-canary").await.unwrap();
     Kit::load(&subject(&server, "")).await.unwrap()
@@ -75,34 +46,15 @@ async fn kit() -> Kit {
 async fn a_plugin_that_keeps_every_rule_passes_all_of_them() {
     let report = run(&kit().await, "").await;
     report.assert_conformant();
-    assert_eq!(report.counts(), (of_dns().len(), 0, 0));
+    assert_eq!(report.counts(), (rules_of("dns").len(), 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plugin_that_breaks_one_rule_fails_that_rule_alone() {
-    let kit = std::sync::Arc::new(kit().await);
-    let mut runs = tokio::task::JoinSet::new();
-    // Most of the time of a run is waiting for what does not answer.
-    let slots = std::sync::Arc::new(tokio::sync::Semaphore::new(8));
-    for rule in of_dns() {
-        let (kit, slots) = (kit.clone(), slots.clone());
-        runs.spawn(async move {
-            let _slot = slots.acquire_owned().await.unwrap();
-            (rule, run(&kit, rule).await)
-        });
-    }
-    let mut wrong = Vec::new();
-    while let Some(done) = runs.join_next().await {
-        let (rule, report) = done.unwrap();
-        if broken(&report) != [rule] {
-            let rows: Vec<_> = report
-                .failed()
-                .map(|row| format!("{}: {:?}", row.rule, row.verdict))
-                .collect();
-            wrong.push(format!("the fault {rule} broke {rows:#?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    each_fault_breaks_its_rule_alone(kit().await, "dns", |kit, rule| async move {
+        run(&kit, rule).await
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
