@@ -1,6 +1,6 @@
 //! Examples of the plugin host that measure it, and the components that they measure it with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -11,22 +11,34 @@ use crate::cargo::cargo;
 use crate::root::{root, target};
 use crate::step::step;
 
-/// Runs an example of `maquette-host`, always built for release because a debug build's times say nothing, and reads
-/// the line of JSON that it prints at its end.
+/// Runs an example of `maquette-host`.
 pub(super) fn example<T: DeserializeOwned>(
     bench: &Bench<'_>,
     name: &str,
     what: &str,
     arguments: &[&str],
 ) -> Result<T> {
+    example_of(bench, root(), "maquette-host", name, what, arguments)
+}
+
+/// Runs an example of a package, always built for release because a debug build's times say nothing, and reads the line
+/// of JSON that it prints at its end.
+pub(super) fn example_of<T: DeserializeOwned>(
+    bench: &Bench<'_>,
+    workspace: &Path,
+    package: &str,
+    name: &str,
+    what: &str,
+    arguments: &[&str],
+) -> Result<T> {
     let mut run = cargo(
-        root(),
+        workspace,
         &[
             "run",
             "--locked",
             "--release",
             "--package",
-            "maquette-host",
+            package,
             "--example",
             name,
             "--",
