@@ -25,7 +25,6 @@ pub(crate) struct Ended {
     pub(crate) success: bool,
     /// Where the lines are kept.
     pub(crate) log: PathBuf,
-    pub(crate) took: Duration,
 }
 
 /// Runs a command and fails unless it succeeds; the error shows its last lines and names the file with all of them.
@@ -60,14 +59,15 @@ pub(crate) fn attempt(progress: &Progress, what: &str, command: &mut Command) ->
             command.get_program().display()
         )
     })?;
-    let took = began.elapsed();
     let verdict = if success { "took" } else { "FAILED after" };
-    progress.say(format_args!("{what} {verdict} {:.1} s", took.as_secs_f64()));
+    progress.say(format_args!(
+        "{what} {verdict} {:.1} s",
+        began.elapsed().as_secs_f64()
+    ));
     Ok(Ended {
         lines,
         success,
         log,
-        took,
     })
 }
 

@@ -4,6 +4,9 @@ mod checks;
 mod count;
 mod summary;
 mod tiers;
+mod together;
+
+use std::time::Instant;
 
 use anyhow::Result;
 use maquette_harness::progress::Progress;
@@ -31,10 +34,12 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
         .filter(|tier| args.only.is_none_or(|only| only == *tier))
     {
         // A tier that cannot even start is a failure of that tier; the others still tell what they know.
-        let row = tier
+        let began = Instant::now();
+        let mut row = tier
             .run(&progress, args.long)
             .await
             .unwrap_or_else(|error| Row::broken(tier, &error));
+        row.took = began.elapsed();
         progress.say(&row);
         rows.push(row);
     }

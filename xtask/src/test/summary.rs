@@ -43,7 +43,6 @@ impl Row {
     /// Adds what a test command did.
     pub(crate) fn tested(&mut self, what: &str, ended: &Ended) {
         let count = Count::of(&ended.lines);
-        self.took += ended.took;
         self.count.passed += count.passed;
         self.count.failed += count.failed;
         self.count.ignored += count.ignored;
@@ -73,7 +72,6 @@ impl Row {
 
     /// Adds what a check did.
     pub(crate) fn checked(&mut self, what: &str, ended: &Ended) {
-        self.took += ended.took;
         if !ended.success {
             self.fail(format!(
                 "{what}; its last lines:\n{}\nall of its output: {}",
@@ -120,7 +118,6 @@ mod tests {
             lines,
             success,
             log: "log".into(),
-            took: Duration::from_secs(1),
         }
     }
 

@@ -1,14 +1,29 @@
 //! The tiers, least powerful first.
 
+use std::process::Command;
+
 use anyhow::Result;
 use maquette_harness::progress::Progress;
 
 use super::checks;
 use super::summary::Row;
+use super::together::{built, together};
 use crate::cargo::cargo;
 use crate::root::root;
 use crate::stage::Stage;
 use crate::step::attempt;
+
+/// Modules of the fault tests that run at once with the others, on a control plane of their own.
+const FAULTS: [&[&str]; 2] = [
+    &[
+        "api_answers::",
+        "api_server::",
+        "crashes::",
+        "drift::",
+        "figures::",
+    ],
+    &["servers::", "trust::", "tunnels::"],
+];
 
 /// What is tested together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -85,8 +100,7 @@ impl Tier {
             }
             Self::Faults => {
                 let mut row = Row::new(self);
-                // It brings its own control plane, and builds the operator that it kills.
-                suite(&mut row, "faults", progress, long)?;
+                faults(&mut row, progress, long)?;
                 Ok(row)
             }
         }
@@ -107,20 +121,20 @@ async fn installed(row: &mut Row, name: &str, progress: &Progress, long: bool) -
 
 fn unit(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Unit);
-    let arguments = [
-        "test",
-        "--workspace",
-        "--exclude",
-        "maquette-suites",
-        "--exclude",
-        "maquette-harness",
-        "--locked",
-        "--no-fail-fast",
-    ];
-    row.tested(
-        "unit tests",
-        &attempt(progress, "unit tests", &mut cargo(root(), &arguments))?,
-    );
+    // The kit's tests wait for servers for most of their time; the others go on meanwhile.
+    let everything = ["--workspace", "--exclude", "maquette-suites"];
+    let but_harness = ["--exclude", "maquette-harness"];
+    let mut compile = tests(&[&everything[..], &but_harness].concat());
+    let kit = tests(&["--package", "maquette-conformance"]);
+    let but_kit = ["--exclude", "maquette-conformance"];
+    let others = tests(&[&everything[..], &but_harness, &but_kit].concat());
+    if built(&mut row, progress, "unit tests", &mut compile)? {
+        let parts = vec![
+            ("tests of the conformance kit".to_owned(), kit),
+            ("unit tests".to_owned(), others),
+        ];
+        together(&mut row, progress, parts)?;
+    }
     Ok(row)
 }
 
@@ -167,24 +181,52 @@ fn harness(row: &mut Row, progress: &Progress, targets: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// The fault tests in parts at once: most of their time they wait. Each part brings a control plane of its own, on which
+/// its tests come one after the other, and the operators that it kills.
+fn faults(row: &mut Row, progress: &Progress, long: bool) -> Result<()> {
+    if !built(
+        row,
+        progress,
+        "faults tests",
+        &mut suite_tests("faults", long),
+    )? {
+        return Ok(());
+    }
+    // A test is of a named part or, by the same names, skipped in the last: none is forgotten, none runs twice.
+    let mut last = suite_tests("faults", long);
+    last.arg("--");
+    let mut parts = Vec::new();
+    for (number, modules) in (1..).zip(FAULTS) {
+        let mut part = suite_tests("faults", long);
+        part.arg("--").args(modules);
+        parts.push((format!("faults tests {number}"), part));
+        for module in modules {
+            last.args(["--skip", module]);
+        }
+    }
+    parts.push(("faults tests, the others".to_owned(), last));
+    together(row, progress, parts)
+}
+
 /// One test binary of `tests/suites`.
 fn suite(row: &mut Row, name: &str, progress: &Progress, long: bool) -> Result<()> {
     let what = format!("{} tests", row.name);
-    let mut command = cargo(
-        root(),
-        &[
-            "test",
-            "--package",
-            "maquette-suites",
-            "--locked",
-            "--no-fail-fast",
-            "--test",
-            name,
-        ],
-    );
+    let mut command = suite_tests(name, long);
+    row.tested(&what, &attempt(progress, &what, &mut command)?);
+    Ok(())
+}
+
+fn suite_tests(name: &str, long: bool) -> Command {
+    let mut command = tests(&["--package", "maquette-suites", "--test", name]);
     if long {
         command.env("MAQUETTE_TEST_LONG", "1");
     }
-    row.tested(&what, &attempt(progress, &what, &mut command)?);
-    Ok(())
+    command
+}
+
+/// Cargo's command for these tests.
+fn tests(which: &[&str]) -> Command {
+    let mut command = cargo(root(), &["test", "--locked", "--no-fail-fast"]);
+    command.args(which);
+    command
 }
