@@ -14,4 +14,5 @@ mod stand_in;
 
 pub(crate) use plugin::{Plugin, a, aaaa, cname, create, delete, records, replace, txt};
 pub(crate) use proxy::{Action, Proxy};
+pub(crate) use stand_in::StandIn as Server;
 pub(crate) use stand_in::{EXPIRED, FULL, READER, StandIn, ZONE, by_hand};

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cloudflare::{Cloudflare, Config};
-use maquette_sdk::dns::{Change, Creation, Deletion, Observed, RecordSet, RecordType, Replacement};
+use maquette_sdk::dns::{
+    Change, Creation, Deletion, Observed, Page, RecordSet, RecordType, Replacement,
+};
 use maquette_sdk::native::Native;
 use maquette_sdk::{Context, Dns as _, Error, Result};
 
@@ -76,6 +78,11 @@ impl Plugin {
         let observed = self.observe(&[name]).unwrap();
         assert_eq!(observed.len(), 1, "{observed:?}");
         observed[0].etag.clone()
+    }
+
+    /// The first page of what owners that begin so have.
+    pub(crate) fn list_owned(&self, owner: &str) -> Result<Page> {
+        Cloudflare.list_owned(&self.context(), ZONE, owner, None)
     }
 
     pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {

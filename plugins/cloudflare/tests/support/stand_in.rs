@@ -96,6 +96,11 @@ impl StandIn {
         first
     }
 
+    /// Whether nothing of this name is there.
+    pub(crate) fn is_without(&self, name: &str) -> bool {
+        self.records(name).is_empty()
+    }
+
     /// How many batches were made.
     pub(crate) fn writes(&self) -> u64 {
         self.tell(&json!({}))["writes"].as_u64().unwrap()

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use google_cloud_dns::{Config, GoogleCloudDns};
-use maquette_sdk::dns::{Change, Creation, Deletion, Observed, RecordSet, RecordType, Replacement};
+use maquette_sdk::dns::{
+    Change, Creation, Deletion, Observed, Page, RecordSet, RecordType, Replacement,
+};
 use maquette_sdk::native::Native;
 use maquette_sdk::{Context, Dns as _, Error, Result};
 
@@ -72,6 +74,11 @@ impl Plugin {
         let observed = self.observe(&[name]).unwrap();
         assert_eq!(observed.len(), 1, "{observed:?}");
         observed[0].etag.clone()
+    }
+
+    /// The first page of what owners that begin so have.
+    pub(crate) fn list_owned(&self, owner: &str) -> Result<Page> {
+        GoogleCloudDns.list_owned(&self.context(), ZONE, owner, None)
     }
 
     pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {

@@ -74,6 +74,11 @@ impl StandIn {
         rrsets
     }
 
+    /// Whether nothing of this name is there.
+    pub(crate) fn is_without(&self, name: &str) -> bool {
+        self.stored(name).is_empty()
+    }
+
     /// How many changes were made.
     pub(crate) fn writes(&self) -> u64 {
         self.look()["writes"].as_u64().unwrap()

@@ -12,6 +12,7 @@ mod plugin;
 #[path = "../../../powerdns/tests/support/proxy.rs"]
 mod proxy;
 
+pub(crate) use moto::Moto as Server;
 pub(crate) use moto::{Key, Moto, ZONE, by_hand};
 pub(crate) use plugin::{Plugin, a, cname, create, delete, records, replace, txt};
 pub(crate) use proxy::{Action, Proxy};

@@ -76,6 +76,11 @@ impl Moto {
         rrsets
     }
 
+    /// Whether nothing of this name is there.
+    pub(crate) fn is_without(&self, name: &str) -> bool {
+        self.stored(name).is_empty()
+    }
+
     /// How many batches were made.
     pub(crate) fn writes(&self) -> u64 {
         self.look()["writes"].as_u64().unwrap()
