@@ -17,7 +17,7 @@
 //! | `subject` | a plugin and the provider to test it with |
 //! | `suite` | runs rules one after the other |
 //! | `report` | what came of each rule, as a table and as JSON |
-//! | `dns`, `registry`, `tunnel` | the rules of each interface |
+//! | `builder`, `dns`, `registry`, `tunnel` | the rules of each interface |
 //! | `faults` | an HTTP server in front of the provider's that answers, loses, hangs and counts |
 //! | `memory` | providers in memory, for plugins' templates and examples |
 //! | `offer` | a file as an artifact, because the host takes plugins from registries only |
@@ -26,6 +26,7 @@
 //! many) comes with the subject; a rule that cannot be shown without it fails and says so, unless the plugin's author
 //! declares it unsupported with a reason.
 
+pub mod builder;
 mod component;
 mod dns;
 mod faults;
@@ -35,6 +36,7 @@ pub mod registry;
 mod report;
 mod subject;
 mod suite;
+mod texts;
 pub mod tunnel;
 
 pub use dns::OtherWriter;

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use maquette_host::{DescribeError, GrantError, InspectError, InstallError, Origin, StartError};
 use serde_json::Value;
 
+use crate::builder::BuilderTarget;
 use crate::dns::OtherWriter;
 use crate::faults::Answer;
 use crate::registry::RegistryTarget;
@@ -108,6 +109,7 @@ pub struct Subject {
     pub(crate) unsupported: BTreeMap<String, String>,
     pub(crate) servers: Vec<String>,
     pub(crate) cache: Option<PathBuf>,
+    pub(crate) builder: Option<BuilderTarget>,
     pub(crate) dns: Option<DnsTarget>,
     pub(crate) registry: Option<RegistryTarget>,
     pub(crate) tunnel: Option<TunnelTarget>,
@@ -129,6 +131,7 @@ impl Subject {
             unsupported: BTreeMap::new(),
             servers: Vec::new(),
             cache: None,
+            builder: None,
             dns: None,
             registry: None,
             tunnel: None,
@@ -227,6 +230,13 @@ impl Subject {
     #[must_use]
     pub fn with_cache(mut self, folder: impl Into<PathBuf>) -> Self {
         self.cache = Some(folder.into());
+        self
+    }
+
+    /// What the kit cannot know of a builder: how its builds end, and another configuration.
+    #[must_use]
+    pub fn with_builder(mut self, target: BuilderTarget) -> Self {
+        self.builder = Some(target);
         self
     }
 

@@ -80,8 +80,10 @@ pub fn rules() -> Vec<(&'static str, &'static str)> {
     let dns = crate::dns::RULES.iter().map(|rule| ("dns", rule.name));
     let registry = crate::registry::RULES.iter();
     let tunnel = crate::tunnel::RULES.iter();
+    let builder = crate::builder::RULES.iter();
     dns.chain(registry.map(|rule| ("registry", rule.name)))
         .chain(tunnel.map(|rule| ("tunnel", rule.name)))
+        .chain(builder.map(|rule| ("builder", rule.name)))
         .collect()
 }
 
@@ -176,6 +178,14 @@ impl Kit {
                     let bench = run.bench(number);
                     add(judge("tunnel", rule, &bench, subject).await);
                     bench.clean().await;
+                }
+            }
+        }
+        if self.exports("builder") {
+            let run = crate::builder::Run::new(&place, subject)?;
+            for (number, rule) in crate::builder::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    add(judge("builder", rule, &run.bench(number), subject).await);
                 }
             }
         }

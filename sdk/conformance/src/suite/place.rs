@@ -26,6 +26,10 @@ pub(crate) struct Place {
     fronted: Option<Provider>,
     down: Option<Provider>,
     wrong: Option<Provider>,
+    /// With the other configuration that the subject names.
+    pub(crate) other: Option<Provider>,
+    /// Whether it may call any server at all.
+    reaches: bool,
     /// What the front does.
     pub(crate) script: Script,
     /// What the provider answers when requests are too many.
@@ -84,6 +88,13 @@ impl Place {
                     &wrong_credentials(kit, subject),
                 )?)
             },
+            other: subject
+                .builder
+                .as_ref()
+                .and_then(|builder| builder.other_config.as_ref())
+                .map(|config| bind("other", config, right))
+                .transpose()?,
+            reaches: !kit.manifest.hosts.is_empty() || !subject.egress.is_empty(),
             script,
             too_many: subject.too_many.clone(),
             reads: subject.reads.clone(),
@@ -96,6 +107,15 @@ impl Place {
     /// The provider through the front.
     pub(crate) fn fronted(&self) -> Result<&Provider, Failure> {
         self.fronted.as_ref().ok_or_else(no_front)
+    }
+
+    /// The provider of which the front sees every request, or nothing where it can send none: it is granted no server.
+    pub(crate) fn watched(&self) -> Result<Option<&Provider>, Failure> {
+        if self.reaches {
+            self.fronted().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// The provider as if its server were down.

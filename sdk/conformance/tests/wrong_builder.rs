@@ -1,0 +1,104 @@
+//! The rules of `builder` themselves: a plugin that keeps every one passes, and for every rule a plugin that breaks it,
+//! and nothing else, fails that rule alone.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed"
+)]
+
+#[path = "support/wrong.rs"]
+mod wrong;
+
+use std::sync::LazyLock;
+
+use maquette_conformance::builder::BuilderTarget;
+use maquette_conformance::{Kit, Report, Subject};
+use serde_json::{Value, json};
+use wrong::{build, each_fault_breaks_its_rule_alone, rules_of};
+
+/// The guest component. Built once per run.
+static GUEST: LazyLock<Vec<u8>> = LazyLock::new(|| build("builder-guest"));
+
+fn config(fault: &str, image: &str) -> Value {
+    // Nobody listens there.
+    json!({ "url": "http://127.0.0.1:1", "image": image, "fault": fault })
+}
+
+fn known(fault: &str) -> BuilderTarget {
+    let digest = format!("sha256:{}", "1b".repeat(32));
+    let failed = |log: &str| json!({ "exit-code": 1, "termination-message": "", "log-tail": log });
+    let success = json!({ "exit-code": 0, "termination-message": digest, "log-tail": "" });
+    serde_json::from_value(json!({
+        "other-config": config(fault, "builder:2"),
+        "succeeded": { "ending": success, "digest": digest },
+        "no-revision": failed("error: no such revision"),
+        "no-dockerfile": failed("error: no such Dockerfile"),
+    }))
+    .unwrap()
+}
+
+fn subject(fault: &str) -> Subject {
+    Subject::new(GUEST.clone())
+        .with_config(config(fault, "builder:1"))
+        .with_credential("token", "t0ken-canary")
+        .with_builder(known(fault))
+}
+
+async fn run(kit: &Kit, fault: &str) -> Report {
+    kit.run(&subject(fault), |_| true, |_| {}).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_builder_that_keeps_every_rule_passes_and_one_that_breaks_a_rule_fails_that_rule_alone() {
+    let kit = Kit::load(&subject("")).await.unwrap();
+    let report = run(&kit, "").await;
+    report.assert_conformant();
+    assert_eq!(report.counts(), (rules_of("builder").len(), 0, 0));
+    each_fault_breaks_its_rule_alone(
+        kit,
+        "builder",
+        |kit, rule| async move { run(&kit, rule).await },
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_kit_is_not_told_of_a_builder_is_not_shown_unless_it_is_declared_unsupported() {
+    let rules = [
+        (
+            "another_configuration_changes_the_cache_key",
+            "other-config",
+        ),
+        (
+            "a_success_names_the_image_at_every_destination",
+            "succeeded",
+        ),
+        (
+            "a_revision_that_is_not_there_is_the_authors_fault",
+            "no-revision",
+        ),
+        (
+            "a_dockerfile_that_is_not_there_is_the_authors_fault",
+            "no-dockerfile",
+        ),
+    ];
+    let untold = subject("").with_builder(BuilderTarget::default());
+    let kit = Kit::load(&untold).await.unwrap();
+    let wanted = |name: &str| rules.iter().any(|(rule, _)| *rule == name);
+    let report = kit.run(&untold, wanted, |_| {}).await.unwrap();
+    assert_eq!(report.counts(), (0, rules.len(), 0), "{}", report.text());
+    for (rule, field) in rules {
+        let row = report.rows.iter().find(|row| row.rule == rule).unwrap();
+        let why = format!("{:?}", row.verdict);
+        assert!(
+            why.contains("NotShown") && why.contains(&format!("`{field}`")),
+            "{why}"
+        );
+    }
+    let declare = |subject: Subject, (rule, _): &(&str, &str)| subject.unsupported(rule, "none");
+    let declared = rules.iter().fold(untold, declare);
+    let report = kit.run(&declared, wanted, |_| {}).await.unwrap();
+    assert_eq!(report.counts(), (0, 0, rules.len()), "{}", report.text());
+}
