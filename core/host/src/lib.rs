@@ -49,6 +49,6 @@ pub use provider::Provider;
 pub use registry::PullError;
 pub use settings::{PullCaps, Settings, StartError};
 pub use trust::{
-    Identity, IdentityError, KeyError, PublicKey, Signer, Subject, TrustError, TrustRoot,
-    TrustRootError, Verification,
+    Attestation, AttestationLayer, Identity, IdentityError, KeyError, PublicKey, Signer, Subject,
+    TrustError, TrustRoot, TrustRootError, Verification, attested,
 };

@@ -1,17 +1,16 @@
 //! Sigstore bundles with a DSSE envelope around an in-toto statement, as cosign 3 writes them
 //! (`sigstore/protobuf-specs`, `sigstore_bundle.proto`; in-toto attestation framework, DSSE v1).
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
 use super::{
     claim::Claim,
+    dsse::{Envelope, decode},
     rekor::{Entry, Proof},
 };
 
 /// The statement that says "I sign this".
 const SIGNATURE: &str = "https://sigstore.dev/cosign/sign/v1";
-const IN_TOTO: &str = "application/vnd.in-toto+json";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -38,19 +37,6 @@ struct Chain {
 #[serde(rename_all = "camelCase")]
 struct Raw {
     raw_bytes: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Envelope {
-    payload: String,
-    payload_type: String,
-    signatures: Vec<Signature>,
-}
-
-#[derive(Deserialize)]
-struct Signature {
-    sig: String,
 }
 
 #[derive(Deserialize)]
@@ -109,40 +95,18 @@ struct Checkpoint {
     envelope: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Statement {
-    predicate_type: String,
-    #[serde(default)]
-    subject: Vec<Subject>,
-}
-
-#[derive(Deserialize)]
-struct Subject {
-    digest: std::collections::BTreeMap<String, String>,
-}
-
 pub(super) fn claim(json: &[u8]) -> Result<Option<Claim>, String> {
     let bundle: Bundle = serde_json::from_slice(json)
         .map_err(|error| format!("its bundle cannot be read ({error})"))?;
     let Some(envelope) = bundle.dsse_envelope else {
         return Err("its bundle has no DSSE envelope".to_owned());
     };
-    let payload = decode("its payload", &envelope.payload)?;
-    if envelope.payload_type != IN_TOTO {
+    let Some(signed) = envelope.open()? else {
         return Ok(None);
-    }
-    let statement: Statement = serde_json::from_slice(&payload)
-        .map_err(|error| format!("its statement cannot be read ({error})"))?;
-    if statement.predicate_type != SIGNATURE {
-        return Ok(None);
-    }
-    let [signature] = envelope.signatures.as_slice() else {
-        return Err(format!(
-            "its envelope has {} signatures and not one",
-            envelope.signatures.len()
-        ));
     };
+    if signed.statement.predicate_type != SIGNATURE {
+        return Ok(None);
+    }
     let material = bundle.verification_material;
     let chain = material
         .x509_certificate_chain
@@ -156,13 +120,9 @@ pub(super) fn claim(json: &[u8]) -> Result<Option<Claim>, String> {
         .collect::<Result<Vec<_>, _>>()?
         .into_iter();
     Ok(Some(Claim {
-        message: pre_authentication_encoding(&envelope.payload_type, &payload),
-        signature: decode("its signature", &signature.sig)?,
-        subjects: statement
-            .subject
-            .iter()
-            .filter_map(|subject| Some(format!("sha256:{}", subject.digest.get("sha256")?)))
-            .collect(),
+        subjects: signed.subjects(),
+        message: signed.message,
+        signature: signed.signature,
         certificate: certificates.next(),
         intermediates: certificates.collect(),
         entries: material
@@ -171,18 +131,6 @@ pub(super) fn claim(json: &[u8]) -> Result<Option<Claim>, String> {
             .map(entry)
             .collect::<Result<_, _>>()?,
     }))
-}
-
-/// DSSE v1: what is signed is the payload with its type and both lengths.
-fn pre_authentication_encoding(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut bytes = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        payload.len()
-    )
-    .into_bytes();
-    bytes.extend(payload);
-    bytes
 }
 
 fn entry(entry: &LogEntry) -> Result<Entry, String> {
@@ -235,30 +183,17 @@ impl Number {
     }
 }
 
-fn decode(what: &str, base64: &str) -> Result<Vec<u8>, String> {
-    STANDARD
-        .decode(base64)
-        .map_err(|_| format!("{what} is not base64"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    #[test]
-    fn the_encoding_is_that_of_the_specification() {
-        assert_eq!(
-            pre_authentication_encoding("http://example.com/HelloWorld", b"hello world"),
-            b"DSSEv1 29 http://example.com/HelloWorld 11 hello world"
-        );
-    }
+    use super::{super::dsse::IN_TOTO, *};
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
 
     #[test]
     fn a_statement_about_something_else_is_no_signature() {
         let statement =
             STANDARD.encode(r#"{"predicateType":"https://slsa.dev/provenance/v1","subject":[]}"#);
         let json = format!(
-            r#"{{"verificationMaterial":{{}},"dsseEnvelope":{{"payload":"{statement}","payloadType":"{IN_TOTO}","signatures":[]}}}}"#
+            r#"{{"verificationMaterial":{{}},"dsseEnvelope":{{"payload":"{statement}","payloadType":"{IN_TOTO}","signatures":[{{"sig":""}}]}}}}"#
         );
         assert!(claim(json.as_bytes()).unwrap().is_none());
         assert!(claim(b"{}").is_err());

@@ -21,9 +21,21 @@ pub(crate) fn judge(
     evidence: &[Evidence],
     required: &Verification,
 ) -> Result<String, TrustError> {
+    judge_claims(digest, evidence.iter().map(Evidence::claim), required)
+}
+
+/// The same of claims in whatever form they came.
+///
+/// # Errors
+/// No claim does; says the most telling reason.
+pub(super) fn judge_claims(
+    digest: &Digest,
+    claims: impl IntoIterator<Item = Result<Option<Claim>, String>>,
+    required: &Verification,
+) -> Result<String, TrustError> {
     let mut findings = Vec::new();
-    for evidence in evidence {
-        match evidence.claim() {
+    for claim in claims {
+        match claim {
             Ok(None) => {}
             Ok(Some(claim)) => match examine(digest, &claim, required) {
                 Ok(signer) => return Ok(signer),

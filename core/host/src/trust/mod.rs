@@ -2,12 +2,15 @@
 //! fetches the bytes, and [`judge`] says whether they prove what is required.
 //!
 //! Understood are the signatures that cosign makes: "simple signing" documents and Sigstore bundles (version 0.3), with a
-//! key or keyless (a certificate of Fulcio, logged in Rekor), against a trust root that the administrator gives.
+//! key or keyless (a certificate of Fulcio, logged in Rekor), against a trust root that the administrator gives. Statements
+//! about a plugin that are signed in the same ways ([`attested`]) tell how it was made; they let nothing in.
 
+mod attestation;
 mod bundle;
 mod certificate;
 mod claim;
 mod der;
+mod dsse;
 mod error;
 mod judge;
 mod key;
@@ -16,6 +19,7 @@ mod rekor;
 mod root;
 mod simple;
 
+pub use attestation::{Attestation, AttestationLayer, attested};
 pub(crate) use claim::Evidence;
 pub use error::TrustError;
 pub(crate) use judge::judge;

@@ -64,6 +64,30 @@ pub(super) fn claim(
     let signature = STANDARD
         .decode(signature.trim())
         .map_err(|_| "its signature is not base64")?;
+    let material = material(certificate, chain, bundle)?;
+    Ok(Claim {
+        message: payload.to_vec(),
+        signature,
+        subjects: vec![document.critical.image.digest],
+        certificate: material.certificate,
+        intermediates: material.intermediates,
+        entries: material.entries,
+    })
+}
+
+/// What the annotations of a layer say of its signer.
+pub(super) struct Material {
+    pub(super) certificate: Option<Vec<u8>>,
+    pub(super) intermediates: Vec<Vec<u8>>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// Certificate and chain (PEM), and the log's promise (JSON).
+pub(super) fn material(
+    certificate: Option<&str>,
+    chain: Option<&str>,
+    bundle: Option<&str>,
+) -> Result<Material, String> {
     let one = |pem: &str| {
         CertificateDer::from_pem_slice(pem.as_bytes())
             .map(|der| der.to_vec())
@@ -81,10 +105,7 @@ pub(super) fn claim(
         .filter(|json| !json.is_empty())
         .map(entry)
         .transpose()?;
-    Ok(Claim {
-        message: payload.to_vec(),
-        signature,
-        subjects: vec![document.critical.image.digest],
+    Ok(Material {
         certificate,
         intermediates,
         entries: entries.into_iter().collect(),
