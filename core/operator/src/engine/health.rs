@@ -60,6 +60,12 @@ pub async fn serve(
         TcpListener::bind(health_addr).await?,
         TcpListener::bind(metrics_addr).await?,
     );
+    // Whoever let the kernel choose the ports reads them here.
+    tracing::info!(
+        health = %probe_listener.local_addr()?,
+        metrics = %scrape_listener.local_addr()?,
+        "serving"
+    );
     let (stop_probes, stop_scrape) = (stop.clone(), stop);
     let probes = axum::serve(probe_listener, probes)
         .with_graceful_shutdown(async move { stop_probes.cancelled().await });

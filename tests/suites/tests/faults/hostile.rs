@@ -158,7 +158,7 @@ async fn a_plugin_that_turns_hostile_is_told_with_what_to_do_harms_no_other_prov
 
 /// The plugin writes it into its log, its last words and its error.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_secret_that_a_server_gives_back_is_in_no_object_event_or_log() {
+async fn a_secret_that_a_server_gives_back_is_in_no_object_event_log_or_metric() {
     let scene = Scene::start().await;
     install_guest(&scene).await;
     scene.dns.turn(Mood::Echoes);
@@ -184,8 +184,19 @@ async fn a_secret_that_a_server_gives_back_is_in_no_object_event_or_log() {
     let log = scene.operator.lock().unwrap().last_lines(1_000_000);
     let key = &scene.world.pdns.api_key;
     let coded = base64::engine::general_purpose::STANDARD.encode(key);
-    for (what, text) in [("the objects", objects), ("the log", log)] {
+    let metrics = scene.metrics().await;
+    assert!(
+        metrics.contains("maquette_plugin_") && metrics.contains("corp-dns"),
+        "the metrics do not count the calls: {metrics}"
+    );
+    for (what, text) in [("the objects", &objects), ("the log", &log)] {
         assert!(text.contains("key ***"), "{what} do not tell what was said");
+    }
+    for (what, text) in [
+        ("the objects", objects),
+        ("the log", log),
+        ("the metrics", metrics),
+    ] {
         assert!(!text.contains(key.as_str()), "{what} have the key");
         assert!(!text.contains(&coded), "{what} have the key in base64");
     }

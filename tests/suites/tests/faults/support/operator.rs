@@ -56,6 +56,14 @@ pub(crate) fn start(
     control_plane.run().start(program).unwrap()
 }
 
+/// Where an operator with this log serves its metrics: the kernel chose the port.
+pub(crate) fn metrics_address(log: &str) -> String {
+    let lines = log.lines().rev();
+    let mut lines = lines.filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let told = lines.find_map(|line| Some(line["metrics"].as_str()?.to_owned()));
+    told.unwrap()
+}
+
 /// Ends an operator as a rolling update does.
 pub(crate) fn terminate(operator: &Process) {
     operator.stop(Duration::from_secs(25)).unwrap();

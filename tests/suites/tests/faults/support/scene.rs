@@ -207,6 +207,17 @@ impl Scene {
         }
     }
 
+    /// What the operator answers at `/metrics`.
+    pub(crate) async fn metrics(&self) -> String {
+        let log = self.operator.lock().unwrap().last_lines(1_000_000);
+        let address = operator::metrics_address(&log);
+        let request = ::http::Request::get("/metrics").body(bytes::Bytes::new());
+        let answer = maquette_harness::http::send(&address, request.unwrap());
+        let answer = answer.await.unwrap();
+        assert!(answer.status.is_success(), "{}", answer.status);
+        answer.text()
+    }
+
     /// Everything that exists in the namespace and at the DNS server. Pods and `ReplicaSet`s go by their owner.
     pub(crate) async fn inventory(&self) -> Result<Vec<String>, String> {
         let mut found = Vec::new();
