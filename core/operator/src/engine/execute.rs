@@ -82,11 +82,12 @@ impl Executor {
             None
         };
         let observed = fresh.as_ref().unwrap_or(observed);
-        for call in &plan.calls {
-            results
-                .answers
-                .push((call.clone(), controller.call(object, call.clone()).await));
-        }
+        // At once, so that a lane can make one batch of what belongs together.
+        let calls = plan.calls.iter().map(async |call| {
+            let answer = controller.call(object, call.clone()).await;
+            (call.clone(), answer)
+        });
+        results.answers = futures::future::join_all(calls).await;
         results.called = true;
         for notice in &plan.notices {
             self.tell(object.as_ref(), notice).await;

@@ -25,6 +25,7 @@ mod drift;
 mod figures;
 mod hostile;
 mod hostnames;
+mod moves;
 mod plugins;
 mod providers;
 mod replicas;

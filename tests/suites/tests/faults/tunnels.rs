@@ -1,159 +1,9 @@
 //! The operator is killed in a tunnel's life, at a provider that keeps tunnels, and the provider goes away. Nothing is
 //! orphaned or doubled, there or in the cluster.
 
-use bytes::Bytes;
-use maquette_conformance::memory::TunnelServer;
-use maquette_harness::http;
-use serde_json::{Value, json};
-
+use super::support::Fault;
+use super::support::edge::{Edge, connectors, tunneled};
 use super::support::objects::MAQUETTE;
-use super::support::{Fault, Scene, binaries};
-use super::workspaces::routed;
-
-const TOKEN: &str = "t0ken-of-the-tunnels";
-const OPERATORS: &str = "maquette-system";
-
-/// A provider of tunnels in memory, and the scene with a Provider of it.
-struct Edge {
-    scene: Scene,
-    server: TunnelServer,
-}
-
-impl Edge {
-    async fn start() -> Self {
-        let (scene, server) = (
-            Scene::start().await,
-            TunnelServer::start(TOKEN).await.unwrap(),
-        );
-        let folder = "sdk/conformance/tests/tunnel-guest";
-        binaries::publish_plugin(&scene.world.registry, folder, "tunnels");
-        let image = format!("{}/maquette/tunnels", scene.world.registry);
-        let spec = json!({"image": image, "version": "1.0.0"});
-        scene
-            .objects
-            .apply(scene.world.plugin("tunnels", spec))
-            .await;
-        scene
-            .objects
-            .apply(json!({
-                "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tunnels", "namespace": OPERATORS},
-                "stringData": {"token": TOKEN},
-            }))
-            .await;
-        let edge = Self { scene, server };
-        edge.provide(&edge.server.url()).await;
-        edge
-    }
-
-    /// Configures the Provider with this server.
-    async fn provide(&self, url: &str) {
-        let provider = json!({
-            "apiVersion": MAQUETTE, "kind": "Provider", "metadata": {"name": "edge"},
-            "spec": {
-                "plugin": "tunnels", "config": {"url": url},
-                "credentials": {"token": {"secretRef": {"name": "tunnels", "key": "token"}}},
-                "egress": [url], "connector": {"images": ["registry.test/connector"]},
-                "intervalSeconds": 5,
-            },
-        });
-        self.scene.objects.apply(provider).await;
-        self.scene.wait_ready("Provider", "edge").await;
-    }
-
-    /// Tunnels at the provider: name, owner, hosts.
-    async fn tunnels(&self) -> Result<Vec<String>, String> {
-        let request = ::http::Request::get("/tunnels")
-            .header("authorization", format!("Bearer {TOKEN}"))
-            .body(Bytes::new())
-            .unwrap();
-        let address = self.server.url().replace("http://", "");
-        let answer = http::send(&address, request)
-            .await
-            .map_err(|error| error.to_string())?;
-        let list: Value =
-            serde_json::from_slice(&answer.body).map_err(|error| error.to_string())?;
-        let items = list["items"].as_array().unwrap().iter();
-        let told = items.map(|item| {
-            format!(
-                "{} of {} with {}",
-                item["name"], item["owner"], item["routes"]
-            )
-        });
-        Ok(told.collect())
-    }
-
-    /// What runs connectors.
-    async fn connectors(&self) -> Result<Vec<String>, String> {
-        let mut found = Vec::new();
-        for (version, kind) in [("apps/v1", "Deployment"), ("v1", "Secret")] {
-            for object in self.scene.objects.list(version, kind, OPERATORS).await? {
-                if object["metadata"]["labels"]["maquette.dev/tunnel"].is_string() {
-                    found.push(format!("connector {kind} {}", object["metadata"]["name"]));
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// Everything everywhere.
-    async fn inventory(&self) -> Result<Vec<String>, String> {
-        let mut found = self.scene.inventory().await?;
-        found.extend(self.connectors().await?);
-        found.extend(self.tunnels().await?);
-        Ok(found)
-    }
-
-    /// Whether the step has come to its end.
-    async fn is_done(&self, exists: bool) -> Result<(), String> {
-        if !exists {
-            let left = self.inventory().await?;
-            return if left.is_empty() {
-                Ok(())
-            } else {
-                Err(left.join("\n"))
-            };
-        }
-        match self.scene.ready("Workspace", "shop").await? {
-            (status, ..) if status == "True" => Ok(()),
-            (_, reason, message) => Err(format!("{reason}: {message}")),
-        }
-    }
-
-    async fn begin(&self, step: Option<&Value>) {
-        match step {
-            Some(manifest) => drop(self.scene.objects.apply(manifest.clone()).await),
-            None => self.scene.delete("Workspace", "shop").await,
-        }
-    }
-
-    async fn finish(self) {
-        self.scene.delete("Workspace", "shop").await;
-        self.scene
-            .until("nothing to be left", async || self.is_done(false).await)
-            .await;
-        self.scene
-            .objects
-            .delete(MAQUETTE, "Provider", "", "edge")
-            .await;
-        self.scene
-            .objects
-            .delete(MAQUETTE, "Plugin", "", "tunnels")
-            .await;
-        self.scene
-            .objects
-            .delete("v1", "Secret", OPERATORS, "tunnels")
-            .await;
-        self.scene.finish().await;
-    }
-}
-
-fn tunneled(host: &str) -> Value {
-    let mut workspace = routed("shop", host);
-    let networking = &mut workspace["spec"]["networking"];
-    networking.as_object_mut().unwrap().remove("gateway");
-    networking["tunnel"] = json!({"provider": "edge"});
-    workspace
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operator_killed_at_any_write_of_a_tunnels_life_leaves_no_orphan_and_no_double() {
@@ -268,7 +118,7 @@ async fn a_provider_that_is_away_holds_the_end_of_a_tunnel_until_it_is_back() {
     // Its name went first; everything else is still there.
     assert!(scene.records().await.is_empty());
     assert_eq!(edge.tunnels().await.unwrap().len(), 1);
-    assert_eq!(edge.connectors().await.unwrap().len(), 3, "{name}");
+    assert_eq!(connectors(scene).await.unwrap().len(), 3, "{name}");
 
     edge.provide(&edge.server.url()).await;
     scene

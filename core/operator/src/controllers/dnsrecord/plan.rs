@@ -13,7 +13,7 @@ use crate::{
     engine::{Finalizer, Notice, Plan},
 };
 use jiff::Timestamp;
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState, reason};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, reason};
 use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacement};
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
@@ -107,24 +107,33 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         return plan;
     };
     plan.again_in = Some(until_tick(place.interval, now));
-    plan.calls.extend(bring(record, observed, place));
-    if let Some(notice) = repair(record, place, &plan.calls) {
-        plan.notices.push(notice);
+    let change = bring(record, observed, place);
+    plan.notices.extend(repair(record, place, change.as_ref()));
+    let old: Vec<&LedgerEntry> = remaining(record, observed)
+        .filter(|entry| !same_place(entry, &place.entry))
+        .collect();
+    let is_there = is_present(record, observed, place);
+    let may_go =
+        |entry: &LedgerEntry| is_there || (change.is_some() && is_in_the_way(entry, &place.entry));
+    let going: Vec<Call> = old
+        .iter()
+        .filter(|entry| may_go(entry) && ours(entry, observed).is_some())
+        .map(|entry| delete(entry, observed))
+        .collect();
+    if (is_there && !old.is_empty()) || !going.is_empty() {
+        plan.again_in = Some(SOON);
     }
-    if is_present(record, observed, place) {
-        let old: Vec<&LedgerEntry> = remaining(record, observed)
-            .filter(|entry| !same_place(entry, &place.entry))
-            .collect();
-        plan.calls.extend(
-            old.iter()
-                .filter(|entry| ours(entry, observed).is_some())
-                .map(|entry| delete(entry, observed)),
-        );
-        if !old.is_empty() {
-            plan.again_in = Some(SOON);
-        }
-    }
+    plan.calls = going;
+    plan.calls.extend(change);
     plan
+}
+
+/// Whether one cannot exist as long as the other does: an alias is all that a name has (RFC 1034, section 3.6.2). Then
+/// both changes belong into one batch, so that the name is not without an answer.
+fn is_in_the_way(old: &LedgerEntry, new: &LedgerEntry) -> bool {
+    spot(old) == spot(new)
+        && old.kind != new.kind
+        && [old.kind, new.kind].contains(&RecordType::Cname)
 }
 
 /// The change that makes the record set what the spec says, where one is needed.
@@ -178,14 +187,14 @@ fn delete(entry: &LedgerEntry, observed: &Observed) -> Call {
 }
 
 /// Something is changed although the spec did not: somebody else changed it.
-fn repair(record: &DNSRecord, place: &Place, calls: &[Call]) -> Option<Notice> {
+fn repair(record: &DNSRecord, place: &Place, change: Option<&Call>) -> Option<Notice> {
     let status = record.status.as_ref()?;
     let was_right = status.observed_generation == record.metadata.generation
         && status
             .ledger
             .iter()
             .any(|entry| same_place(entry, &place.entry) && entry.state == LedgerState::Present);
-    (was_right && !calls.is_empty()).then(|| Notice {
+    (was_right && change.is_some()).then(|| Notice {
         warning: false,
         reason: reason::DRIFT_REPAIRED,
         message: format!(

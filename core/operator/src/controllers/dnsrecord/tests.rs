@@ -233,6 +233,42 @@ fn what_somebody_changed_by_hand_is_put_right_and_told() {
 }
 
 #[test]
+fn an_alias_takes_the_place_of_addresses_in_one_batch_and_other_types_come_before_the_old_goes() {
+    for (from, to, expected) in [
+        (
+            RecordType::A,
+            RecordType::Cname,
+            &["delete A", "create Cname"][..],
+        ),
+        (
+            RecordType::Cname,
+            RecordType::Aaaa,
+            &["delete Cname", "create Aaaa"],
+        ),
+        (RecordType::A, RecordType::Aaaa, &["create Aaaa"]),
+    ] {
+        let (mut record, mut world) = (record(), World::default());
+        record.spec.kind = from;
+        pass(&mut record, &mut world, 9);
+        record.status.as_mut().unwrap().ledger[0].kind = from;
+        record.metadata.generation = Some(2);
+        record.spec.kind = to;
+        let mut observed = world.observe(&record);
+        observed.place.as_mut().unwrap().entry.kind = to;
+
+        let plan = plan(&record, &observed, Timestamp::from_second(1).unwrap());
+
+        let told = |call: &Call| match &call.change {
+            Change::Create(_) => format!("create {:?}", call.entry.kind),
+            Change::Replace(_) => format!("replace {:?}", call.entry.kind),
+            Change::Delete(_) => format!("delete {:?}", call.entry.kind),
+        };
+        assert_eq!(plan.calls.iter().map(told).collect::<Vec<_>>(), expected);
+        assert!(plan.notices.is_empty(), "nobody else changed anything");
+    }
+}
+
+#[test]
 fn at_rest_the_status_stays_as_it_is() {
     let (mut record, mut world) = (record(), World::default());
     pass(&mut record, &mut world, 9);

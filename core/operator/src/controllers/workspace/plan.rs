@@ -17,6 +17,7 @@ use maquette_api::{
     reason,
 };
 use maquette_graph::State;
+use serde_json::json;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
 /// How often a Gateway is looked for that cannot be used, and a name that somebody else's object has.
@@ -103,13 +104,26 @@ pub(super) fn state(observed: &Observed, name: &str) -> State {
     }
 }
 
+/// Whether a name is about to lead elsewhere, so that what was said of it does not hold for where it will lead.
+fn is_moving(wanted: &[Desired], observed: &Observed) -> bool {
+    observed.records.iter().any(|record| {
+        let key = Key::of(&record.metadata);
+        let mut wanted = wanted.iter();
+        let wanted = wanted.find(|object| object.kind == Kind::DNSRecord && object.key == key);
+        wanted.is_some_and(|object| {
+            object.object().pointer("/spec/values") != Some(&json!(record.spec.values))
+        })
+    })
+}
+
 /// What the workspace has and the spec does not want any more: names first, then routes, then components.
 fn stale(workspace: &Workspace, observed: &Observed) -> Vec<Deletion> {
     let wanted = routes::desired(workspace, observed);
     // An old place goes when the new ones are reached, so that a workspace is never without; nothing is taken away while
     // the Gateway is away.
-    let settled =
-        !matches!(observed.gateway, Some(Err(_))) && reach::pending(workspace, observed).is_none();
+    let settled = !matches!(observed.gateway, Some(Err(_)))
+        && reach::pending(workspace, observed).is_none()
+        && !is_moving(&wanted, observed);
     let is_wanted = |kind: Kind, key: &Key| {
         !settled
             || wanted

@@ -108,12 +108,10 @@ pub(super) fn pending(workspace: &Workspace, observed: &Observed) -> Option<Stri
         return Some(pending);
     }
     for host in wanted {
-        let name = names::of_host(&Key::of(&workspace.metadata).name, &host);
-        let route = observed
-            .routes
-            .iter()
-            .find(|route| route.metadata.name.as_deref() == Some(&name));
-        if with_gateway && !route.is_some_and(|route| is_accepted(route)) {
+        let own = Key::of(&workspace.metadata);
+        let name = names::of_host(&own.name, &host);
+        let key = Key::new(own.namespace, name.clone());
+        if with_gateway && !is_taken_up(observed, &key) {
             return Some(format!(
                 "the route of {host} is being taken up by the Gateway"
             ));
@@ -133,6 +131,13 @@ pub(super) fn pending(workspace: &Workspace, observed: &Observed) -> Option<Stri
         }
     }
     None
+}
+
+/// Whether the Gateway has taken up the route of this name as it is now.
+pub(super) fn is_taken_up(observed: &Observed, key: &Key) -> bool {
+    let mut routes = observed.routes.iter();
+    let route = routes.find(|route| Key::of(&route.metadata) == *key);
+    route.is_some_and(|route| is_accepted(route))
 }
 
 fn is_accepted(route: &DynamicObject) -> bool {

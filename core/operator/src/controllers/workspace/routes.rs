@@ -4,15 +4,15 @@ use super::{
     names,
     observe::{Gateway, Observed},
     places::{Place, places},
-    tunnel,
+    reach, tunnel,
 };
 use crate::{
     cluster::{Key, Kind},
-    controllers::records::Record,
+    controllers::records::{self, Record},
     engine::{Desired, managed_labels, owner_reference},
 };
 use maquette_api::{
-    WORKSPACE_LABEL, Workspace,
+    DNSRecord, WORKSPACE_LABEL, Workspace,
     workspace::{GatewayRef, Networking},
 };
 use serde_json::{Map, Value, json};
@@ -109,14 +109,13 @@ fn record(
 ) -> Option<Desired> {
     let (dns, provider) = (networking.dns.as_ref()?, observed.dns_provider.as_ref()?);
     let key = own_key(workspace, host);
+    let mut records = observed.records.iter();
+    let held = records.find(|record| Key::of(&record.metadata) == key);
+    let held = held.map(AsRef::as_ref);
     let targets = if networking.tunnel.is_some() {
-        let mut records = observed.records.iter();
-        let record = records.find(|record| Key::of(&record.metadata) == key);
-        tunnel::target(workspace, observed, record.map(AsRef::as_ref))?
+        tunnel::target(workspace, observed, held)?
     } else {
-        let gateway = observed.gateway.as_ref()?.as_ref().ok()?;
-        let addresses = gateway.addresses.iter();
-        addresses.map(|(_, value)| value.clone()).collect()
+        of_gateway(observed, &key, held)?
     };
     let record = Record {
         key,
@@ -129,6 +128,15 @@ fn record(
         ttl: dns.ttl,
     };
     Some(record.desired())
+}
+
+/// Addresses of the Gateway. A name that leads elsewhere stays there until the Gateway has taken up its route.
+fn of_gateway(observed: &Observed, key: &Key, held: Option<&DNSRecord>) -> Option<Vec<String>> {
+    let gateway = observed.gateway.as_ref()?.as_ref().ok()?;
+    let addresses = gateway.addresses.iter().map(|(_, value)| value.clone());
+    let addresses: Vec<String> = addresses.collect();
+    let moves = held.is_some_and(|record| record.spec.values != records::data(&addresses).1);
+    (!moves || reach::is_taken_up(observed, key)).then_some(addresses)
 }
 
 fn http_route(

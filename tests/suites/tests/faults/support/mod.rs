@@ -3,6 +3,7 @@
 
 pub(crate) mod binaries;
 pub(crate) mod dns;
+pub(crate) mod edge;
 pub(crate) mod gateway;
 pub(crate) mod objects;
 pub(crate) mod oci;
