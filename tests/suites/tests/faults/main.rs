@@ -20,6 +20,7 @@ mod host;
 
 mod api_answers;
 mod api_server;
+mod cloudflare;
 mod crashes;
 mod drift;
 mod figures;
