@@ -52,15 +52,16 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     global && !special
 }
 
-/// The IPv4 address that a translator or tunnel delivers to: mapped and compatible (RFC 4291), NAT64 (RFC 6052,
-/// RFC 8215), 6to4 (RFC 3056).
+/// The IPv4 address that a translator or tunnel delivers to: mapped and compatible (RFC 4291), NAT64's well-known
+/// prefix (RFC 6052), 6to4 (RFC 3056). A site's own NAT64 prefix (`64:ff9b:1::/48`, RFC 8215) may hold the address anywhere,
+/// so that nothing in it counts as public.
 fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let v4 = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
         Ipv4Addr::new(a, b, c, d)
     };
     match address.segments() {
-        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0 | 1, _, _, _, high, low] => {
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             Some(v4(high, low))
         }
         [0x2002, high, low, ..] => Some(v4(high, low)),
@@ -113,6 +114,8 @@ mod tests {
             "::7f00:1",
             "64:ff9b::a00:1",
             "64:ff9b:1::a9fe:a9fe",
+            "64:ff9b:1:a9fe:a9:fe00:101:101",
+            "64:ff9b:0:1::101:101",
             "2002:a00:1::1",
             "2001::1",
             "2001:db8::1",

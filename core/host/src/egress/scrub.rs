@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use base64::{Engine as _, engine::general_purpose};
 use bytes::Bytes;
 use memchr::memmem;
+use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
 use crate::names::Secret;
@@ -11,8 +12,8 @@ use crate::names::Secret;
 const SHORTEST: usize = 4;
 const MASK: u8 = b'*';
 
-/// The forms in which secrets are looked for in what a plugin receives: as they are and in base64, both alphabets, at
-/// each of the three positions that a secret can have in an encoded text.
+/// The forms in which secrets are looked for in what a plugin receives: as they are, as JSON and URLs write them, in hex,
+/// and in base64, both alphabets, at each of the three positions that a secret can have in an encoded text.
 pub(crate) struct Needles(Vec<Zeroizing<Vec<u8>>>);
 
 impl Needles {
@@ -79,6 +80,7 @@ impl Needles {
 
 fn forms_of(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut forms = vec![secret.to_vec()];
+    forms.extend(escaped(secret).into_iter().map(String::into_bytes));
     for (before, affected) in [(0, 0), (1, 2), (2, 3)] {
         let mut padded = vec![0; before];
         padded.extend_from_slice(secret);
@@ -92,6 +94,22 @@ fn forms_of(secret: &[u8]) -> Vec<Vec<u8>> {
             forms.extend(encoded.get(affected..whole).map(<[u8]>::to_vec));
         }
     }
+    forms
+}
+
+/// As servers that answer with what they were sent often write it.
+fn escaped(secret: &[u8]) -> Vec<String> {
+    let url: String = byte_serialize(secret).collect();
+    let spaces = url.replace('+', "%20");
+    let mut forms = vec![hex::encode(secret), hex::encode_upper(secret)];
+    if let Ok(text) = std::str::from_utf8(secret) {
+        let json = serde_json::Value::from(text).to_string();
+        let json = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+        let json = json.unwrap_or_default().to_owned();
+        // Some writers escape the slash, too.
+        forms.extend([json.replace('/', "\\/"), json]);
+    }
+    forms.extend([url, spaces]);
     forms
 }
 
@@ -171,6 +189,22 @@ mod tests {
                     .any(|part| SECRET.as_bytes().windows(4).any(|s| s == part));
                 assert!(!visible, "{before}|{after}: {encoded}");
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_masked_as_json_and_urls_write_it_and_in_hex() {
+        let needles = Needles::of([&Secret::new("pa\"ss/w\\ord +1")]);
+        for written in [
+            r#"pa\"ss/w\\ord +1"#,
+            r#"pa\"ss\/w\\ord +1"#,
+            "pa%22ss%2Fw%5Cord+%2B1",
+            "pa%22ss%2Fw%5Cord%20%2B1",
+            "70612273732f775c6f7264202b31",
+            "70612273732F775C6F7264202B31",
+        ] {
+            let seen = needles.mask_text(format!("<{written}>"));
+            assert_eq!(seen, format!("<{}>", "*".repeat(written.len())));
         }
     }
 

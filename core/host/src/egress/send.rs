@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header::CONTENT_ENCODING};
 use http_body_util::{BodyExt, Limited};
 use hyper::client::conn::http1;
 use rustls::pki_types::ServerName;
@@ -151,7 +151,8 @@ fn outgoing(body: WasiBody, policy: Arc<Policy>) -> WasiBody {
         .boxed_unsync()
 }
 
-/// What may be passed on of the head of a response: not too much, no protocol switch, no secret.
+/// What may be passed on of the head of a response: not too much, no protocol switch, no body in which a secret could not
+/// be seen, no secret.
 fn checked<B>(
     mut response: Response<B>,
     policy: &Policy,
@@ -159,6 +160,11 @@ fn checked<B>(
 ) -> Result<Response<B>, Error> {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {
         return Err(Error::HttpUpgradeFailed);
+    }
+    let codings = response.headers().get_all(CONTENT_ENCODING);
+    if let Some(coding) = codings.iter().find(|coding| *coding != "identity") {
+        let coding = String::from_utf8_lossy(coding.as_bytes()).into_owned();
+        return Err(Error::HttpResponseContentCoding(Some(coding)));
     }
     let size = head_bytes(response.headers());
     if size > HEAD_BYTES {

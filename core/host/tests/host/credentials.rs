@@ -144,6 +144,20 @@ async fn a_server_that_echoes_what_it_was_sent_gives_the_plugin_no_secret() {
 }
 
 #[tokio::test]
+async fn a_body_in_which_no_secret_could_be_seen_is_not_passed_on() {
+    let server = Server::start(|request| {
+        assert_eq!(request.header("accept-encoding"), Some("identity"));
+        Reply::raw(200, &[("content-encoding", "gzip")], "whatever is inside")
+    });
+    let server = server.await;
+    let dns = dns_with("compressed", all(&server.url())).await;
+    let answer = behave(&dns, "sends", &request(&server.url(), &[])).await;
+    let text = format!("{answer:?}");
+    assert!(text.contains("ContentCoding"), "{text}");
+    assert!(!text.contains("whatever is inside"), "{text}");
+}
+
+#[tokio::test]
 async fn a_plugin_may_set_an_authorization_of_its_own() {
     let server = Server::start(|_| Reply::ok("")).await;
     let dns = dns_with("own-authorization", all(&server.url())).await;
