@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::registry::Stored;
 
-/// Largest file within an archive, in bytes; that of a component.
-const MAX_FILE: u64 = 32 << 20;
+/// Largest file within an archive, in bytes: a layer of the operator's own image fits.
+const MAX_FILE: u64 = 256 << 20;
 /// Most files of an archive.
 const MAX_FILES: usize = 1000;
 const TAG: &str = "org.opencontainers.image.ref.name";

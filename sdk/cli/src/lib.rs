@@ -76,6 +76,7 @@ fn act_on_plugin(action: PluginAction, output: Output) -> anyhow::Result<()> {
         A::Check(arguments) => run(plugin::check(arguments, output)),
         A::Test(arguments) => run(plugin::test(*arguments, output)),
         A::Push(arguments) => run(plugin::push(arguments, output)),
+        A::Attach(arguments) => run(plugin::attach(arguments, output)),
         A::Pull(arguments) => run(plugin::pull(arguments, output)),
         A::Sign(arguments) => run(plugin::sign(arguments, output)),
         A::Verify(arguments) => run(plugin::verify(arguments, output)),

@@ -10,7 +10,6 @@ const EMPTY_TYPE: &str = "application/vnd.oci.empty.v1+json";
 /// A document beside a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attachment {
-    pub(crate) media_type: &'static str,
     pub(crate) document: Vec<u8>,
     pub(crate) manifest: Vec<u8>,
 }
@@ -36,7 +35,6 @@ impl Attachment {
             "subject": subject,
         });
         Self {
-            media_type,
             document,
             manifest: manifest.to_string().into_bytes(),
         }

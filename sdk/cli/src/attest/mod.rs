@@ -1,12 +1,14 @@
-//! Documents about a plugin that lie beside it: what it is made of (`sbom`) and how it was made (`provenance`).
-//! Both are pure; `source` asks cargo and git.
+//! Documents about what is in a registry, that lie beside it: what it is made of (`sbom`) and how it was made (`provenance`).
+//! They are pure; `source` asks cargo and git.
 
 mod artifact;
+mod document;
 mod provenance;
 mod sbom;
 mod source;
 
 pub(crate) use artifact::Attachment;
-pub(crate) use provenance::{MEDIA_TYPE as PROVENANCE_TYPE, provenance};
-pub(crate) use sbom::{MEDIA_TYPE as SBOM_TYPE, sbom};
+pub(crate) use document::{Document, Kind};
+pub(crate) use provenance::{Origin, provenance};
+pub(crate) use sbom::{About, root_package, sbom};
 pub(crate) use source::{Source, lock_file, packages};

@@ -3,25 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
-use maquette_host::{Digest, Manifest};
+use maquette_host::Digest;
 use serde_json::{Value, json};
 
-/// Media type of the document.
-pub(crate) const MEDIA_TYPE: &str = "application/vnd.cyclonedx+json";
+/// What was compiled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) summary: &'a str,
+    /// Of the file, or of the manifest that stands for it.
+    pub(crate) digest: &'a Digest,
+}
 
-/// The document of a component that was compiled from these packages (see `source::packages`). What only tests and build
-/// scripts use is not part of it.
+/// The document of what was compiled from these packages (see `source::packages`). What only tests and build scripts use
+/// is not part of it.
 ///
 /// # Errors
 /// The packages are not what `cargo metadata` writes.
-pub(crate) fn sbom(
-    about: &Manifest,
-    component: &Digest,
-    packages: &Value,
-) -> anyhow::Result<Value> {
+pub(crate) fn sbom(about: &About<'_>, packages: &Value) -> anyhow::Result<Value> {
     let known = by_id(packages, "packages")?;
     let nodes = by_id(packages.get("resolve").unwrap_or(&Value::Null), "nodes")?;
-    let root = root(packages)?;
+    let root = root_package(packages)?.get("id").and_then(Value::as_str);
+    let root = root.context("`cargo metadata` gives the crate no id")?;
     let mut reached = BTreeSet::from([root]);
     let mut open = vec![root];
     let mut dependencies = Vec::new();
@@ -68,7 +72,7 @@ pub(crate) fn sbom(
             "component": {
                 "type": "application", "bom-ref": root, "purl": root,
                 "name": about.name, "version": about.version, "description": about.summary,
-                "hashes": [{ "alg": "SHA-256", "content": component.hex() }],
+                "hashes": [{ "alg": "SHA-256", "content": about.digest.hex() }],
             },
             "tools": { "components": [{
                 "type": "application", "name": "maquette", "version": env!("CARGO_PKG_VERSION"),
@@ -89,7 +93,10 @@ fn by_id<'a>(document: &'a Value, list: &str) -> anyhow::Result<BTreeMap<&'a str
 }
 
 /// The crate itself: the package whose manifest was asked about.
-fn root(packages: &Value) -> anyhow::Result<&str> {
+///
+/// # Errors
+/// It is not there.
+pub(crate) fn root_package(packages: &Value) -> anyhow::Result<&Value> {
     let path = packages.get("maquette");
     let mut all = packages
         .get("packages")
@@ -97,7 +104,6 @@ fn root(packages: &Value) -> anyhow::Result<&str> {
         .into_iter()
         .flatten();
     all.find(|package| package.get("manifest_path") == path)
-        .and_then(|package| package.get("id")?.as_str())
         .context("`cargo metadata` does not list the crate; give the folder of the crate, not of its workspace")
 }
 
@@ -124,10 +130,10 @@ fn purl(package: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use maquette_host::{Digest, Manifest};
+    use maquette_host::Digest;
     use serde_json::json;
 
-    use super::sbom;
+    use super::{About, sbom};
 
     #[test]
     fn it_holds_what_runs_and_not_what_tests_and_builds() {
@@ -149,12 +155,14 @@ mod tests {
                 { "id": "itoa", "deps": [] },
             ] },
         });
-        let about: Manifest = serde_json::from_value(json!({
-            "name": "mydns", "version": "1.0.0", "summary": "s", "configSchema": {},
-        }))
-        .unwrap();
         let component = Digest::of(b"wasm");
-        let bom = sbom(&about, &component, &packages).unwrap();
+        let about = About {
+            name: "mydns",
+            version: "1.0.0",
+            summary: "s",
+            digest: &component,
+        };
+        let bom = sbom(&about, &packages).unwrap();
         let names: Vec<_> = bom["components"]
             .as_array()
             .unwrap()
@@ -174,13 +182,7 @@ mod tests {
             bom["dependencies"][1],
             json!({ "ref": "pkg:cargo/mydns@1.0.0", "dependsOn": ["pkg:cargo/serde@1.0.0"] })
         );
-        assert!(
-            sbom(
-                &about,
-                &component,
-                &json!({ "packages": [], "resolve": { "nodes": [] } })
-            )
-            .is_err()
-        );
+        let nothing = json!({ "packages": [], "resolve": { "nodes": [] } });
+        assert!(sbom(&about, &nothing).is_err());
     }
 }

@@ -17,22 +17,23 @@ pub(crate) struct Source {
     pub(crate) is_changed: bool,
 }
 
-/// The packages that the crate in a folder is compiled from, as `cargo metadata` writes them.
+/// The packages that the crate in a folder is compiled from for a target, as `cargo metadata` writes them.
 ///
 /// # Errors
 /// There is no crate, or its dependencies cannot be resolved.
-pub(crate) fn packages(folder: &Path) -> anyhow::Result<Value> {
+pub(crate) fn packages(folder: &Path, target: &str) -> anyhow::Result<Value> {
     let manifest = folder.join("Cargo.toml");
     ensure!(
         manifest.is_file(),
-        "--crate: {} has no Cargo.toml; give the folder of the plugin's crate",
+        "--crate: {} has no Cargo.toml; give the folder of the crate",
         folder.display()
     );
     let done = Command::new("cargo")
         .args([
             "metadata",
             "--format-version=1",
-            "--filter-platform=wasm32-wasip2",
+            "--filter-platform",
+            target,
             "--manifest-path",
         ])
         .arg(&manifest)

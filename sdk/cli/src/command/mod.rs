@@ -18,7 +18,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use author::{Build, Check, Interface, New};
 pub(crate) use cluster::{Approve, Cluster, Rollback};
-pub(crate) use publish::{Inspect, Push, Registry};
+pub(crate) use publish::{Attach, Inspect, Push, Registry};
 pub(crate) use run::{Run, Test, Zones};
 pub(crate) use trust::{Load, Pull, Save, Sign, Signers, Verify};
 
@@ -88,6 +88,8 @@ pub(crate) enum PluginAction {
     Test(Box<Test>),
     /// Publishes a plugin in an OCI registry.
     Push(Push),
+    /// Puts documents beside what is published: what it is made of, and how it was made.
+    Attach(Attach),
     /// Reads a published plugin into a file.
     Pull(Pull),
     /// Signs a published plugin.

@@ -100,7 +100,12 @@ That of --pusher makes a tag name something else, and prints the digest of what 
   {\"action\": \"move-tag\", \"repository\", \"tag\"}
 
 The file of --contents, IMAGE being {\"tag\", \"digest\", \"mediaType\", \"created\", \"platforms\": [], \"labels\": {}}:
-  {\"repository\", \"tags\": [], \"image\": IMAGE, \"index\": IMAGE, \"referrers\": [{\"digest\", \"artifactType\"}], \"moving\": TAG}")]
+  {\"repository\", \"tags\": [], \"image\": IMAGE, \"index\": IMAGE, \"referrers\": [{\"digest\", \"artifactType\"}], \"moving\": TAG}
+
+The file of --builds, ENDING being {\"exit-code\", \"termination-message\", \"reason\", \"log-tail\"}:
+  {\"other-config\": {}, \"succeeded\": {\"ending\": ENDING, \"digest\"}, \"no-revision\": ENDING, \"no-dockerfile\": ENDING}
+The file of --engine, WRITTEN being {\"at\": POINTER, \"is\": VALUE} or {\"at\": POINTER, \"from\": POINTER}:
+  {\"objects\": [{\"kind\", \"healthy\": [WRITTEN], \"progressing\": [], \"degraded\": [], \"suspended\": []}], \"revision\"}")]
 pub(crate) struct Test {
     /// The plugin's file.
     #[arg(required_unless_present = "list")]
@@ -135,6 +140,12 @@ pub(crate) struct Test {
     /// Program that moves the tag that --contents names.
     #[arg(long, value_name = "PROGRAM", requires = "contents")]
     pub(crate) pusher: Option<PathBuf>,
+    /// File with what the kit cannot know of a builder: how its builds end, and another configuration, as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "memory")]
+    pub(crate) builds: Option<PathBuf>,
+    /// File that says what the GitOps engine of a delivery plugin writes into its objects, as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "memory")]
+    pub(crate) engine: Option<PathBuf>,
     /// One more place in the configuration (a JSON pointer) with a server's URL, where the manifest names the vendor's own
     /// servers. Repeatable.
     #[arg(long, value_name = "POINTER")]

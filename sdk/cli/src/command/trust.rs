@@ -10,7 +10,8 @@ use super::Registry;
 ///
 /// The signature is cosign's (a "simple signing" document signed with ECDSA P-256) and lies beside the plugin in the
 /// registry, as a referrer and under the tag sha256-….sig: the operator, `maquette plugin verify` and `cosign verify` find it.
-/// What is signed is the digest that the reference names at that moment.
+/// What is signed is the digest that the reference names at that moment. Documents beside it are signed where they are made: by
+/// `maquette plugin push --key` and `maquette plugin attach --key`.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out signing.key
@@ -29,16 +30,21 @@ pub(crate) struct Sign {
 
 /// Says who signed a published plugin.
 ///
-/// Exit code 1 unless it is one of those who are named. Verified is the digest, by the code that the operator uses.
+/// Exit code 1 unless it is one of those who are named. Verified is the digest, by the code that the operator uses; and the
+/// statements about it that they signed: its provenance and what it is made of, as `cosign verify-attestation` does.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   maquette plugin verify registry.example.com/team/mydns:1.0.0 --key signing.pub
+  maquette plugin verify registry.example.com/team/mydns:1.0.0 --key signing.pub --require-provenance
   maquette plugin verify ghcr.io/team/mydns:1.0.0 --trusted-root trusted_root.json \\
     --certificate-oidc-issuer https://token.actions.githubusercontent.com \\
     --certificate-identity-regexp 'https://github.com/team/mydns/.github/workflows/.*@refs/tags/.*'")]
 pub(crate) struct Verify {
     /// REGISTRY/REPOSITORY with :TAG or @DIGEST.
     pub(crate) reference: String,
+    /// Exit code 1 also where none of those who are named signed its provenance.
+    #[arg(long)]
+    pub(crate) require_provenance: bool,
     #[command(flatten)]
     pub(crate) signers: Signers,
     #[command(flatten)]

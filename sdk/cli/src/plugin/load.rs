@@ -7,7 +7,7 @@ use super::source;
 use crate::command::{self, WrongUse};
 use crate::layout::{Entry, Layout, parts};
 use crate::output::Output;
-use crate::registry::{Client, Target, signature_tag};
+use crate::registry::{Client, Target, signature_tag, statements_tag};
 
 /// Publishes what a file holds in another registry, under the digests that it has.
 pub(crate) async fn load(arguments: command::Load, output: Output) -> anyhow::Result<()> {
@@ -25,8 +25,9 @@ pub(crate) async fn load(arguments: command::Load, output: Output) -> anyhow::Re
     let digest = plugin.manifest.digest.clone();
     let reference = format!("{}:{version}", target.repository);
     let client = Client::new(target, &arguments.registry)?;
-    match client.resolve(&version).await? {
-        Some(existing) if existing != digest && !arguments.overwrite => bail!(
+    let existing = client.resolve(&version).await?;
+    match &existing {
+        Some(existing) if *existing != digest && !arguments.overwrite => bail!(
             "{reference} exists already and is something else ({existing}); choose another tag, or give --overwrite"
         ),
         _ => {}
@@ -35,7 +36,7 @@ pub(crate) async fn load(arguments: command::Load, output: Output) -> anyhow::Re
     client.log_in_to_push(&version).await?;
     blobs(&client, &layout, plugin).await?;
     client.put_manifest(&version, &plugin.manifest).await?;
-    let signatures = signature_tag(&digest)?;
+    let tags = [signature_tag(&digest)?, statements_tag(&digest)?];
     for (number, other) in others.iter().enumerate() {
         output.progress(&format!(
             "[{}/{}] {}",
@@ -44,15 +45,16 @@ pub(crate) async fn load(arguments: command::Load, output: Output) -> anyhow::Re
             other.manifest.digest
         ));
         blobs(&client, &layout, other).await?;
-        if other.tag.as_deref() == Some(signatures.to_string().as_str()) {
-            client.put_manifest(&signatures, &other.manifest).await?;
+        let tag = tags.iter().find(|tag| other.tag == Some(tag.to_string()));
+        if let Some(tag) = tag {
+            client.put_manifest(tag, &other.manifest).await?;
         } else {
             client.put_referrer(&digest, &other.manifest).await?;
         }
     }
     let result = serde_json::json!({
         "reference": reference, "digest": digest.to_string(), "version": version.to_string(),
-        "referrers": others.len(),
+        "referrers": others.len(), "new": existing != Some(digest.clone()),
     });
     output.result(&result, || format!("{reference}@{digest}"))
 }

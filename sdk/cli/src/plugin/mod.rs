@@ -1,6 +1,8 @@
 //! `maquette plugin …`: one module for each action.
 
 mod approve;
+mod attach;
+mod beside;
 mod build;
 mod check;
 mod follow;
@@ -22,6 +24,7 @@ mod verify;
 mod zones;
 
 pub(crate) use approve::approve;
+pub(crate) use attach::attach;
 pub(crate) use build::build;
 pub(crate) use check::check;
 pub(crate) use inspect::inspect;

@@ -6,6 +6,8 @@ use maquette_host::manifest::{Credential, Host, Placement};
 use maquette_host::{Digest, Inspection, Manifest};
 use serde::Serialize;
 
+use crate::attest::Origin;
+
 /// What a plugin is and what it asks for.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +27,30 @@ pub(crate) struct Report<'a> {
     pub(crate) imports: &'a [String],
     #[serde(flatten)]
     pub(crate) manifest: &'a Manifest,
+    /// What lies beside an artifact; nothing for a file.
+    #[serde(flatten)]
+    pub(crate) beside: Option<Beside>,
+}
+
+/// What lies beside an artifact in its registry. Who signed what is not looked at.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Beside {
+    /// Documents about it.
+    pub(crate) attached: Vec<Attached>,
+    /// What an attached provenance says, verified or not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) provenance: Option<Origin>,
+    pub(crate) signatures: usize,
+    pub(crate) signed_statements: usize,
+}
+
+/// A document about an artifact.
+#[derive(Debug, Serialize)]
+pub(crate) struct Attached {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) digest: String,
 }
 
 impl<'a> Report<'a> {
@@ -43,6 +69,7 @@ impl<'a> Report<'a> {
             interfaces: inspection.interfaces(),
             imports: &inspection.imports,
             manifest,
+            beside: None,
         }
     }
 
@@ -81,7 +108,31 @@ impl<'a> Report<'a> {
             "Imports",
             self.imports.iter().filter(|name| !is_inert(name)).cloned(),
         );
+        if let Some(beside) = &self.beside {
+            let attached = beside.attached.iter().map(|it| it.kind.clone());
+            list(&mut line, "Beside it", attached);
+            if let Some(origin) = &beside.provenance {
+                line("Made from", &format!("{origin} (not verified)"));
+            }
+            line("Signed", &beside.signed());
+        }
         text.trim_end().to_owned()
+    }
+}
+
+impl Beside {
+    fn signed(&self) -> String {
+        let Self {
+            signatures,
+            signed_statements: statements,
+            ..
+        } = self;
+        if *signatures == 0 && *statements == 0 {
+            return "by nobody".to_owned();
+        }
+        format!(
+            "signatures: {signatures}, signed statements: {statements}; `maquette plugin verify` says whose"
+        )
     }
 }
 

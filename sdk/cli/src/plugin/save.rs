@@ -8,7 +8,7 @@ use crate::command::{self, WrongUse};
 use crate::files;
 use crate::layout::{Entry, Layout, parts};
 use crate::output::Output;
-use crate::registry::{Client, Stored, signature_tag};
+use crate::registry::{Client, Stored, signature_tag, statements_tag};
 
 /// Writes a version with everything that is about it into one file.
 pub(crate) async fn save(arguments: command::Save, output: Output) -> anyhow::Result<()> {
@@ -46,9 +46,10 @@ async fn collect(client: &Client, digest: &Digest, tag: Option<String>) -> anyho
     let manifest = client.manifest(&version).await?;
     let manifest = manifest.with_context(|| format!("{digest} is not there any more"))?;
     add(client, &mut layout, manifest, tag).await?;
-    let signatures = signature_tag(digest)?;
-    if let Some(manifest) = client.manifest(&signatures).await? {
-        add(client, &mut layout, manifest, Some(signatures.to_string())).await?;
+    for tag in [signature_tag(digest)?, statements_tag(digest)?] {
+        if let Some(manifest) = client.manifest(&tag).await? {
+            add(client, &mut layout, manifest, Some(tag.to_string())).await?;
+        }
     }
     for referrer in client.referrers(digest).await? {
         let is_there = layout

@@ -11,4 +11,4 @@ pub(crate) use artifact::{Artifact, Created};
 pub(crate) use client::Client;
 pub(crate) use login::Login;
 pub(crate) use reference::Target;
-pub(crate) use store::{Stored, signature_tag};
+pub(crate) use store::{Stored, signature_tag, statements_tag};

@@ -1,10 +1,13 @@
 //! Manifests and blobs of any kind.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, ensure};
 use http::HeaderValue;
-use maquette_host::{Digest, Repository, Tag, Version};
+use maquette_host::{AttestationLayer, Digest, Repository, Tag, Version};
 use oci_client::RegistryOperation;
 use oci_client::manifest::OciDescriptor;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Client;
@@ -12,8 +15,20 @@ use super::client::is_absent;
 
 /// Largest blob that is read, in bytes; that of a component.
 const MAX_BLOB: u64 = 32 << 20;
+/// Signed statements that are read of one manifest.
+const MAX_STATEMENTS: usize = 32;
 const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
 const ACCEPTED: [&str; 2] = ["application/vnd.oci.image.manifest.v1+json", INDEX_TYPE];
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Layer {
+    media_type: String,
+    digest: String,
+    size: u64,
+    #[serde(default)]
+    annotations: BTreeMap<String, String>,
+}
 
 /// A manifest or index as a registry keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +84,15 @@ impl Stored {
 /// None: a digest makes a tag.
 pub(crate) fn signature_tag(digest: &Digest) -> anyhow::Result<Version> {
     let tag: Tag = format!("sha256-{}.sig", digest.hex()).parse()?;
+    Ok(Version::Tag(tag))
+}
+
+/// The tag that cosign keeps signed statements about a manifest under.
+///
+/// # Errors
+/// None: a digest makes a tag.
+pub(crate) fn statements_tag(digest: &Digest) -> anyhow::Result<Version> {
+    let tag: Tag = format!("sha256-{}.att", digest.hex()).parse()?;
     Ok(Version::Tag(tag))
 }
 
@@ -194,17 +218,60 @@ impl Client {
     /// # Errors
     /// The registry cannot be reached or refuses.
     pub(crate) async fn referrers(&self, digest: &Digest) -> anyhow::Result<Vec<Digest>> {
+        let listed = self.typed_referrers(digest).await?;
+        Ok(listed.into_iter().map(|(_, digest)| digest).collect())
+    }
+
+    /// The same with the type that each has.
+    ///
+    /// # Errors
+    /// The registry cannot be reached or refuses.
+    pub(crate) async fn typed_referrers(
+        &self,
+        digest: &Digest,
+    ) -> anyhow::Result<Vec<(String, Digest)>> {
         let reference = self.target.at(&Version::Digest(digest.clone()));
         let index = self
             .oci
             .pull_referrers(&reference, None)
             .await
             .map_err(|error| self.explain(error))?;
-        let digests = index.manifests.iter().map(|entry| entry.digest.parse());
-        Ok(digests.collect::<Result<_, _>>()?)
+        let entries = index.manifests.into_iter().map(|entry| {
+            let kind = entry.artifact_type.unwrap_or(entry.media_type);
+            Ok((kind, entry.digest.parse()?))
+        });
+        entries.collect()
     }
 
-    /// Writes a manifest that is about another one, so that everybody who looks at that one finds it.
+    /// Signed statements about this manifest, whoever signed them.
+    ///
+    /// # Errors
+    /// The registry cannot be reached or refuses, or gives something else than its digests say.
+    pub(crate) async fn statements(
+        &self,
+        digest: &Digest,
+    ) -> anyhow::Result<(Option<Stored>, Vec<AttestationLayer>)> {
+        let Some(manifest) = self.manifest(&statements_tag(digest)?).await? else {
+            return Ok((None, Vec::new()));
+        };
+        let document = manifest.json()?;
+        let listed = document.get("layers").and_then(Value::as_array);
+        let mut layers = Vec::new();
+        for layer in listed.into_iter().flatten().take(MAX_STATEMENTS) {
+            let layer: Layer = serde_json::from_value(layer.clone())
+                .with_context(|| format!("the manifest {} is malformed", manifest.digest))?;
+            if layer.media_type == AttestationLayer::MEDIA_TYPE {
+                layers.push(AttestationLayer {
+                    envelope: self.blob(&layer.digest.parse()?, layer.size).await?,
+                    annotations: layer.annotations,
+                });
+            }
+        }
+        Ok((Some(manifest), layers))
+    }
+
+    /// Writes a manifest that is about another one, so that everybody who looks at that one finds it. False where it is
+    /// there already. Its blobs have to be there.
     ///
     /// # Errors
     /// The registry cannot be reached or refuses.
@@ -212,11 +279,14 @@ impl Client {
         &self,
         subject: &Digest,
         manifest: &Stored,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<bool> {
+        if self.referrers(subject).await?.contains(&manifest.digest) {
+            return Ok(false);
+        }
         let version = Version::Digest(manifest.digest.clone());
         self.put_manifest(&version, manifest).await?;
         if self.referrers(subject).await?.contains(&manifest.digest) {
-            return Ok(());
+            return Ok(true);
         }
         // The registry keeps no list, so that who writes keeps it.
         let tag = referrers_tag(subject)?;
@@ -240,6 +310,7 @@ impl Client {
         entries.push(entry);
         let index = json!({ "schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": entries });
         self.put_manifest(&tag, &Stored::new(index.to_string().into_bytes()))
-            .await
+            .await?;
+        Ok(true)
     }
 }

@@ -4,6 +4,8 @@
 mod key;
 mod pem;
 mod simple;
+mod statement;
 
 pub(crate) use key::SigningKey;
 pub(crate) use simple::{Signature, payload};
+pub(crate) use statement::Statements;

@@ -60,7 +60,7 @@ impl Builder for ThePlugin {
         Ok(Job {
             pod_template: template.to_string(),
             files: Vec::new(),
-            cache_key: key(&ctx.config.image, &args),
+            cache_key: key(&ctx.config.image, build),
         })
     }
 
@@ -108,6 +108,14 @@ fn arguments(build: &Build) -> Vec<String> {
         let path = format!("{}/{secret}", build.secrets_dir);
         args.push(format!("--secret=id={secret},src={path}"));
     }
+    if let Some(folder) = &build.git_credential_dir {
+        // BuildKit's name for the clone's password.
+        args.push(format!("--secret=id=GIT_AUTH_TOKEN,src={folder}/password"));
+    }
+    if let Some(cache) = &build.cache {
+        args.push(format!("--import-cache=type=registry,ref={cache}"));
+        args.push(format!("--export-cache=type=registry,ref={cache},mode=max"));
+    }
     let names = build.destinations.iter().flat_map(|destination| {
         let tags = destination.tags.iter();
         tags.map(|tag| format!("{}:{tag}", destination.repository))
@@ -130,6 +138,8 @@ fn failure(ending: &Ending) -> Failure {
         _ if ending.log_tail.contains("failed to read dockerfile") => {
             ("DockerfileNotFound", Fault::User)
         }
+        // What git says of a commit that was pushed over.
+        _ if ending.log_tail.contains("not our ref") => ("GitRevisionNotFound", Fault::User),
         _ => ("BuildFailed", Fault::User),
     };
     let last = ending.log_tail.lines().last().unwrap_or("it wrote no log");
@@ -140,12 +150,23 @@ fn failure(ending: &Ending) -> Failure {
     }
 }
 
-/// FNV-1a over everything that makes the image what it is: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn key(image: &str, args: &[String]) -> String {
-    let parts = std::iter::once(image).chain(args.iter().map(String::as_str));
+/// FNV-1a over everything that makes the image what it is, and nothing else: neither where it goes nor where credentials
+/// are mounted. <http://www.isthe.com/chongo/tech/comp/fnv/>.
+fn key(image: &str, build: &Build) -> String {
+    let args = build.args.iter().map(|arg| (&arg.name, &arg.value));
+    let args: Vec<_> = args.collect();
+    let parts = [
+        image.to_owned(),
+        build.revision.clone(),
+        format!(
+            "{:?}",
+            (&build.context_dir, &build.dockerfile, &build.target)
+        ),
+        format!("{:?}", (args, &build.platforms, &build.secrets)),
+    ];
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     // No text holds the byte that ends each part, so that no two lists of parts are the same bytes.
-    for byte in parts.flat_map(|part| part.bytes().chain([0xff])) {
+    for byte in parts.iter().flat_map(|part| part.bytes().chain([0xff])) {
         hash ^= u128::from(byte);
         hash = hash.wrapping_mul(0x0100_0000_0000_0000_0000_013b);
     }

@@ -50,6 +50,14 @@ fn the_same_build_gives_the_same_plan_and_another_commit_another_key() {
 }
 
 #[test]
+fn where_the_image_goes_does_not_change_the_key() {
+    let (ctx, mut other) = (context(), build("1111"));
+    let key = ThePlugin.plan(&ctx, &other).unwrap().cache_key;
+    other.destinations[0].tags = vec!["pr-8".to_owned()];
+    assert_eq!(ThePlugin.plan(&ctx, &other).unwrap().cache_key, key);
+}
+
+#[test]
 fn a_secret_is_named_by_its_path() {
     let plan = ThePlugin.plan(&context(), &build("1111")).unwrap();
     assert!(plan.pod_template.contains("id=npm,src=/secrets/npm"));

@@ -67,12 +67,10 @@ impl Delivery for ThePlugin {
     }
 
     fn assess(&self, _: &Context<Config>, app: &App, objects: &[String]) -> Result<Assessment> {
-        let Some(text) = objects.first() else {
+        let Some(object) = own(app, objects)? else {
             let message = format!("the Application `{}` does not exist yet", app.name);
             return Ok(assessment(Health::Progressing, "Missing", message, None));
         };
-        let object: Value = serde_json::from_str(text)
-            .map_err(|error| Error::Other(format!("the Application cannot be read: {error}")))?;
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str);
         let revision = text("/status/sync/revision").map(str::to_owned);
         // What Argo CD compared with is the whole source: a status that is about another one is of before the change.
@@ -101,6 +99,22 @@ impl Delivery for ThePlugin {
         );
         Ok(assessment(health, said, message, revision))
     }
+}
+
+/// The application's object among these.
+fn own(app: &App, objects: &[String]) -> Result<Option<Value>> {
+    for text in objects {
+        let object: Value = serde_json::from_str(text)
+            .map_err(|error| Error::Other(format!("an object cannot be read: {error}")))?;
+        let place = &object["metadata"];
+        if object["kind"] == "Application"
+            && place["name"] == app.name
+            && place["namespace"] == app.namespace
+        {
+            return Ok(Some(object));
+        }
+    }
+    Ok(None)
 }
 
 fn assessment(

@@ -134,9 +134,18 @@ fn a_source_project_is_fit() {
     fit("new-source", "source");
 }
 
+/// A file of the template, which the project has as well.
+fn given(interface: &str, file: &str) -> String {
+    let templates = repository().join("sdk/cli/templates");
+    let path = templates.join(interface).join(file);
+    path.to_str().unwrap().to_owned()
+}
+
 #[test]
-fn a_builder_project_is_fit() {
-    fit("new-builder", "builder");
+fn a_builder_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
+    let plugin = fit("new-builder", "builder");
+    let builds = given("builder", "builds.json");
+    keeps_every_rule(&plugin, &["--builds", &builds], 38);
 }
 
 #[test]
@@ -145,8 +154,10 @@ fn a_bundler_project_is_fit() {
 }
 
 #[test]
-fn a_delivery_project_is_fit() {
-    fit("new-delivery", "delivery");
+fn a_delivery_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
+    let plugin = fit("new-delivery", "delivery");
+    let engine = given("delivery", "engine.json");
+    keeps_every_rule(&plugin, &["--engine", &engine], 27);
 }
 
 #[test]

@@ -105,7 +105,13 @@ fn a_pushed_plugin_is_an_artifact_under_its_version_and_can_be_inspected_by_tag_
 fn pushing_again_changes_nothing_and_something_else_needs_to_be_asked_for() {
     let registry = Registry::open();
     let first = push(&registry.repository(), &[], &[], "").json();
-    assert_eq!(push(&registry.repository(), &[], &[], "").json(), first);
+    let mut again = push(&registry.repository(), &[], &[], "").json();
+    assert_eq!(
+        (&first["new"], &again["new"]),
+        (&json!(true), &json!(false))
+    );
+    again["new"] = json!(true);
+    assert_eq!(again, first);
 
     let other = [("SOURCE_DATE_EPOCH", OsStr::new("1700000000"))];
     let refused = push(&registry.repository(), &[], &other, "");
@@ -132,6 +138,28 @@ fn a_tag_that_is_given_is_used() {
         reference
     );
     assert_eq!(inspect(&reference).json()["name"], "powerdns");
+}
+
+#[test]
+fn a_tag_that_says_another_version_is_refused_as_operators_refuse_it() {
+    let registry = Registry::open();
+    for tag in ["0.2.0", "v0.1.1", "0.1.0-rc.1"] {
+        let refused = push(
+            &format!("{}:{tag}", registry.repository()),
+            &["--overwrite"],
+            &[],
+            "",
+        );
+        assert!(
+            refused
+                .failed(1)
+                .contains("says another version than the plugin, which is 0.1.0"),
+            "{refused:?}"
+        );
+    }
+    for tag in ["v0.1.0", "0.1.0_build.7", "0.1"] {
+        push(&format!("{}:{tag}", registry.repository()), &[], &[], "").json();
+    }
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Done, Registry, maquette, plugin, repository, request};
+use crate::support::{Done, Registry, maquette, plugin, request};
 
 /// Made as cosign does; see `signing/key.rs`.
-const COSIGN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plugin/fixtures/cosign");
+pub(crate) const COSIGN: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plugin/fixtures/cosign");
 const PASSWORD: (&str, &str) = ("COSIGN_PASSWORD", "correct horse");
 
-fn run(arguments: &[&str]) -> Done {
+pub(crate) fn run(arguments: &[&str]) -> Done {
     let all = [&["plugin"], arguments, &["--output=json"]].concat();
     maquette(&all, &[(PASSWORD.0, OsStr::new(PASSWORD.1))], "")
 }
@@ -26,7 +27,7 @@ fn published() -> (Registry, String, String) {
 }
 
 /// A pair as OpenSSL makes it: private and public.
-fn openssl(folder: &Path) -> (String, String) {
+pub(crate) fn openssl(folder: &Path) -> (String, String) {
     let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     let (private, public) = (path("signing.key"), path("signing.pub"));
     let run = |arguments: &[&str]| {
@@ -173,116 +174,4 @@ fn a_file_that_was_changed_is_not_loaded() {
 fn verify_without_a_signer_is_exit_code_2() {
     let done = run(&["verify", "r.example/p:1"]);
     assert!(done.failed(2).contains("--key FILE"), "{done:?}");
-}
-
-#[test]
-fn what_a_plugin_is_made_of_and_how_lies_beside_it_and_is_carried_along() {
-    let (folder, registry) = (tempfile::tempdir().unwrap(), Registry::open());
-    let file = plugin().to_str().unwrap();
-    let powerdns = repository().join("plugins/powerdns");
-    let source = powerdns.to_str().unwrap();
-    let push = [
-        "push",
-        file,
-        &registry.repository(),
-        "--sbom",
-        "--provenance",
-        "--crate",
-        source,
-    ];
-    let pushed = run(&push).json();
-    let (reference, digest) = (
-        pushed["reference"].as_str().unwrap(),
-        pushed["digest"].as_str().unwrap(),
-    );
-    let types = [
-        "application/vnd.cyclonedx+json",
-        "application/vnd.in-toto+json",
-    ];
-    assert_eq!(pushed["attached"], serde_json::json!(types));
-    assert_eq!(attached(&registry, digest), types);
-    let bom = document(&registry, digest, types[0]);
-    let crates = bom["components"].as_array().unwrap();
-    assert!(
-        crates.iter().any(|it| it["name"] == "maquette-sdk"),
-        "{bom}"
-    );
-    assert!(!crates.iter().any(|it| it["name"] == "tempfile"), "{bom}");
-    let statement = document(&registry, digest, types[1]);
-    assert_eq!(
-        statement["subject"][0]["digest"]["sha256"],
-        digest.trim_start_matches("sha256:")
-    );
-
-    let used = &statement["predicate"]["buildDefinition"]["resolvedDependencies"];
-    assert!(
-        used.as_array()
-            .unwrap()
-            .iter()
-            .any(|it| it["name"] == "Cargo.lock"),
-        "{statement}"
-    );
-
-    // The same again adds nothing (the commit may be another one meanwhile), and a signature is none of them.
-    let again: Vec<&str> = push
-        .iter()
-        .copied()
-        .filter(|it| *it != "--provenance")
-        .collect();
-    run(&again).json();
-    run(&["sign", reference, "--key", &format!("{COSIGN}.key")]).json();
-    assert_eq!(attached(&registry, digest), types);
-    let path = folder.path().join("plugin.tar");
-    let (path, inside) = (path.to_str().unwrap(), Registry::open());
-    run(&["save", reference, path]).json();
-    let loaded = run(&["load", path, &inside.repository()]).json();
-    assert_eq!(attached(&inside, digest), types);
-    run(&[
-        "verify",
-        loaded["reference"].as_str().unwrap(),
-        "--key",
-        &format!("{COSIGN}.pub"),
-    ])
-    .json();
-}
-
-/// The registry gives an index only to who says that it accepts one.
-fn get(registry: &Registry, path: &str) -> Value {
-    use std::io::{Read as _, Write as _};
-    let mut stream = std::net::TcpStream::connect(("127.0.0.1", registry.port)).unwrap();
-    write!(
-        stream,
-        "GET /v2/maquette/powerdns/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
-         Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json\r\n\r\n"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let body = answer.split_once("\r\n\r\n").unwrap().1;
-    serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
-}
-
-/// Types of what the referrers' fallback tag lists: this registry keeps no list of its own.
-fn attached(registry: &Registry, digest: &str) -> Vec<String> {
-    let index = get(registry, &format!("manifests/{}", digest.replace(':', "-")));
-    let entries = index["manifests"].as_array().unwrap().iter();
-    let types = entries.map(|entry| entry["artifactType"].as_str().unwrap().to_owned());
-    types.collect()
-}
-
-fn document(registry: &Registry, digest: &str, kind: &str) -> Value {
-    let index = get(registry, &format!("manifests/{}", digest.replace(':', "-")));
-    let mut entries = index["manifests"].as_array().unwrap().iter();
-    let entry = entries.find(|entry| entry["artifactType"] == kind).unwrap();
-    let manifest = get(
-        registry,
-        &format!("manifests/{}", entry["digest"].as_str().unwrap()),
-    );
-    get(
-        registry,
-        &format!(
-            "blobs/{}",
-            manifest["layers"][0]["digest"].as_str().unwrap()
-        ),
-    )
 }

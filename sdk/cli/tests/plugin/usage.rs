@@ -99,8 +99,8 @@ fn a_file_that_is_missing_is_exit_code_1() {
 #[test]
 fn every_action_has_examples_in_its_help() {
     for action in [
-        "new", "build", "check", "test", "push", "pull", "sign", "verify", "save", "load",
-        "inspect", "run", "zones", "approve", "rollback",
+        "new", "build", "check", "test", "push", "attach", "pull", "sign", "verify", "save",
+        "load", "inspect", "run", "zones", "approve", "rollback",
     ] {
         let done = run(&["plugin", action, "--help"]);
         assert_eq!(done.code, Some(0));

@@ -60,7 +60,7 @@ struct Template {
 }
 
 macro_rules! template {
-    ($interface:literal, $summary:literal) => {
+    ($interface:literal, $summary:literal $(, $more:literal)?) => {
         Template {
             interface: $interface,
             summary: $summary,
@@ -75,6 +75,10 @@ macro_rules! template {
                     "src/tests.rs",
                     include_str!(concat!("../../../templates/", $interface, "/tests.rs")),
                 ),
+                $((
+                    $more,
+                    include_str!(concat!("../../../templates/", $interface, "/", $more)),
+                ),)?
             ],
             readme: "",
         }
@@ -167,9 +171,25 @@ fn template(interface: Interface) -> Template {
             ..template!("registry", "Reads a registry of images")
         },
         Interface::Source => template!("source", "Reads changes at a git forge"),
-        Interface::Builder => template!("builder", "Builds images with BuildKit"),
+        Interface::Builder => Template {
+            test: Some(Kit {
+                environment: "",
+                options: "--builds builds.json",
+            }),
+            ..template!("builder", "Builds images with BuildKit", "builds.json")
+        },
         Interface::Bundler => template!("bundler", "Bundles workers for Node.js"),
-        Interface::Delivery => template!("delivery", "Delivers applications with Argo CD"),
+        Interface::Delivery => Template {
+            test: Some(Kit {
+                environment: "",
+                options: "--engine engine.json",
+            }),
+            ..template!(
+                "delivery",
+                "Delivers applications with Argo CD",
+                "engine.json"
+            )
+        },
     }
 }
 

@@ -141,10 +141,22 @@ fn subject(file: &Path, arguments: &command::Test) -> anyhow::Result<Subject> {
     if let Some(path) = &arguments.contents {
         subject = subject.with_registry(contents::read(path, arguments.pusher.as_ref())?);
     }
+    if let Some(path) = &arguments.builds {
+        subject = subject.with_builder(document("--builds", path)?);
+    }
+    if let Some(path) = &arguments.engine {
+        subject = subject.with_engine(document("--engine", path)?);
+    }
     for pointer in &arguments.server_at {
         subject = subject.with_server_at(pointer);
     }
     Ok(subject)
+}
+
+/// What a file says, as JSON.
+fn document<T: serde::de::DeserializeOwned>(option: &str, path: &Path) -> anyhow::Result<T> {
+    serde_json::from_slice(&source::read(path)?)
+        .with_context(|| format!("{option}: {} is not what it should be", path.display()))
 }
 
 fn word(verdict: &Verdict) -> &'static str {
