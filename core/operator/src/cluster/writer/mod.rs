@@ -1,10 +1,15 @@
 //! Every write to the API server: counted, and put into the caches at once.
 
+mod error;
+
+pub use error::{Refusal, WriteError};
+
 use super::{caches::Caches, key::Key, kind::Kind};
+use error::{classify, refused};
 use kube::{
     Api, Client, Resource,
     api::{DeleteParams, Patch, PatchParams, PostParams, PropagationPolicy, ValidationDirective},
-    core::{DynamicObject, Status},
+    core::DynamicObject,
 };
 use maquette_api::FIELD_MANAGER;
 use serde::de::DeserializeOwned;
@@ -20,58 +25,6 @@ pub struct Writer {
     client: Client,
     caches: Arc<Caches>,
     count: Arc<dyn Fn(Kind, &'static str) + Send + Sync>,
-}
-
-/// An object that the API server refuses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the API server refuses {kind} {key}: {message}")]
-pub struct Refusal {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its namespace and name.
-    pub key: Key,
-    /// What the API server says.
-    pub message: String,
-    /// Whether the same request may be accepted later: a quota, a policy or a role may change.
-    pub may_pass: bool,
-}
-
-/// Why a write did not happen.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The API server refuses it.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The object was changed or replaced since it was read.
-    #[error("{kind} {key} changed meanwhile")]
-    Stale {
-        /// Kind of the object.
-        kind: Kind,
-        /// The object.
-        key: Key,
-    },
-    /// The object does not exist.
-    #[error("{kind} {key} does not exist")]
-    Gone {
-        /// Kind of the object.
-        kind: Kind,
-        /// The object.
-        key: Key,
-    },
-    /// The namespace is being deleted, so nothing can be made in it.
-    #[error("namespace {0} is being deleted")]
-    NamespaceTerminating(String),
-    /// The API server does not answer, or answers with an error that passes.
-    #[error("the API server could not write {kind} {key}")]
-    Transient {
-        /// Kind of the object.
-        kind: Kind,
-        /// The object.
-        key: Key,
-        /// What went wrong.
-        #[source]
-        source: kube::Error,
-    },
 }
 
 impl Writer {
@@ -270,7 +223,7 @@ async fn in_time<T>(write: impl Future<Output = Result<T, kube::Error>>) -> Resu
         .unwrap_or_else(late)
 }
 
-fn remember_typed<K>(store: &super::Store<K>, object: DynamicObject)
+fn remember_typed<K>(store: &crate::cluster::Store<K>, object: DynamicObject)
 where
     K: Resource<DynamicType = ()>
         + DeserializeOwned
@@ -284,50 +237,4 @@ where
     if let Ok(object) = object.try_parse() {
         store.remember(object);
     }
-}
-
-fn classify(kind: Kind, key: &Key, error: kube::Error) -> WriteError {
-    let key = key.clone();
-    let kube::Error::Api(status) = error else {
-        return WriteError::Transient {
-            kind,
-            key,
-            source: error,
-        };
-    };
-    match status.code {
-        403 if is_terminating(&status) => WriteError::NamespaceTerminating(key.namespace),
-        404 => WriteError::Gone { kind, key },
-        409 => WriteError::Stale { kind, key },
-        400 | 403 | 405 | 413 | 422 => refused(kind, key, status.code == 403, status.message),
-        // An unknown field in an applied object is answered with 500 (apimachinery, typed patch objects).
-        500 if status
-            .message
-            .contains("failed to create typed patch object") =>
-        {
-            refused(kind, key, false, status.message)
-        }
-        _ => WriteError::Transient {
-            kind,
-            key,
-            source: kube::Error::Api(status),
-        },
-    }
-}
-
-fn refused(kind: Kind, key: Key, may_pass: bool, message: String) -> WriteError {
-    WriteError::Refused(Refusal {
-        kind,
-        key,
-        message,
-        may_pass,
-    })
-}
-
-fn is_terminating(status: &Status) -> bool {
-    status
-        .details
-        .iter()
-        .flat_map(|details| &details.causes)
-        .any(|cause| cause.reason == "NamespaceTerminating")
 }
