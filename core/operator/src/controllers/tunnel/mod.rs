@@ -7,6 +7,7 @@
 //!
 //! | file | does |
 //! |---|---|
+//! | `facts` | what the plan and the status both ask of what was observed |
 //! | `names` | how things are called, there and here |
 //! | `place` | who may have which hosts where |
 //! | `known` | what the provider said in this process |
@@ -15,6 +16,7 @@
 //! | `hosts` | the names of the hosts, kept as record sets |
 
 mod connector;
+mod facts;
 mod hosts;
 mod known;
 mod names;
@@ -26,6 +28,7 @@ mod status;
 mod teardown;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use crate::{
     cluster::{Caches, Change, Key, Kind, Store},

@@ -1,8 +1,10 @@
 //! What exists of a tunnel: at the provider, in the operator's namespace, and beside it.
 
 use super::{
-    TunnelController, hosts,
-    known::{self, Known},
+    TunnelController,
+    facts::{entry, is_stateless},
+    hosts,
+    known::Known,
     names,
     place::{Place, place},
     secret::{self, Held},
@@ -13,7 +15,7 @@ use crate::{
     providers::LaneError,
 };
 use kube::core::DynamicObject;
-use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel, TunnelEntry};
+use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
@@ -50,17 +52,6 @@ pub struct Observed {
     pub(super) taken: Vec<(Kind, Key)>,
     /// Hosts that an older tunnel has.
     pub(super) hosts_taken: BTreeMap<String, Key>,
-}
-
-/// The tunnel's entry in the ledger.
-pub(super) fn entry(tunnel: &Tunnel) -> Option<&TunnelEntry> {
-    tunnel.status.as_ref()?.ledger.first()
-}
-
-/// Whether the provider keeps nothing of the tunnel, so that there is nothing to look for at its end. A tunnel whose
-/// routes a provider keeps has a version.
-pub(super) fn is_stateless(entry: &TunnelEntry) -> bool {
-    entry.id.is_some() && entry.version.is_none()
 }
 
 pub(super) async fn observe(controller: &TunnelController, tunnel: &Tunnel) -> Observed {
@@ -223,10 +214,4 @@ fn taken(
         }
     }
     taken
-}
-
-/// The routes that are wanted.
-pub(super) fn wanted(tunnel: &Tunnel) -> Vec<maquette_host::kinds::tunnel::Route> {
-    let namespace = tunnel.metadata.namespace.clone().unwrap_or_default();
-    known::routes(&namespace, &tunnel.spec.routes)
 }

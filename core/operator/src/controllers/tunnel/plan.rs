@@ -1,23 +1,20 @@
 //! What brings the provider, the connector and the names to what the spec says.
 
 use super::{
-    Act, Call, Observed, connector, hosts,
+    Act, Call, Observed, connector,
+    facts::{entry, is_foreign, is_obstructed, is_starting, own_entry, target, wanted},
+    hosts,
     known::{Known, UNCONNECTED},
-    observe::{entry, wanted},
     secret::{self, Step},
-    status::target,
     teardown,
 };
 use crate::{
     cluster::Key,
-    controllers::{
-        access::Problem,
-        moments::{LATER, SOON, STARTING, until_tick},
-    },
+    controllers::moments::{LATER, SOON, STARTING, until_tick},
     engine::{Finalizer, Notice, Plan},
 };
 use jiff::Timestamp;
-use maquette_api::{Tunnel, TunnelEntry, condition, reason};
+use maquette_api::{Tunnel, condition, reason};
 
 pub(super) fn plan(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_starting(observed) {
@@ -31,16 +28,6 @@ pub(super) fn plan(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan
     } else {
         keep(tunnel, observed, now)
     }
-}
-
-/// Whether the provider will be there in a moment, so that there is nothing to do nor to say.
-pub(super) fn is_starting(observed: &Observed) -> bool {
-    matches!(observed.place, Err(Problem::Starting(_)))
-}
-
-/// Whether the tunnel may not have what it names.
-pub(super) fn is_obstructed(observed: &Observed) -> bool {
-    !observed.taken.is_empty() || !observed.hosts_taken.is_empty()
 }
 
 fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
@@ -99,15 +86,6 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     plan
 }
 
-pub(super) fn own_entry(tunnel: &Tunnel, observed: &Observed) -> TunnelEntry {
-    entry(tunnel).cloned().unwrap_or_else(|| TunnelEntry {
-        provider: tunnel.spec.provider.clone(),
-        name: observed.name.clone(),
-        id: None,
-        version: None,
-    })
-}
-
 /// The one call that is due.
 fn next(tunnel: &Tunnel, observed: &Observed, step: Step) -> Option<Act> {
     let id = entry(tunnel).and_then(|entry| entry.id.clone());
@@ -143,11 +121,6 @@ fn next(tunnel: &Tunnel, observed: &Observed, step: Step) -> Option<Act> {
         None if known.routes != wanted(tunnel) => set(&known.established.version),
         _ => None,
     }
-}
-
-/// Whether a tunnel has another owner, or none.
-pub(super) fn is_foreign(owner: Option<&str>, own: &str) -> bool {
-    owner != Some(own)
 }
 
 /// Something is changed although the spec did not: somebody else changed it.

@@ -3,12 +3,11 @@
 
 use super::{
     Act, Call, Observed,
-    observe::{entry, is_stateless},
-    plan::{is_foreign, own_entry},
+    facts::{entry, is_abandoned, is_foreign, is_stateless, own_entry},
 };
 use crate::{
     cluster::Kind,
-    controllers::{access, moments::SOON},
+    controllers::moments::SOON,
     engine::{Deletion, Finalizer, Plan},
 };
 use maquette_api::Tunnel;
@@ -53,10 +52,6 @@ pub(super) fn plan(tunnel: &Tunnel, observed: &Observed) -> Plan<Call> {
         Step::Done => plan.finalizer = Finalizer::Remove,
     }
     plan
-}
-
-pub(super) fn is_abandoned(tunnel: &Tunnel) -> bool {
-    access::is_abandoned(tunnel.metadata.annotations.as_ref())
 }
 
 /// The step that is due.
