@@ -1,6 +1,6 @@
 //! What exists of a workspace, and what around it matters.
 
-use super::{names, places, tunnel};
+use super::{names, places};
 use crate::{
     cluster::{Caches, Key, Kind},
     controllers::records,
@@ -102,7 +102,7 @@ pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
         records: caches.records.owned_by(&uid),
         routes: caches.routes.owned_by(&uid),
         tunnels: caches.tunnels.owned_by(&uid),
-        entrance: tunnel::provider(workspace)
+        entrance: places::tunnel_provider(workspace)
             .and_then(|name| caches.providers.get(&Key::cluster(name)))
             .map(|provider| provider.spec.entrance.unwrap_or_default()),
         taken: taken(caches, workspace, &uid),
@@ -137,7 +137,7 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
             taken.push((Kind::Component, key));
         }
     }
-    if let Some(provider) = tunnel::provider(workspace) {
+    if let Some(provider) = places::tunnel_provider(workspace) {
         let key = names::of_tunnel(workspace, provider);
         if caches
             .tunnels

@@ -68,6 +68,12 @@ pub(super) fn hosts(workspace: &Workspace) -> BTreeSet<String> {
         .collect()
 }
 
+/// Name of the Provider of the tunnel that the workspace wants.
+pub(super) fn tunnel_provider(workspace: &Workspace) -> Option<&str> {
+    let tunnel = workspace.spec.networking.as_ref()?.tunnel.as_ref()?;
+    Some(&tunnel.provider)
+}
+
 fn invalid<T>(message: String) -> Result<T, SpecError> {
     Err(SpecError {
         reason: reason::INVALID_SPEC,

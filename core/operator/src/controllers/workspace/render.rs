@@ -4,8 +4,8 @@ use super::{
     draft::{template, template_path},
     names,
     observe::Observed,
-    places::places,
-    routes, tunnel,
+    places::{places, tunnel_provider},
+    routes,
 };
 use crate::{
     cluster::{Key, Kind},
@@ -135,7 +135,7 @@ impl Scope<'_> {
                 .into_iter()
                 .next()
                 .ok_or_else(|| Unresolved::NotYet {
-                    waiting_for: match tunnel::provider(self.workspace) {
+                    waiting_for: match tunnel_provider(self.workspace) {
                         Some(provider) => format!("the Provider {provider} has to exist"),
                         None => "the Gateway has to be ready".to_owned(),
                     },

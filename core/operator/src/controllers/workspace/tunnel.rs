@@ -1,6 +1,10 @@
 //! The workspace's tunnel: what it serves, when names may point to it, and what is wrong with it.
 
-use super::{names, observe::Observed, places::Place};
+use super::{
+    names,
+    observe::Observed,
+    places::{Place, tunnel_provider},
+};
 use crate::{
     cluster::{Key, Kind},
     engine::{Desired, managed_labels, owner_reference},
@@ -15,15 +19,9 @@ use maquette_api::{
 use serde_json::{Map, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Name of the Provider of the tunnel that the workspace wants.
-pub(super) fn provider(workspace: &Workspace) -> Option<&str> {
-    let tunnel = workspace.spec.networking.as_ref()?.tunnel.as_ref()?;
-    Some(&tunnel.provider)
-}
-
 /// The tunnel that the workspace wants, where it exists.
 pub(super) fn wanted<'a>(workspace: &Workspace, observed: &'a Observed) -> Option<&'a Tunnel> {
-    let key = names::of_tunnel(workspace, provider(workspace)?);
+    let key = names::of_tunnel(workspace, tunnel_provider(workspace)?);
     let mut tunnels = observed.tunnels.iter();
     tunnels
         .find(|tunnel| Key::of(&tunnel.metadata) == key)
@@ -36,7 +34,7 @@ pub(super) fn desired(
     observed: &Observed,
     places: &[Place<'_>],
 ) -> Option<Desired> {
-    let provider = provider(workspace)?;
+    let provider = tunnel_provider(workspace)?;
     let mut routes: Vec<TunnelRoute> = places.iter().map(|p| route(workspace, p)).collect();
     if routes.is_empty() {
         return None;
@@ -132,7 +130,7 @@ pub(super) fn problem(workspace: &Workspace, observed: &Observed) -> Option<Verd
 
 /// What of the tunnel is on its way.
 pub(super) fn pending(workspace: &Workspace, observed: &Observed) -> Option<String> {
-    let provider = provider(workspace)?;
+    let provider = tunnel_provider(workspace)?;
     let conditions = wanted(workspace, observed).and_then(current);
     if conditions.is_some_and(|conditions| holds(conditions, READY)) {
         return None;
