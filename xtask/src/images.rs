@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use maquette_harness::images::{Image, Layer, from_binary_with_libs, redis};
+use maquette_harness::images::{
+    Image, Layer, from_binary_with_libs, from_binary_with_libs_at, redis,
+};
 use maquette_harness::progress::Progress;
 
 use crate::binaries::Binaries;
@@ -47,17 +49,26 @@ pub(crate) async fn publish_operator(
     registry: &Registry,
     progress: &Progress,
 ) -> Result<Reference> {
-    let authorities = Layer::new()
-        .copy(Path::new(AUTHORITIES), AUTHORITIES, 0o644)
-        .context("the operator's image needs the machine's certificate authorities (Debian package ca-certificates)")?;
     let name = "maquette/operator";
-    let mut image = from_binary_with_libs(program)?;
-    image.layers.push(authorities);
+    let image = with_authorities(from_binary_with_libs(program)?)?;
     let digest = push(&image, registry, name, "dev", progress).await?;
     Ok(Reference {
         repository: format!("{}/{name}", registry.address),
         version: format!("digest={digest}"),
     })
+}
+
+/// The operator's image with its program at this path.
+pub(crate) fn operator_at(program: &Path, path: &str) -> Result<Image> {
+    with_authorities(from_binary_with_libs_at(program, path)?)
+}
+
+fn with_authorities(mut image: Image) -> Result<Image> {
+    let authorities = Layer::new()
+        .copy(Path::new(AUTHORITIES), AUTHORITIES, 0o644)
+        .context("the operator's image needs the machine's certificate authorities (Debian package ca-certificates)")?;
+    image.layers.push(authorities);
+    Ok(image)
 }
 
 async fn push(

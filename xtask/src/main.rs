@@ -12,6 +12,7 @@ mod demo;
 mod docs;
 mod images;
 mod plugin;
+mod release;
 mod root;
 mod stage;
 mod step;
@@ -48,6 +49,15 @@ enum Command {
     Demo(demo::Args),
     /// Build and install the operator on the running cluster, or on a new one.
     Install,
+    /// Publish the plugins, the operator's image and the chart in a registry, signed, with SBOM and provenance.
+    ///
+    /// Each has the version that its manifest says. Beside it lie an SBOM (`CycloneDX`) and SLSA provenance, as referrers and, where
+    /// the registry keeps no list of these, under the tags that stand for it. With --key all of it is signed, so that
+    /// `maquette plugin verify`, `cosign verify` and `cosign verify-attestation` show who released it.
+    ///
+    /// A second run pushes nothing new. A version that is there already and is something else is refused. Logins are those
+    /// of `docker login`; the operator is built in the release profile. See docs/release.md.
+    Release(release::Args),
     /// Run every check and every test.
     Test(test::Args),
     /// Build the programs of the test cluster into the cache.
@@ -64,6 +74,7 @@ async fn main() -> ExitCode {
         Command::Crds(args) => crds::run(&args),
         Command::Demo(args) => demo::run(&args).await,
         Command::Install => install().await,
+        Command::Release(args) => release::run(&args),
         Command::Test(args) => test::run(&args).await,
         Command::Tools => tools::run(),
     };

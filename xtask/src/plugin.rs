@@ -1,5 +1,6 @@
 //! The plugins that the demo and the tests use, built and published with the `maquette` command as their authors would.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -46,7 +47,29 @@ pub(crate) fn publish(
     push(&file, NAME, REPOSITORY, binaries, registry, progress)
 }
 
-fn component(name: &str, binaries: &Binaries, progress: &Progress) -> Result<String> {
+/// Pushes the plugin of the demo and signs it with the private key in a file.
+pub(crate) fn offer(
+    binaries: &Binaries,
+    registry: &Registry,
+    key: &Path,
+    progress: &Progress,
+) -> Result<()> {
+    let file = build(binaries, progress)?;
+    push(&file, NAME, REPOSITORY, binaries, registry, progress)?;
+    let reference = format!("{}/{REPOSITORY}:{TAG}", registry.push_address);
+    let mut sign = maquette(binaries);
+    sign.args(["sign", &reference, "--plain-http", "--key"])
+        .arg(key);
+    step(
+        progress,
+        &format!("maquette plugin sign {REPOSITORY}"),
+        &mut sign,
+    )?;
+    Ok(())
+}
+
+/// Builds a plugin of plugins/ and returns the component's path.
+pub(crate) fn component(name: &str, binaries: &Binaries, progress: &Progress) -> Result<String> {
     let folder = format!("plugins/{name}");
     let mut build = maquette(binaries);
     build.args(["build", &folder]);
@@ -74,7 +97,8 @@ fn push(
     result(&step(progress, &what, &mut push)?, "digest")
 }
 
-fn maquette(binaries: &Binaries) -> Command {
+/// The `maquette plugin` command, which answers as JSON.
+pub(crate) fn maquette(binaries: &Binaries) -> Command {
     let mut command = Command::new(binaries.path("maquette"));
     command
         .current_dir(root())
@@ -82,16 +106,21 @@ fn maquette(binaries: &Binaries) -> Command {
     command
 }
 
-/// A field of the JSON document at the end of a command's output; progress may stand before it.
+/// A field of the command's answer.
 fn result(lines: &[String], field: &str) -> Result<String> {
-    let document = lines.iter().skip_while(|line| !line.starts_with('{'));
-    let document = document.map(String::as_str).collect::<Vec<_>>().join("\n");
-    let value: Value = serde_json::from_str(&document)
-        .with_context(|| format!("the command's answer is no JSON: {document}"))?;
+    let value = answer(lines)?;
     let found = value.get(field).and_then(Value::as_str);
     found
         .map(str::to_owned)
-        .with_context(|| format!("the command's answer has no {field}: {document}"))
+        .with_context(|| format!("the command's answer has no {field}: {value}"))
+}
+
+/// The JSON document at the end of a command's output; progress may stand before it.
+pub(crate) fn answer(lines: &[String]) -> Result<Value> {
+    let document = lines.iter().skip_while(|line| !line.starts_with('{'));
+    let document = document.map(String::as_str).collect::<Vec<_>>().join("\n");
+    serde_json::from_str(&document)
+        .with_context(|| format!("the command's answer is no JSON: {document}"))
 }
 
 #[cfg(test)]

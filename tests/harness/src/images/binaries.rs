@@ -13,6 +13,21 @@ pub fn from_binary_with_libs(binary: &Path) -> Result<Image, ImageError> {
     Ok(image)
 }
 
+/// The same with the program at another path than it has on this machine.
+pub fn from_binary_with_libs_at(binary: &Path, path: &str) -> Result<Image, ImageError> {
+    let mut layer = base()?.copy(binary, path, 0o755)?;
+    for file in libraries(binary)? {
+        layer = layer.copy(&file, &file.display().to_string(), 0o755)?;
+    }
+    Ok(Image::new(
+        layer,
+        ImageConfig {
+            entrypoint: vec![path.to_owned()],
+            ..unprivileged()
+        },
+    ))
+}
+
 /// An image with several programs at their paths on this machine, the libraries that they load, `/tmp`, and an unprivileged
 /// user. It has no entry point.
 pub fn from_binaries_with_libs(binaries: &[&Path]) -> Result<Image, ImageError> {
@@ -21,23 +36,31 @@ pub fn from_binaries_with_libs(binaries: &[&Path]) -> Result<Image, ImageError> 
         files.insert(binary.to_path_buf());
         files.extend(libraries(binary)?);
     }
-    let mut layer = Layer::new()
+    let mut layer = base()?;
+    for file in files {
+        layer = layer.copy(&file, &file.display().to_string(), 0o755)?;
+    }
+    Ok(Image::new(layer, unprivileged()))
+}
+
+/// What every image has.
+fn base() -> Result<Layer, ImageError> {
+    Layer::new()
         .folder("/tmp", 0o1777)?
         .file(
             "/etc/passwd",
             0o644,
             "root:x:0:0::/:/bin/sh\nnonroot:x:65532:65532::/tmp:/bin/sh\n",
         )?
-        .file("/etc/group", 0o644, "root:x:0:\nnonroot:x:65532:\n")?;
-    for file in files {
-        layer = layer.copy(&file, &file.display().to_string(), 0o755)?;
-    }
-    let config = ImageConfig {
+        .file("/etc/group", 0o644, "root:x:0:\nnonroot:x:65532:\n")
+}
+
+fn unprivileged() -> ImageConfig {
+    ImageConfig {
         user: Some("65532:65532".into()),
         env: vec![PATH.into()],
         ..ImageConfig::default()
-    };
-    Ok(Image::new(layer, config))
+    }
 }
 
 const PATH: &str = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

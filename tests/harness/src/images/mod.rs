@@ -2,6 +2,7 @@
 
 mod binaries;
 mod layer;
+mod layout;
 mod pause;
 mod push;
 
@@ -10,7 +11,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-pub use binaries::{from_binaries_with_libs, from_binary_with_libs, redis};
+pub use binaries::{
+    from_binaries_with_libs, from_binary_with_libs, from_binary_with_libs_at, redis,
+};
 pub use layer::Layer;
 pub(crate) use pause::pause;
 
@@ -91,5 +94,18 @@ impl Image {
     /// Blobs that the registry has are not sent again.
     pub async fn push(&self, registry: &str, name: &str, tag: &str) -> Result<String, ImageError> {
         push::push(self, registry, name, tag).await
+    }
+
+    /// The image in one file: an OCI image layout in a tar archive, with this tag and these annotations of its manifest. The
+    /// same image gives the same bytes.
+    ///
+    /// # Errors
+    /// A layer cannot be written.
+    pub fn to_layout(
+        &self,
+        tag: &str,
+        annotations: &[(&str, &str)],
+    ) -> Result<Vec<u8>, ImageError> {
+        layout::layout(self, tag, annotations)
     }
 }

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 use super::{Image, ImageError};
 use crate::http::{HttpError, expect_success, send};
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+pub(super) const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 
 pub(super) async fn push(
@@ -23,6 +23,7 @@ pub(super) async fn push(
     for layer in &image.layers {
         layers.push(blob(registry, name, LAYER, layer.archive()?).await?);
     }
+    // Layers are not compressed, so a layer's digest is also its diff id.
     let diff_ids: Vec<Value> = layers
         .iter()
         .filter_map(|layer| layer.get("digest").cloned())
@@ -40,8 +41,8 @@ pub(super) async fn push(
     Ok(digest)
 }
 
-/// Layers are not compressed, so a layer's digest is also its diff id.
-fn config(image: &Image, diff_ids: &[Value]) -> Value {
+/// The digests are those of the layers before they are compressed.
+pub(super) fn config(image: &Image, diff_ids: &[Value]) -> Value {
     let architecture = match std::env::consts::ARCH {
         "aarch64" => "arm64",
         "x86_64" => "amd64",
@@ -97,7 +98,7 @@ fn upload_path(location: &str, digest: &str) -> Option<String> {
     Some(format!("{path}{separator}digest={digest}"))
 }
 
-fn digest(bytes: &[u8]) -> String {
+pub(super) fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }
 
