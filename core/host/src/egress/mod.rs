@@ -5,6 +5,7 @@
 mod address;
 mod conceal;
 mod credentials;
+mod denials;
 mod dns;
 mod judge;
 mod receive;

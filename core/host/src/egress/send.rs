@@ -18,7 +18,7 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, io::TokioIo};
 
-use super::{Policy, address::may_connect, conceal::Secrets, receive::Received, session::Denials};
+use super::{Policy, address::may_connect, conceal::Secrets, denials::Denials, receive::Received};
 use crate::names::Origin;
 
 /// The largest request body, bytes.

@@ -9,8 +9,8 @@ use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{
     Needles,
+    denials::Denials,
     send::Answer as Sent,
-    session::Denials,
     tape::{Answer, Body, Exchange, Names, Question, Tape},
 };
 

@@ -1,5 +1,5 @@
-//! DNS messages over TCP to granted servers (RFC 1035, section 4.2.2; RFC 7766): what is asked (`message`), the key that
-//! signs it (`key`), and the connection (`stream`). `key` and `message` are pure. A plugin gives and gets messages
+//! DNS messages over TCP to granted servers (RFC 1035, section 4.2.2; RFC 7766): what is asked (`message`, `transfer`), the key that
+//! signs it (`key`), and the connection (`stream`). `key`, `message` and `transfer` are pure. A plugin gives and gets messages
 //! without signature; it never has the key.
 
 mod key;
@@ -7,16 +7,18 @@ mod message;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
 use std::time::{Duration, Instant};
 
 use domain::rdata::tsig::Time48;
 
 pub(crate) use key::TsigKey;
-use message::{Asked, Transfer};
+use message::Asked;
 use stream::Stream;
+use transfer::Transfer;
 
-use super::{Policy, session::Denials};
+use super::{Policy, denials::Denials};
 use crate::{manifest::Placement, names::Origin};
 
 /// Bytes of all messages of one transfer: some hundred thousand records.

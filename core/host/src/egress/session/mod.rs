@@ -1,7 +1,4 @@
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use http::{Request, request::Parts};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
@@ -11,6 +8,7 @@ mod dns;
 use super::{
     CredentialRefusal, Held, Policy,
     conceal::{Concealed, Secrets},
+    denials::Denials,
     judge::{Placeholder, judge},
     send::{Answer, send},
     tape::Names,
@@ -38,27 +36,6 @@ pub(crate) struct Session {
     guesses: usize,
     denials: Denials,
     secrets: Secrets,
-}
-
-/// What the host refused during one call, in words for the user.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Denials(Arc<Mutex<Option<String>>>);
-
-impl Denials {
-    /// Keeps the first.
-    pub(super) fn note(&self, text: String) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert(text);
-    }
-
-    pub(super) fn first(&self) -> Option<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
 }
 
 type Sent = Box<dyn Future<Output = Result<Answer, Error>> + Send>;
