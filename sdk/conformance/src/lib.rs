@@ -17,7 +17,7 @@
 //! | `subject` | a plugin and the provider to test it with |
 //! | `suite` | runs rules one after the other |
 //! | `report` | what came of each rule, as a table and as JSON |
-//! | `builder`, `dns`, `registry`, `tunnel` | the rules of each interface |
+//! | `builder`, `delivery`, `dns`, `registry`, `tunnel` | the rules of each interface |
 //! | `faults` | an HTTP server in front of the provider's that answers, loses, hangs and counts |
 //! | `memory` | providers in memory, for plugins' templates and examples |
 //! | `offer` | a file as an artifact, because the host takes plugins from registries only |
@@ -28,6 +28,7 @@
 
 pub mod builder;
 mod component;
+pub mod delivery;
 mod dns;
 mod faults;
 pub mod memory;

@@ -9,6 +9,7 @@ use maquette_host::{DescribeError, GrantError, InspectError, InstallError, Origi
 use serde_json::Value;
 
 use crate::builder::BuilderTarget;
+use crate::delivery::EngineTarget;
 use crate::dns::OtherWriter;
 use crate::faults::Answer;
 use crate::registry::RegistryTarget;
@@ -111,6 +112,7 @@ pub struct Subject {
     pub(crate) cache: Option<PathBuf>,
     pub(crate) builder: Option<BuilderTarget>,
     pub(crate) dns: Option<DnsTarget>,
+    pub(crate) engine: Option<EngineTarget>,
     pub(crate) registry: Option<RegistryTarget>,
     pub(crate) tunnel: Option<TunnelTarget>,
 }
@@ -133,6 +135,7 @@ impl Subject {
             cache: None,
             builder: None,
             dns: None,
+            engine: None,
             registry: None,
             tunnel: None,
         }
@@ -237,6 +240,13 @@ impl Subject {
     #[must_use]
     pub fn with_builder(mut self, target: BuilderTarget) -> Self {
         self.builder = Some(target);
+        self
+    }
+
+    /// What the GitOps engine of a delivery plugin writes into its objects.
+    #[must_use]
+    pub fn with_engine(mut self, target: EngineTarget) -> Self {
+        self.engine = Some(target);
         self
     }
 

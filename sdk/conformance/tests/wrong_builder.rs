@@ -14,6 +14,7 @@ mod wrong;
 use std::sync::LazyLock;
 
 use maquette_conformance::builder::BuilderTarget;
+use maquette_conformance::memory::RegistryServer;
 use maquette_conformance::{Kit, Report, Subject};
 use serde_json::{Value, json};
 use wrong::{build, each_fault_breaks_its_rule_alone, rules_of};
@@ -21,17 +22,16 @@ use wrong::{build, each_fault_breaks_its_rule_alone, rules_of};
 /// The guest component. Built once per run.
 static GUEST: LazyLock<Vec<u8>> = LazyLock::new(|| build("builder-guest"));
 
-fn config(fault: &str, image: &str) -> Value {
-    // Nobody listens there.
-    json!({ "url": "http://127.0.0.1:1", "image": image, "fault": fault })
+fn config(server: &str, fault: &str, image: &str) -> Value {
+    json!({ "url": server, "image": image, "fault": fault })
 }
 
-fn known(fault: &str) -> BuilderTarget {
+fn known(server: &str, fault: &str) -> BuilderTarget {
     let digest = format!("sha256:{}", "1b".repeat(32));
     let failed = |log: &str| json!({ "exit-code": 1, "termination-message": "", "log-tail": log });
     let success = json!({ "exit-code": 0, "termination-message": digest, "log-tail": "" });
     serde_json::from_value(json!({
-        "other-config": config(fault, "builder:2"),
+        "other-config": config(server, fault, "builder:2"),
         "succeeded": { "ending": success, "digest": digest },
         "no-revision": failed("error: no such revision"),
         "no-dockerfile": failed("error: no such Dockerfile"),
@@ -39,28 +39,35 @@ fn known(fault: &str) -> BuilderTarget {
     .unwrap()
 }
 
-fn subject(fault: &str) -> Subject {
+fn subject(server: &str, fault: &str) -> Subject {
     Subject::new(GUEST.clone())
-        .with_config(config(fault, "builder:1"))
+        .with_config(config(server, fault, "builder:1"))
         .with_credential("token", "t0ken-canary")
-        .with_builder(known(fault))
+        .with_builder(known(server, fault))
 }
 
-async fn run(kit: &Kit, fault: &str) -> Report {
-    kit.run(&subject(fault), |_| true, |_| {}).await.unwrap()
+async fn run(kit: &Kit, server: &str, fault: &str) -> Report {
+    let subject = subject(server, fault);
+    kit.run(&subject, |_| true, |_| {}).await.unwrap()
+}
+
+/// A server that nobody should ask.
+async fn server() -> RegistryServer {
+    RegistryServer::start("any").await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_builder_that_keeps_every_rule_passes_and_one_that_breaks_a_rule_fails_that_rule_alone() {
-    let kit = Kit::load(&subject("")).await.unwrap();
-    let report = run(&kit, "").await;
+    let server = server().await;
+    let url = server.url();
+    let kit = Kit::load(&subject(&url, "")).await.unwrap();
+    let report = run(&kit, &url, "").await;
     report.assert_conformant();
     assert_eq!(report.counts(), (rules_of("builder").len(), 0, 0));
-    each_fault_breaks_its_rule_alone(
-        kit,
-        "builder",
-        |kit, rule| async move { run(&kit, rule).await },
-    )
+    each_fault_breaks_its_rule_alone(kit, "builder", move |kit, rule| {
+        let url = url.clone();
+        async move { run(&kit, &url, rule).await }
+    })
     .await;
 }
 
@@ -84,7 +91,8 @@ async fn what_the_kit_is_not_told_of_a_builder_is_not_shown_unless_it_is_declare
             "no-dockerfile",
         ),
     ];
-    let untold = subject("").with_builder(BuilderTarget::default());
+    let server = server().await;
+    let untold = subject(&server.url(), "").with_builder(BuilderTarget::default());
     let kit = Kit::load(&untold).await.unwrap();
     let wanted = |name: &str| rules.iter().any(|(rule, _)| *rule == name);
     let report = kit.run(&untold, wanted, |_| {}).await.unwrap();

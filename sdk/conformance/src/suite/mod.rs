@@ -81,9 +81,11 @@ pub fn rules() -> Vec<(&'static str, &'static str)> {
     let registry = crate::registry::RULES.iter();
     let tunnel = crate::tunnel::RULES.iter();
     let builder = crate::builder::RULES.iter();
+    let delivery = crate::delivery::RULES.iter();
     dns.chain(registry.map(|rule| ("registry", rule.name)))
         .chain(tunnel.map(|rule| ("tunnel", rule.name)))
         .chain(builder.map(|rule| ("builder", rule.name)))
+        .chain(delivery.map(|rule| ("delivery", rule.name)))
         .collect()
 }
 
@@ -186,6 +188,14 @@ impl Kit {
             for (number, rule) in crate::builder::RULES.iter().enumerate() {
                 if wanted(rule.name) {
                     add(judge("builder", rule, &run.bench(number), subject).await);
+                }
+            }
+        }
+        if self.exports("delivery") {
+            let run = crate::delivery::Run::new(&place, subject)?;
+            for (number, rule) in crate::delivery::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    add(judge("delivery", rule, &run.bench(number), subject).await);
                 }
             }
         }

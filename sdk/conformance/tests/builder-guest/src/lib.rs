@@ -47,7 +47,7 @@ pub fn has(ctx: &Context<Config>, fault: &str) -> bool {
 /// Asks the server where it should not. Whatever comes of it.
 fn ask(ctx: &Context<Config>, fault: &str) {
     if has(ctx, fault) {
-        drop(ctx.http().get(&ctx.config.url).send());
+        drop(ctx.http().post(&ctx.config.url).send());
     }
 }
 

@@ -1,0 +1,170 @@
+//! What the manifests say, and may not say.
+
+use maquette_host::kinds::delivery::{App, Chart};
+use maquette_host::{CallError, PluginError};
+use serde_json::{Value, json};
+
+use super::bench::Bench;
+use crate::suite::{Outcome, keep};
+use crate::texts::{credential_in, texts};
+
+fn say(manifests: &[Value], wanted: &str) -> bool {
+    let mut all = manifests.iter().flat_map(texts);
+    all.any(|text| text.contains(wanted))
+}
+
+fn with_cluster(bench: &Bench) -> App {
+    App {
+        cluster: Some("kit-cluster".to_owned()),
+        ..bench.app()
+    }
+}
+
+/// Chart with repository and version, the namespace that it goes to, and the cluster.
+pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
+    bench: &Bench,
+) -> Outcome {
+    let app = bench.app();
+    let manifests = bench.render(&app).await?;
+    let App {
+        chart,
+        target_namespace,
+        ..
+    } = &app;
+    for (field, wanted) in [
+        ("chart.repository", &chart.repository),
+        ("chart.name", &chart.name),
+        ("chart.version", &chart.version),
+        ("target-namespace", target_namespace),
+    ] {
+        keep!(
+            say(&manifests, wanted),
+            "no manifest says `{wanted}` of `{field}`"
+        );
+    }
+    if let Some(manifests) = bench
+        .render_with(&with_cluster(bench), &["cluster"])
+        .await?
+    {
+        let wanted = "kit-cluster";
+        keep!(
+            say(&manifests, wanted),
+            "no manifest says `{wanted}` of `cluster`; refuse what cannot be installed"
+        );
+    }
+    Ok(())
+}
+
+/// A chart repository, an OCI registry and a folder in git.
+pub(super) async fn every_kind_of_chart_is_rendered_or_refused_with_its_field(
+    bench: &Bench,
+) -> Outcome {
+    for (repository, name, said) in [
+        ("https://charts.test/kit", "kit-chart", "charts.test/kit"),
+        ("oci://registry.test/kit", "kit-chart", "registry.test/kit"),
+        (
+            "https://git.test/kit/charts.git",
+            "charts/kit",
+            "git.test/kit/charts",
+        ),
+    ] {
+        let app = App {
+            chart: Chart {
+                repository: repository.to_owned(),
+                name: name.to_owned(),
+                version: "1.2.0".to_owned(),
+            },
+            ..bench.app()
+        };
+        let rendered = bench.render_with(&app, &["chart"]).await?;
+        keep!(
+            rendered.is_none_or(|manifests| say(&manifests, said)),
+            "no manifest says where the chart at `{repository}` is"
+        );
+    }
+    Ok(())
+}
+
+/// As an object, or as a text in JSON or YAML that is equal to it.
+pub(super) async fn values_come_through_as_they_are(bench: &Bench) -> Outcome {
+    let values = json!({
+        "kitText": "a: \"b\"\n- c # d",
+        "kitNumber": 12.5,
+        "kitYes": true,
+        "kitNested": { "list": [1, null, "no"], "empty": {} },
+    });
+    let app = App {
+        values: values.to_string(),
+        ..bench.app()
+    };
+    let manifests = bench.render(&app).await?;
+    keep!(
+        manifests.iter().any(|manifest| holds(manifest, &values)),
+        "the values {values} are not in {manifests:?}"
+    );
+    Ok(())
+}
+
+/// Whether the document holds these values, beside others perhaps.
+fn holds(document: &Value, values: &Value) -> bool {
+    match document {
+        Value::Object(fields) => {
+            let same = |(key, value): (&String, &Value)| fields.get(key) == Some(value);
+            values.as_object().is_some_and(|all| all.iter().all(same))
+                || fields.values().any(|field| holds(field, values))
+        }
+        Value::Array(items) => items.iter().any(|item| holds(item, values)),
+        Value::String(text) if text.contains("kitNested") => {
+            let parsed: Option<Value> = serde_yaml_ng::from_str(text).ok();
+            parsed.is_some_and(|parsed| holds(&parsed, values))
+        }
+        _ => false,
+    }
+}
+
+/// The user has to change that field.
+pub(super) async fn values_that_are_no_json_are_refused_with_their_field(bench: &Bench) -> Outcome {
+    let app = App {
+        values: "replicas: 2".to_owned(),
+        ..bench.app()
+    };
+    let answer = bench.delivery.render(&bench.call(), &app).await;
+    let refused = matches!(
+        &answer,
+        Err(CallError::Plugin(PluginError::Invalid { path, message }))
+            if path.contains("values") && !message.is_empty()
+    );
+    keep!(refused, "it is not `invalid` with `values`: {answer:?}");
+    Ok(())
+}
+
+/// Neither a value of the Provider's credentials, nor what stands for one in the plugin.
+pub(super) async fn no_credential_is_in_the_manifests(bench: &Bench) -> Outcome {
+    let manifests = match bench
+        .render_with(&with_cluster(bench), &["cluster"])
+        .await?
+    {
+        Some(manifests) => manifests,
+        None => bench.render(&bench.app()).await?,
+    };
+    let all: Vec<&str> = manifests.iter().flat_map(texts).collect();
+    if let Some(name) = credential_in(&all, &bench.credentials) {
+        keep!(false, "the credential `{name}` is in a manifest");
+    }
+    Ok(())
+}
+
+/// No request, whatever the Provider grants.
+pub(super) async fn rendering_asks_nobody(bench: &Bench) -> Outcome {
+    let Some(provider) = bench.place.watched()? else {
+        return Ok(());
+    };
+    bench.place.script.set(|_| crate::faults::Action::Forward);
+    provider
+        .delivery()?
+        .render(&bench.call(), &bench.app())
+        .await?;
+    let asked = bench.place.script.seen();
+    keep!(asked.is_empty(), "it sent {asked:?}");
+    Ok(())
+}
