@@ -41,7 +41,7 @@ impl Writer {
         }
     }
 
-    /// Applies the object (server-side apply, RFC-less; see the Kubernetes documentation) with strict field validation.
+    /// Applies the object (server-side apply) with strict field validation.
     pub async fn apply(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
         let params = PatchParams {
             field_validation: Some(ValidationDirective::Strict),
