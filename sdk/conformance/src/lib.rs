@@ -17,7 +17,7 @@
 //! | `subject` | a plugin and the provider to test it with |
 //! | `suite` | runs rules one after the other |
 //! | `report` | what came of each rule, as a table and as JSON |
-//! | `builder`, `delivery`, `dns`, `registry`, `tunnel` | the rules of each interface |
+//! | `builder`, `bundler`, `delivery`, `dns`, `registry`, `source`, `tunnel` | the rules of each interface |
 //! | `faults` | an HTTP server in front of the provider's that answers, loses, hangs and counts |
 //! | `memory` | providers in memory, for plugins' templates and examples |
 //! | `offer` | a file as an artifact, because the host takes plugins from registries only |
@@ -27,6 +27,7 @@
 //! declares it unsupported with a reason.
 
 pub mod builder;
+mod bundler;
 mod component;
 pub mod delivery;
 mod dns;
@@ -35,6 +36,7 @@ pub mod memory;
 mod offer;
 pub mod registry;
 mod report;
+pub mod source;
 mod subject;
 mod suite;
 mod texts;

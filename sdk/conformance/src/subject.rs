@@ -13,6 +13,7 @@ use crate::delivery::EngineTarget;
 use crate::dns::OtherWriter;
 use crate::faults::Answer;
 use crate::registry::RegistryTarget;
+use crate::source::SourceTarget;
 use crate::tunnel::TunnelTarget;
 use crate::{RecordSet, RecordType};
 
@@ -114,6 +115,7 @@ pub struct Subject {
     pub(crate) dns: Option<DnsTarget>,
     pub(crate) engine: Option<EngineTarget>,
     pub(crate) registry: Option<RegistryTarget>,
+    pub(crate) source: Option<SourceTarget>,
     pub(crate) tunnel: Option<TunnelTarget>,
 }
 
@@ -137,6 +139,7 @@ impl Subject {
             dns: None,
             engine: None,
             registry: None,
+            source: None,
             tunnel: None,
         }
     }
@@ -254,6 +257,13 @@ impl Subject {
     #[must_use]
     pub fn with_registry(mut self, target: RegistryTarget) -> Self {
         self.registry = Some(target);
+        self
+    }
+
+    /// What is at the forge that the rules of `source` work on.
+    #[must_use]
+    pub fn with_source(mut self, target: SourceTarget) -> Self {
+        self.source = Some(target);
         self
     }
 

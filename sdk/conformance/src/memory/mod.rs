@@ -3,8 +3,10 @@
 
 mod dns;
 mod registry;
+mod source;
 mod tunnel;
 
 pub use dns::DnsServer;
 pub use registry::RegistryServer;
+pub use source::ForgeServer;
 pub use tunnel::TunnelServer;

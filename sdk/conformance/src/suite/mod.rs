@@ -82,10 +82,14 @@ pub fn rules() -> Vec<(&'static str, &'static str)> {
     let tunnel = crate::tunnel::RULES.iter();
     let builder = crate::builder::RULES.iter();
     let delivery = crate::delivery::RULES.iter();
+    let source = crate::source::RULES.iter();
+    let bundler = crate::bundler::RULES.iter();
     dns.chain(registry.map(|rule| ("registry", rule.name)))
         .chain(tunnel.map(|rule| ("tunnel", rule.name)))
         .chain(builder.map(|rule| ("builder", rule.name)))
         .chain(delivery.map(|rule| ("delivery", rule.name)))
+        .chain(source.map(|rule| ("source", rule.name)))
+        .chain(bundler.map(|rule| ("bundler", rule.name)))
         .collect()
 }
 
@@ -196,6 +200,27 @@ impl Kit {
             for (number, rule) in crate::delivery::RULES.iter().enumerate() {
                 if wanted(rule.name) {
                     add(judge("delivery", rule, &run.bench(number), subject).await);
+                }
+            }
+        }
+        if self.exports("bundler") {
+            let run = crate::bundler::Run::new(&place, subject)?;
+            for (number, rule) in crate::bundler::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    add(judge("bundler", rule, &run.bench(number), subject).await);
+                }
+            }
+        }
+        if self.exports("source") {
+            // As above; the last rule but one needs a provider that nobody has to wait for.
+            let place = Arc::new(Place::new(self, subject).await?);
+            let late = Place::new(self, subject).await?;
+            let run = crate::source::Run::new(&place, late, subject)?;
+            for (number, rule) in crate::source::RULES.iter().enumerate() {
+                if wanted(rule.name) {
+                    let bench = run.bench(number);
+                    add(judge("source", rule, &bench, subject).await);
+                    bench.clean().await;
                 }
             }
         }
