@@ -9,6 +9,8 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::provider::SecretKey;
+
 /// A provider plugin: a WebAssembly component in an OCI registry that implements one or more provider interfaces.
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[kube(
@@ -47,6 +49,9 @@ pub struct PluginSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 8))]
     pub pull_secrets: Vec<LocalObjectReference>,
+    /// Who has to have signed it, beside those whom `trust.policies` of the chart require: this asks for more, and never for less.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<Verify>,
     /// What becomes of another version that `version` comes to stand for. Whatever stands here, a version that asks for
     /// more than the running one waits for approval, and so does other code under the version that runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,6 +71,57 @@ pub struct PluginSpec {
     /// What one call may use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+}
+
+/// Who has to have signed a plugin.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Verify {
+    /// Signatures as cosign and `maquette plugin sign` make them.
+    pub cosign: Cosign,
+}
+
+/// Signers, of whom any one suffices.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("(has(self.keys) && size(self.keys) > 0) || (has(self.keyless) && size(self.keyless) > 0)")
+    .message("set keys, keyless or both; any one of those who are listed suffices"))]
+pub struct Cosign {
+    /// Public keys in PEM, as `cosign.pub` is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub keys: Vec<VerifyKey>,
+    /// Identities of Sigstore. The operator needs a trust root for them: `trust.root` of the chart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 16))]
+    pub keyless: Vec<VerifyIdentity>,
+}
+
+/// Where a public key is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyKey {
+    /// A key of a Secret in the operator's namespace.
+    pub secret_ref: SecretKey,
+}
+
+/// Whom the certificate of a signature has to name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(validation = Rule::new("has(self.subject) != has(self.subjectPattern)")
+    .message("set exactly one of subject and subjectPattern"))]
+pub struct VerifyIdentity {
+    /// The identity provider, for example `https://token.actions.githubusercontent.com`.
+    #[schemars(length(min = 1, max = 255))]
+    pub issuer: String,
+    /// Exactly this address or workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024))]
+    pub subject: Option<String>,
+    /// A regular expression that the address or workflow has to match as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 1024))]
+    pub subject_pattern: Option<String>,
 }
 
 /// What becomes of another version.
@@ -115,7 +171,7 @@ pub struct PluginStatus {
     /// Version that the plugin says of itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// Who signed it, as far as the operator's configuration requires signatures.
+    /// Who signed it, as far as the operator's configuration and `spec.verify` require signatures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signed_by: Vec<String>,
     /// The version that waits for approval.

@@ -94,6 +94,7 @@ pub(super) fn read(text: &str) -> Result<Registries, ConfigError> {
     Ok(Registries {
         policies: once("trust.policies", policies)?,
         refuse_unlisted: trust.unlisted == Unlisted::Refuse,
+        root: common,
         rewrites: once("registries.rewrites", rewrites)?,
         pull_secrets: once("registries.pullSecrets", pull_secrets)?,
     })

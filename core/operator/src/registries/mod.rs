@@ -5,8 +5,10 @@ mod document;
 mod error;
 mod prefix;
 
-use maquette_host::{Repository, Verification};
+use maquette_host::{Repository, TrustRoot, Verification};
 use prefix::{Prefix, Prefixes};
+
+use std::sync::Arc;
 
 pub use error::{ConfigError, RegistryError};
 
@@ -16,6 +18,8 @@ pub struct Registries {
     /// What has to be proved; nothing where a policy asks for nothing.
     policies: Prefixes<Vec<Verification>>,
     refuse_unlisted: bool,
+    /// Whose word counts for identities, where there is one for all.
+    root: Option<Arc<TrustRoot>>,
     rewrites: Prefixes<Prefix>,
     pull_secrets: Prefixes<String>,
 }
@@ -40,6 +44,11 @@ impl Registries {
             None if self.refuse_unlisted => Err(RegistryError::NotListed(image.to_string())),
             None => Ok(Vec::new()),
         }
+    }
+
+    /// The trust root for identities that a Plugin itself asks for.
+    pub fn root(&self) -> Option<&Arc<TrustRoot>> {
+        self.root.as_ref()
     }
 
     /// From where a plugin of this name is pulled. Where a rewrite covers it, the name itself is never asked for.

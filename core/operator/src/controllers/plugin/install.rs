@@ -1,5 +1,6 @@
 //! Installs a version of a plugin as the administrator's decisions about registries say. Doing it again changes nothing.
 
+use super::verify::{self, VerifyError};
 use crate::{
     cluster::{Caches, Key},
     registries::{Registries, RegistryError},
@@ -42,6 +43,9 @@ pub(in crate::controllers) enum Problem {
         name: String,
         namespace: String,
     },
+    // In a box, because it is larger than all others.
+    #[error(transparent)]
+    Verify(#[from] Box<VerifyError>),
     #[error(
         "spec.rollbackTo: {0} is not in status.history; take a digest of it, or set `spec.digest` for any other"
     )]
@@ -81,7 +85,9 @@ impl Installer {
 
     fn wanted(&self, plugin: &Plugin, image: &str, version: Version) -> Result<Wanted, Problem> {
         let image: Repository = image.parse()?;
-        let verify = self.registries.required(&image)?;
+        let mut verify = self.registries.required(&image)?;
+        // All of them have to hold.
+        verify.extend(verify::own(self, plugin)?);
         let repository = self.registries.place(&image)?;
         let login = self.login(plugin, &repository)?;
         Ok(Wanted {

@@ -10,6 +10,7 @@ mod plan;
 mod status;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 use crate::{
     cluster::{Caches, Change, Key, Kind, Store},
@@ -79,7 +80,9 @@ impl Controller for PluginController {
         let names = |plugin: &Plugin| match change.kind {
             Kind::Secret => {
                 let mut own = plugin.spec.pull_secrets.iter();
-                everybody || own.any(|secret| secret.name == change.key.name)
+                everybody
+                    || own.any(|secret| secret.name == change.key.name)
+                    || verify::names_secret(plugin, &change.key.name)
             }
             // What it lacked may be there now.
             Kind::Provider => waits(plugin),

@@ -5,6 +5,7 @@ use super::{
     asks::host_text,
     decide::{Step, decide, still_wanted},
     install::Problem,
+    verify::VerifyError,
 };
 use crate::{engine::Report, registries::RegistryError};
 use jiff::Timestamp;
@@ -193,6 +194,10 @@ pub(super) fn fault(problem: &Problem) -> (Fault, &'static str) {
         | Problem::Registry(RegistryError::Rewrite { .. }) => (Permanent, reason::INVALID_SPEC),
         Problem::Registry(RegistryError::NotListed(_)) => (Permanent, reason::REGISTRY_NOT_TRUSTED),
         Problem::SecretMissing { .. } => (Permanent, reason::CREDENTIAL_MISSING),
+        Problem::Verify(verify) => match **verify {
+            VerifyError::KeyMissing { .. } => (Permanent, reason::CREDENTIAL_MISSING),
+            _ => (Permanent, reason::INVALID_SPEC),
+        },
         Problem::Install(install) => install_fault(install),
     }
 }

@@ -135,6 +135,36 @@ async fn a_plugin_that_cannot_work_is_refused_with_the_fields_path() {
             "greater than or equal to 5",
         ),
         Refused(
+            "a verification by nobody",
+            changed("/verify", json!({"cosign": {}})),
+            "spec.verify.cosign",
+            "set keys, keyless or both",
+        ),
+        Refused(
+            "a verification in another way",
+            changed("/verify", json!({"notation": {}})),
+            "spec.verify.cosign",
+            "Required value",
+        ),
+        Refused(
+            "a key without a Secret",
+            changed("/verify", json!({"cosign": {"keys": [{}]}})),
+            "spec.verify.cosign.keys[0].secretRef",
+            "Required value",
+        ),
+        Refused(
+            "an identity with two subjects",
+            changed("/verify", json!({"cosign": {"keyless": [{"issuer": "https://i.test", "subject": "a", "subjectPattern": "b"}]}})),
+            "spec.verify.cosign.keyless[0]",
+            "set exactly one of subject and subjectPattern",
+        ),
+        Refused(
+            "an identity without an issuer",
+            changed("/verify", json!({"cosign": {"keyless": [{"subject": "a"}]}})),
+            "spec.verify.cosign.keyless[0].issuer",
+            "Required value",
+        ),
+        Refused(
             "no amount of memory",
             changed("/limits/memory", json!("much")),
             "spec.limits.memory",
@@ -172,6 +202,14 @@ async fn a_plugin_that_may_work_is_accepted() {
         (
             "a pull secret",
             changed("/pullSecrets", json!([{"name": "login"}])),
+        ),
+        (
+            "a signer's key",
+            changed("/verify", json!({"cosign": {"keys": [{"secretRef": {"name": "maquette-pub", "key": "cosign.pub"}}]}})),
+        ),
+        (
+            "a signer's identity",
+            changed("/verify", json!({"cosign": {"keyless": [{"issuer": "https://i.test", "subjectPattern": "https://.*"}]}})),
         ),
         (
             "a registry without port and a deep repository",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{PLUGIN, apply, by_key, clear, provide, told, trust, used};
 use crate::host::signing::{ISSUER, Key, LOGGED_AT, Sigstore};
+use crate::support::objects::{MAQUETTE, condition};
 use crate::support::oci::{Repository, version};
 use crate::support::{Scene, binaries, operator, policy};
 
@@ -73,6 +74,88 @@ async fn a_plugin_runs_only_while_who_is_required_signed_it() {
         .wait_reason(PLUGIN, "signed", "RegistryNotTrusted")
         .await;
     assert!(message.contains("trust.policies"), "{message}");
+    clear(&scene).await;
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plugin_that_names_its_signers_runs_only_when_they_signed_beside_who_is_required() {
+    let (required, own) = (Key::new(), Key::new());
+    let scene = Scene::start_in(async |world| {
+        let policy = by_key(&format!("{}/own", world.registry), &required);
+        let document = json!({"trust": trust(&world.registry, &json!([policy]))});
+        policy::arguments(world, &document)
+    })
+    .await;
+    let repository = Repository::open(&scene.world.registry.clone(), "own/powerdns");
+    let component = binaries::build_plugin("plugins/powerdns");
+    let pushed = version(&component, "1.0.0", &[]);
+    let digest = repository.push(&pushed, "1.0.0").await;
+    let required_one = required.signature(&digest);
+    repository
+        .sign(&digest, std::slice::from_ref(&required_one))
+        .await;
+    let secret = |pem: &str| {
+        json!({
+            "apiVersion": "v1", "kind": "Secret",
+            "metadata": {"name": "own-signer", "namespace": "maquette-system"},
+            "stringData": {"cosign.pub": pem},
+        })
+    };
+    let verify =
+        json!({"cosign": {"keys": [{"secretRef": {"name": "own-signer", "key": "cosign.pub"}}]}});
+    let fields = json!({"version": "1.0.0", "verify": verify});
+    apply(&scene, &repository.image(), fields).await;
+
+    let message = scene
+        .wait_reason(PLUGIN, "signed", "CredentialMissing")
+        .await;
+    assert!(
+        message.contains("spec.verify.cosign.keys[0].secretRef")
+            && message.contains("kubectl create secret generic own-signer"),
+        "{message}"
+    );
+    scene.objects.apply(secret("canary, and no key")).await;
+    let message = scene.wait_reason(PLUGIN, "signed", "InvalidSpec").await;
+    assert!(
+        message.contains("cosign.pub") && !message.contains("canary"),
+        "{message}"
+    );
+
+    // Who is required by the policy signed it; whom the Plugin names did not.
+    scene.objects.apply(secret(&own.0.public_key_pem())).await;
+    let message = scene
+        .wait_reason(PLUGIN, "signed", "SignatureInvalid")
+        .await;
+    assert!(
+        message.contains(&format!("and not by {}", own.public()))
+            && message.contains("add it to what is verified"),
+        "{message}"
+    );
+    // And the other way round: the Plugin's own signer does not stand for the policy's.
+    let own_one = own.signature(&digest);
+    repository
+        .sign(&digest, std::slice::from_ref(&own_one))
+        .await;
+    scene
+        .until("the policy's signer to be missed", async || {
+            let plugin = scene
+                .objects
+                .get(MAQUETTE, PLUGIN, "", "signed")
+                .await
+                .unwrap();
+            let missed = format!("and not by {}", required.public());
+            match condition(&plugin, "Ready") {
+                Some((_, _, message)) if message.contains(&missed) => Ok(()),
+                _ => Err(plugin["status"].to_string()),
+            }
+        })
+        .await;
+    repository.sign(&digest, &[required_one, own_one]).await;
+    scene.wait_ready(PLUGIN, "signed").await;
+    let (_, status) = told(&scene, "UpToDate").await;
+    let names = [required.public(), own.public()].map(|key| key.to_string());
+    assert_eq!(status["signedBy"], json!(names));
     clear(&scene).await;
     scene.finish().await;
 }
