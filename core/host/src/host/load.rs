@@ -33,20 +33,18 @@ impl Inner {
         }
     }
 
-    /// The component of a resolved version: from the cache, or from the registry into the cache.
+    /// The component of a resolved version, with its own digest: from the cache, or from the registry into the cache.
     pub(super) async fn fetch(
         &self,
         pull: &mut Pull<'_>,
         resolution: &Resolution,
         manifest: Option<bytes::Bytes>,
-    ) -> Result<Vec<u8>, InstallError> {
+    ) -> Result<(Digest, Vec<u8>), InstallError> {
         let cached = self.store.read(&resolution.digest);
-        if let Some(wasm) = cached
-            .as_deref()
-            .and_then(Pull::component_digest)
-            .and_then(|d| self.store.read(&d))
+        let known = cached.as_deref().and_then(Pull::component_digest);
+        if let Some((digest, wasm)) = known.and_then(|d| self.store.read(&d).map(|wasm| (d, wasm)))
         {
-            return Ok(wasm);
+            return Ok((digest, wasm));
         }
         let manifest = match (manifest, cached) {
             (Some(manifest), _) => manifest,
@@ -55,17 +53,17 @@ impl Inner {
         };
         let wasm = pull.component(&manifest).await?;
         // The manifest last: where it is, its component is.
-        self.store
-            .write(&Digest::of(&wasm), &wasm)
-            .map_err(cache_error)?;
+        let digest = Digest::of(&wasm);
+        self.store.write(&digest, &wasm).map_err(cache_error)?;
         self.store
             .write(&resolution.digest, &manifest)
             .map_err(cache_error)?;
-        Ok(wasm.into())
+        Ok((digest, wasm.into()))
     }
 
     pub(super) async fn load(
         &self,
+        component: Digest,
         wasm: Vec<u8>,
         resolution: &Resolution,
     ) -> Result<Arc<Loaded>, InstallError> {
@@ -81,8 +79,7 @@ impl Inner {
             remembered: false,
             signed_by: Vec::new(),
         };
-        let component = Digest::of(&wasm);
-        let compiled = self.compile(wasm).await?;
+        let compiled = self.compile(&component, wasm).await?;
         Ok(Arc::new(Loaded {
             installed,
             component,
@@ -91,9 +88,8 @@ impl Inner {
     }
 
     /// Compiles, or takes from the cache what was compiled before. What needed too much once is not tried again.
-    async fn compile(&self, wasm: Vec<u8>) -> Result<Compiled, InstallError> {
-        let digest = Digest::of(&wasm);
-        if let Some(error) = self.bomb(&digest) {
+    async fn compile(&self, digest: &Digest, wasm: Vec<u8>) -> Result<Compiled, InstallError> {
+        if let Some(error) = self.bomb(digest) {
             return Err(error);
         }
         // One at a time: it keeps a processor busy.
@@ -104,7 +100,7 @@ impl Inner {
             component
         } else {
             let compiled = code::compile(&self.engine, &self.compiler, self.compile, wasm).await;
-            let code = compiled.map_err(|error| self.note_bomb(&digest, error))?;
+            let code = compiled.map_err(|error| self.note_bomb(digest, error))?;
             let (engine, cache, known) = (self.engine.clone(), self.code.clone(), digest.clone());
             blocking(move || code::load(&engine, Some(&cache), &known, code))
                 .await?

@@ -126,8 +126,8 @@ impl Host {
             let installed = installed_as(&loaded.installed, &resolution, remembered, signed_by);
             return Ok(installed);
         }
-        let wasm = inner.fetch(&mut pull, &resolution, manifest).await?;
-        let loaded = inner.load(wasm, &resolution).await?;
+        let (component, wasm) = inner.fetch(&mut pull, &resolution, manifest).await?;
+        let loaded = inner.load(component, wasm, &resolution).await?;
         let installed = installed_as(&loaded.installed, &resolution, remembered, signed_by);
         self.keep(resolution.digest, loaded);
         self.tidy().await;

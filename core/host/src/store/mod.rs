@@ -60,8 +60,12 @@ impl Store {
         disk::write(&self.blobs.join(digest.hex()), bytes)
     }
 
-    /// Remembers what a tag or range stands for, for the time when the registry is down.
+    /// Remembers what a tag or range stands for, for the time when the registry is down. What is remembered already is not
+    /// written again: that waits for the disk.
     pub(crate) fn remember(&self, wanted: &Wanted, resolution: &Resolution) -> io::Result<()> {
+        if self.recall(wanted).as_ref() == Some(resolution) {
+            return Ok(());
+        }
         let tag = resolution.tag.as_deref().unwrap_or_default();
         disk::write(
             &self.resolution_path(wanted),
@@ -110,6 +114,27 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_tag_stands_for_is_written_when_it_changed_and_not_again() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let wanted = Wanted::new("r.test/plugin".parse().unwrap(), "1".parse().unwrap());
+        let of = |bytes: &[u8]| Resolution {
+            digest: Digest::of(bytes),
+            tag: Some("1.0.0".to_owned()),
+        };
+        let file = |resolution: &Resolution| {
+            store.remember(&wanted, resolution).unwrap();
+            assert_eq!(store.recall(&wanted).as_ref(), Some(resolution));
+            // Another file each time, because each is written aside and then renamed.
+            fs::metadata(store.resolution_path(&wanted)).unwrap().ino()
+        };
+        let first = file(&of(b"first"));
+        assert_eq!(file(&of(b"first")), first);
+        assert_ne!(file(&of(b"second")), first);
+    }
 
     #[test]
     fn a_changed_file_is_a_missing_file() {
