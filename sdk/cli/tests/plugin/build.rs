@@ -120,3 +120,62 @@ fn a_toolchain_without_the_target_is_told_how_to_get_it() {
         "{done:?}"
     );
 }
+
+#[test]
+fn a_project_whose_sdk_is_not_released_yet_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let (repository, project) = (folder.path().join("maquette"), folder.path().join("mydns"));
+    let git = |arguments: &[&str]| {
+        let done = std::process::Command::new("git")
+            .args(arguments)
+            .current_dir(&repository)
+            .output();
+        let done = done.unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    std::fs::create_dir(&repository).unwrap();
+    git(&["init", "--quiet"]);
+    let author = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+    git(&[
+        &author[..],
+        &[
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "--message",
+            "before the release",
+        ],
+    ]
+    .concat());
+    let made = maquette(
+        &[
+            "plugin",
+            "new",
+            "mydns",
+            "--interface",
+            "dns",
+            "--path",
+            project.to_str().unwrap(),
+        ],
+        &[],
+        "",
+    );
+    assert_eq!(made.code, Some(0), "{made:?}");
+    // The repository without the tag, where everybody has it.
+    let manifest = project.join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest).unwrap();
+    let here = format!("file://{}", repository.display());
+    let changed = text.replace("https://github.com/maquette-dev/maquette", &here);
+    assert!(
+        changed.contains(&format!("maquette-sdk = {{ git = \"{here}\"")),
+        "{changed}"
+    );
+    std::fs::write(&manifest, changed).unwrap();
+    let built = maquette(&["plugin", "build", project.to_str().unwrap()], &[], "");
+    let told = built.failed(1);
+    let tag = concat!("the tag v", env!("CARGO_PKG_VERSION"), " of file://");
+    assert!(
+        told.contains(tag) && told.contains("--sdk /path/to/maquette"),
+        "{told}"
+    );
+}

@@ -13,10 +13,14 @@ mod build;
 mod check;
 mod confinement;
 mod conformance;
+mod keyless;
 mod new;
 mod recording;
 mod records;
 mod registry;
+#[path = "../../../../core/host/tests/host/support/signing.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the host's tests use all of it")]
+mod signing;
 mod support;
 mod trust;
 mod usage;

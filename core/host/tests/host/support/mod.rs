@@ -3,6 +3,7 @@
 pub mod guest;
 pub mod server;
 pub mod shelf;
+mod signed;
 pub mod signing;
 
 use std::{

@@ -14,8 +14,6 @@ use ring::{
 };
 use serde_json::{Value, json};
 
-use super::{server::Reply, shelf::Shelf};
-
 pub const SIMPLE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 pub const ISSUER: &str = "https://token.example";
 
@@ -89,7 +87,7 @@ pub fn signature_manifest(signatures: &[Signature]) -> Value {
     };
     json!({
         "schemaVersion": 2,
-        "mediaType": super::shelf::MANIFEST,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {
             "mediaType": "application/vnd.oci.image.config.v1+json",
             "digest": Digest::of(b"{}").to_string(),
@@ -97,21 +95,6 @@ pub fn signature_manifest(signatures: &[Signature]) -> Value {
         },
         "layers": signatures.iter().map(layer).collect::<Vec<_>>(),
     })
-}
-
-impl Shelf {
-    /// Puts signatures where cosign puts them in a registry without referrers.
-    pub fn tag_signatures(&self, digest: &Digest, signatures: &[Signature]) {
-        for signature in signatures {
-            self.set(
-                &super::shelf::blob(&signature.payload),
-                Reply::ok(&signature.payload),
-            );
-        }
-        let manifest = signature_manifest(signatures).to_string();
-        let path = format!("/v2/team/plugin/manifests/sha256-{}.sig", digest.hex());
-        self.set(&path, Reply::ok(manifest));
-    }
 }
 
 /// A stand-in for a Sigstore: an authority with an intermediate, a log, and their trust root.

@@ -7,6 +7,8 @@ use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use tokio::process::Command;
 
+use super::released;
+use crate::attest;
 use crate::output::Output;
 
 const TARGET: &str = "wasm32-wasip2";
@@ -62,10 +64,14 @@ pub(crate) async fn build(folder: &Path, output: Output) -> anyhow::Result<PathB
         .output()
         .await
         .context("cargo cannot be run; install Rust from https://rustup.rs")?;
-    ensure!(
-        cargo.status.success(),
-        "the crate does not compile; see the messages above"
-    );
+    if !cargo.status.success() {
+        let text = std::fs::read_to_string(&manifest).unwrap_or_default();
+        let lock = attest::lock_file(folder).and_then(|lock| String::from_utf8(lock).ok());
+        match released::advice(&text, lock.as_deref()) {
+            Some(advice) => bail!(advice),
+            None => bail!("the crate does not compile; see the messages above"),
+        }
+    }
     one_component(&manifest, &components(&cargo.stdout, &manifest))
 }
 

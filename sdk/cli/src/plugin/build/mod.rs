@@ -2,6 +2,7 @@
 
 mod cargo;
 mod foreign;
+mod released;
 mod section;
 
 use std::path::PathBuf;
