@@ -13,6 +13,7 @@ mod field;
 mod figure;
 mod guests;
 mod hostile;
+mod kubewarden;
 mod life;
 mod machine;
 mod memory;
@@ -51,6 +52,12 @@ pub(crate) struct Args {
     /// How many workspaces `life` makes and deletes, and how often `demo` brings the shop up.
     #[arg(long)]
     runs: Option<u32>,
+    /// Kubewarden's policy-server, for `kubewarden`.
+    #[arg(long, value_name = "FILE")]
+    policy_server: Option<PathBuf>,
+    /// A policy (waPC) that `kubewarden` measures beside the one that it makes itself.
+    #[arg(long, value_name = "FILE")]
+    policy: Vec<PathBuf>,
     /// For how long `scale` watches for writes while nothing happens.
     #[arg(long, default_value_t = 120, value_name = "SECONDS")]
     rest: u64,
@@ -77,12 +84,14 @@ enum Name {
     Hostile,
     /// Plugins in every language: size, cold start, calls, memory; and a crowd with a hostile one in it.
     Plugins,
+    /// The plugin host beside Kubewarden's policy-server, which --policy-server names.
+    Kubewarden,
 }
 
 impl Name {
     /// Whether it is measured without the operator's program and without the command.
     fn needs_no_operator(self) -> bool {
-        matches!(self, Self::Hostile | Self::Plugins)
+        matches!(self, Self::Hostile | Self::Plugins | Self::Kubewarden)
     }
 
     /// As it is typed.
@@ -150,20 +159,16 @@ impl<'a> Bench<'a> {
             Name::Demo => demo::measure(self).await,
             Name::Hostile => hostile::measure(self),
             Name::Plugins => plugins::measure(self),
+            Name::Kubewarden => kubewarden::measure(self).await,
         }
     }
 }
 
 pub(crate) async fn run(args: &Args) -> Result<()> {
-    let all = <Name as clap::ValueEnum>::value_variants();
-    let names = if args.names.is_empty() {
-        all
-    } else {
-        &args.names
-    };
-    let bench = Bench::start(args, names)?;
+    let names = names(args);
+    let bench = Bench::start(args, &names)?;
     let mut sections = Vec::new();
-    for name in names {
+    for name in &names {
         let section = bench
             .measure(*name)
             .await
@@ -179,11 +184,22 @@ pub(crate) async fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
+/// What is measured; everything means what can be measured with what is named.
+fn names(args: &Args) -> Vec<Name> {
+    if !args.names.is_empty() {
+        return args.names.clone();
+    }
+    let all = <Name as clap::ValueEnum>::value_variants().iter().copied();
+    all.filter(|name| *name != Name::Kubewarden || args.policy_server.is_some())
+        .collect()
+}
+
 /// The command that makes one measurement again.
 fn command(name: Name, args: &Args) -> String {
     let release = if args.release { " --release" } else { "" };
     let runs = match (name, args.runs) {
         (Name::Life | Name::Demo, Some(runs)) => format!(" --runs {runs}"),
+        (Name::Kubewarden, _) => kubewarden::arguments(args),
         _ => String::new(),
     };
     format!("cargo xtask bench {}{release}{runs}", name.text())

@@ -22,8 +22,9 @@ use super::audit::Log;
 use super::census::is_ready;
 use crate::plugin;
 use crate::stage::Registry;
-pub(super) use operator::Operator;
-use servers::{PowerDns, start_registry};
+pub(super) use operator::{Operator, proportional};
+use servers::PowerDns;
+pub(super) use servers::{free_port, start_registry};
 
 /// The zone of records.
 pub(super) const ZONE: &str = "preview.test";

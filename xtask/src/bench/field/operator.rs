@@ -93,14 +93,19 @@ impl Operator {
         self.process.last_lines(15)
     }
 
-    /// Its proportional set size in bytes (`proc_pid_smaps_rollup(5)`).
+    /// Its proportional set size in bytes.
     pub(in super::super) fn memory(&self) -> Result<u64> {
-        let path = format!("/proc/{}/smaps_rollup", self.process.pid);
-        let text = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-        let kibibytes: u64 = line
-            .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
-            .context("no Pss in it")?;
-        Ok(kibibytes * 1024)
+        proportional(self.process.pid)
     }
+}
+
+/// Proportional set size of a process in bytes (`proc_pid_smaps_rollup(5)`).
+pub(in super::super) fn proportional(pid: u32) -> Result<u64> {
+    let path = format!("/proc/{pid}/smaps_rollup");
+    let text = fs::read_to_string(&path).with_context(|| format!("reading {path}"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kibibytes: u64 = line
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
+        .context("no Pss in it")?;
+    Ok(kibibytes * 1024)
 }

@@ -19,7 +19,7 @@ const SCHEMA: &str = "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
 pub(super) const KEY: &str = "bench";
 
 /// A TCP port that was free a moment ago.
-pub(super) fn free_port() -> Result<u16> {
+pub(in super::super) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
@@ -33,7 +33,7 @@ fn program(name: &str, path: &str, arguments: &[String]) -> Program {
 }
 
 /// Starts Debian's docker-registry; host:port.
-pub(super) async fn start_registry(run: &Run) -> Result<String> {
+pub(in super::super) async fn start_registry(run: &Run) -> Result<String> {
     let address = format!("127.0.0.1:{}", free_port()?);
     let config = json!({
         "version": "0.1",
