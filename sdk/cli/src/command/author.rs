@@ -9,8 +9,7 @@ use super::Registry;
 /// Makes the project of a new plugin.
 ///
 /// The project builds, passes its tests and is free of lints as it is: change it bit by bit into your provider's plugin.
-/// Plugins for `dns`, `tunnel`, `builder` and `delivery` also keep every rule of the conformance kit: the project's README
-/// has the command.
+/// All but those for `registry` also keep the rules of the conformance kit: the project's README has the command.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   maquette plugin new mydns --interface dns

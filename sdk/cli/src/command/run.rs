@@ -102,6 +102,17 @@ That of --pusher makes a tag name something else, and prints the digest of what 
 The file of --contents, IMAGE being {\"tag\", \"digest\", \"mediaType\", \"created\", \"platforms\": [], \"labels\": {}}:
   {\"repository\", \"tags\": [], \"image\": IMAGE, \"index\": IMAGE, \"referrers\": [{\"digest\", \"artifactType\"}], \"moving\": TAG}
 
+The file of --forge, with the names of the contract; CHANGE being {\"id\", \"title\", \"url\", \"author\", \"head-branch\", \"head-sha\",
+\"head-repository\", \"base-branch\", \"labels\": [], \"draft\"}, and HOOK being {\"headers\": [{\"name\", \"value\"}], \"body\": BASE64}:
+  {\"repository\", \"open\": [CHANGE], \"closed\": CHANGE, \"branches\": {NAME: SHA}, \"tag\": {\"name\", \"sha\"}, \"moving\": BRANCH, \"many\",
+   \"webhook\": {\"signed\": HOOK, \"signature\": HEADER, \"hint\": {\"delivery\", \"repository\", \"change\"}, \"of-no-interest\": HOOK}}
+The program of --forge-hand gets one of these, and prints what stands behind it:
+  {\"action\": \"push\", \"repository\", \"branch\"}               the commit that the branch has now
+  {\"action\": \"statuses\", \"repository\", \"sha\"}              [{\"name\", \"outcome\", \"description\", \"url\"}]
+  {\"action\": \"deployments\", \"repository\", \"sha\"}           [{\"environment\", \"outcome\", \"url\", \"log-url\"}]
+  {\"action\": \"comments\", \"repository\", \"change\"}           [{\"id\", \"ours\", \"body\"}]
+  {\"action\": \"comment\", \"repository\", \"change\", \"body\"}  nothing: it is written as somebody else
+
 The file of --builds, ENDING being {\"exit-code\", \"termination-message\", \"reason\", \"log-tail\"}:
   {\"other-config\": {}, \"succeeded\": {\"ending\": ENDING, \"digest\"}, \"no-revision\": ENDING, \"no-dockerfile\": ENDING}
 The file of --engine, WRITTEN being {\"at\": POINTER, \"is\": VALUE} or {\"at\": POINTER, \"from\": POINTER}:
@@ -113,7 +124,7 @@ pub(crate) struct Test {
     /// Names every rule and ends.
     #[arg(long)]
     pub(crate) list: bool,
-    /// Tests at the kit's own zones in memory, which a new `dns` plugin speaks to.
+    /// Tests at the kit's own zones or forge in memory, which a new `dns` or `source` plugin speaks to.
     #[arg(long, conflicts_with_all = ["config", "zone", "credential", "other_writer"])]
     pub(crate) memory: bool,
     /// The Provider's spec.config as JSON; @FILE reads it from a file.
@@ -146,6 +157,12 @@ pub(crate) struct Test {
     /// File that says what the GitOps engine of a delivery plugin writes into its objects, as JSON.
     #[arg(long, value_name = "FILE", conflicts_with = "memory")]
     pub(crate) engine: Option<PathBuf>,
+    /// File that says what is at the forge that the rules of `source` work on, as JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "memory")]
+    pub(crate) forge: Option<PathBuf>,
+    /// Program that acts at the forge past the plugin, and sees there what the plugin wrote.
+    #[arg(long, value_name = "PROGRAM", requires = "forge")]
+    pub(crate) forge_hand: Option<PathBuf>,
     /// One more place in the configuration (a JSON pointer) with a server's URL, where the manifest names the vendor's own
     /// servers. Repeatable.
     #[arg(long, value_name = "POINTER")]

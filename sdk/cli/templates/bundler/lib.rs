@@ -1,10 +1,11 @@
 //! Bundles workers as ECMAScript modules for Node.js: each worker in a folder of its own, its bindings in one file. Pure
 //! and deterministic.
 
+mod check;
 #[cfg(test)]
 mod tests;
 
-use maquette_sdk::bundler::{BindingTarget, Content, File, ModuleType, Worker};
+use maquette_sdk::bundler::{BindingTarget, Content, File, Worker};
 use maquette_sdk::{Bundler, Context, Error, Plugin, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -48,7 +49,8 @@ impl Bundler for ThePlugin {
         };
         let (mut files, mut secrets) = (Vec::new(), Vec::new());
         for (at, worker) in workers.iter().enumerate() {
-            files.extend(modules(worker, &format!("workers[{at}]"))?);
+            check::worker(workers, at, worker)?;
+            files.extend(modules(worker));
             files.push(bindings(worker, &mut secrets));
         }
         // Whatever the order of the arguments, the bytes are the same.
@@ -69,33 +71,12 @@ impl Bundler for ThePlugin {
     }
 }
 
-fn modules(worker: &Worker, path: &str) -> Result<Vec<File>> {
-    let is_main = |name: &str| name == worker.main_module;
-    if !worker.modules.iter().any(|module| is_main(&module.name)) {
-        let message = format!("there is no module `{}`", worker.main_module);
-        return Err(Error::invalid(format!("{path}.mainModule"), message));
-    }
-    let mut files = Vec::new();
-    for (at, module) in worker.modules.iter().enumerate() {
-        let field = format!("{path}.modules[{at}].name");
-        if module
-            .name
-            .split('/')
-            .any(|part| matches!(part, "" | "." | ".."))
-        {
-            let message = format!("`{}` leaves the worker's folder", module.name);
-            return Err(Error::invalid(field, message));
-        }
-        if module.kind == ModuleType::CommonJs {
-            return Err(Error::invalid(field, "write an ECMAScript module"));
-        }
-        files.push(File {
-            path: format!("workers/{}/{}", worker.name, module.name),
-            content: module.content.clone(),
-            executable: false,
-        });
-    }
-    Ok(files)
+fn modules(worker: &Worker) -> impl Iterator<Item = File> {
+    worker.modules.iter().map(|module| File {
+        path: format!("workers/{}/{}", worker.name, module.name),
+        content: module.content.clone(),
+        executable: false,
+    })
 }
 
 /// What the worker finds under which name. A secret is named and nothing more.
@@ -116,7 +97,7 @@ fn bindings(worker: &Worker, secrets: &mut Vec<String>) -> File {
         all.insert(binding.name.clone(), serde_json::json!({ kind: value }));
     }
     File {
-        path: format!("workers/{}/bindings.json", worker.name),
+        path: format!("bindings/{}.json", worker.name),
         content: Value::Object(all).to_string().into_bytes(),
         executable: false,
     }

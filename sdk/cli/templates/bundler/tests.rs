@@ -53,7 +53,7 @@ fn a_secret_is_named_and_in_no_layer() {
     assert_eq!(content.env_from, ["WEB_KEY"]);
     let paths = content.layers[0].iter().map(|file| file.path.as_str());
     let expected = [
-        "workers/web/bindings.json",
+        "bindings/web.json",
         "workers/web/index.js",
         "workers/web/lib/a.js",
     ];
@@ -69,4 +69,16 @@ fn a_module_that_leaves_its_folder_is_refused_with_its_path() {
         matches!(&refused, Err(Error::Invalid(field)) if field.path == "workers[0].modules[2].name"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn what_two_have_one_name_for_is_refused_with_the_path_of_the_second() {
+    let path = |workers: &[Worker]| match bundle(workers) {
+        Err(Error::Invalid(field)) => field.path,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(path(&[worker(), worker()]), "workers[1].name");
+    let mut twice = worker();
+    twice.bindings.push(twice.bindings[0].clone());
+    assert_eq!(path(&[twice]), "workers[0].bindings[2].name");
 }

@@ -2,7 +2,8 @@ use maquette_sdk::mock::{Mock, Reply};
 use maquette_sdk::source::{Filter, Header, Webhook};
 use maquette_sdk::{Error, Source as _};
 
-use crate::{Config, ThePlugin, hex, matches_glob};
+use crate::changes::matches_glob;
+use crate::{Config, ThePlugin, hex};
 
 const PULLS: &str =
     "https://git.example.com/api/v1/repos/shop/web/pulls?state=open&limit=50&page=1";

@@ -100,17 +100,27 @@ fn a_dns_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
     keeps_every_rule(&plugin, &["--memory"], 46);
 }
 
-/// Also those of which the kit needs nothing more.
-fn keeps_every_rule(plugin: &Path, options: &[&str], at_least: usize) {
+/// Rules and what came of them.
+fn verdicts(plugin: &Path, options: &[&str]) -> Vec<(String, String)> {
     let arguments = [
         &["plugin", "test", plugin.to_str().unwrap(), "--output=json"],
         options,
     ]
     .concat();
     let report = maquette(&arguments, &[("TOKEN", OsStr::new("any"))], "").json();
-    let rows = report["rows"].as_array().unwrap();
-    assert!(rows.len() >= at_least, "{}", rows.len());
-    assert!(rows.iter().all(|row| row["verdict"] == "kept"), "{report}");
+    let text = |row: &serde_json::Value, field: &str| row[field].as_str().unwrap().to_owned();
+    let rows = report["rows"].as_array().unwrap().iter();
+    rows.map(|row| (text(row, "rule"), text(row, "verdict")))
+        .collect()
+}
+
+/// Also those of which the kit needs nothing more.
+fn keeps_every_rule(plugin: &Path, options: &[&str], at_least: usize) {
+    let verdicts = verdicts(plugin, options);
+    assert!(verdicts.len() >= at_least, "{}", verdicts.len());
+    for (rule, verdict) in verdicts {
+        assert_eq!(verdict, "kept", "{rule}");
+    }
 }
 
 #[test]
@@ -129,9 +139,28 @@ fn a_registry_project_is_fit() {
     fit("new-registry", "registry");
 }
 
+/// Deployments are what its forge has not.
 #[test]
-fn a_source_project_is_fit() {
-    fit("new-source", "source");
+fn a_source_project_is_fit_and_keeps_every_rule_but_those_of_deployments() {
+    let plugin = fit("new-source", "source");
+    let rules = [
+        "a_deployment_is_written_as_it_was_asked_for",
+        "the_same_deployment_again_writes_nothing",
+        "a_deployment_goes_on_in_its_environment",
+        "a_deployment_that_is_gone_is_said_to_be",
+    ];
+    let declared = rules.map(|rule| format!("--unsupported={rule}=no deployments"));
+    let options: Vec<&str> = declared.iter().map(String::as_str).collect();
+    let verdicts = verdicts(&plugin, &[&["--memory"], &options[..]].concat());
+    assert!(verdicts.len() >= 68, "{}", verdicts.len());
+    for (rule, verdict) in verdicts {
+        let expected = if rules.contains(&rule.as_str()) {
+            "unsupported"
+        } else {
+            "kept"
+        };
+        assert_eq!(verdict, expected, "{rule}");
+    }
 }
 
 /// A file of the template, which the project has as well.
@@ -149,8 +178,9 @@ fn a_builder_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
 }
 
 #[test]
-fn a_bundler_project_is_fit() {
-    fit("new-bundler", "bundler");
+fn a_bundler_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
+    let plugin = fit("new-bundler", "bundler");
+    keeps_every_rule(&plugin, &[], 22);
 }
 
 #[test]

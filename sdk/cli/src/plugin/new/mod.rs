@@ -2,6 +2,7 @@
 
 mod name;
 mod project;
+mod templates;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

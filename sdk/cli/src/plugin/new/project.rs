@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::name::Name;
+use super::templates::{Kit, Template, template};
 use crate::command::Interface;
 
 /// Repository of the SDK, whose tags are `v` and the version.
@@ -28,92 +29,6 @@ pub(super) struct Project {
     /// Paths with `/`, and contents.
     pub(super) files: Vec<(&'static str, String)>,
 }
-
-/// How the kit is run against a new plugin.
-#[derive(Clone, Copy)]
-struct Kit {
-    /// Before the command.
-    environment: &'static str,
-    options: &'static str,
-}
-
-impl Kit {
-    fn command(self, file: &str) -> String {
-        format!(
-            "{}maquette plugin test {file} {}",
-            self.environment, self.options
-        )
-    }
-}
-
-/// What differs between interfaces.
-struct Template {
-    interface: &'static str,
-    /// One line that says what the plugin is for.
-    summary: &'static str,
-    needs_json: bool,
-    /// What `maquette plugin test` needs for it; nothing where the kit needs a server that only the author has.
-    test: Option<Kit>,
-    sources: &'static [(&'static str, &'static str)],
-    /// What the README adds.
-    readme: &'static str,
-}
-
-macro_rules! template {
-    ($interface:literal, $summary:literal $(, $more:literal)?) => {
-        Template {
-            interface: $interface,
-            summary: $summary,
-            needs_json: true,
-            test: None,
-            sources: &[
-                (
-                    "src/lib.rs",
-                    include_str!(concat!("../../../templates/", $interface, "/lib.rs")),
-                ),
-                (
-                    "src/tests.rs",
-                    include_str!(concat!("../../../templates/", $interface, "/tests.rs")),
-                ),
-                $((
-                    $more,
-                    include_str!(concat!("../../../templates/", $interface, "/", $more)),
-                ),)?
-            ],
-            readme: "",
-        }
-    };
-}
-
-/// The plugin for `dns` is the documentation's example in Rust, which the conformance kit is run against.
-const DNS: Template = Template {
-    interface: "dns",
-    summary: "Keeps record sets in a server of zones in memory",
-    needs_json: false,
-    test: Some(Kit {
-        environment: "",
-        options: "--memory",
-    }),
-    sources: &[
-        (
-            "src/lib.rs",
-            include_str!("../../../../../examples/plugins/dns-rust/src/lib.rs"),
-        ),
-        (
-            "src/api.rs",
-            include_str!("../../../../../examples/plugins/dns-rust/src/api.rs"),
-        ),
-        (
-            "src/decide.rs",
-            include_str!("../../../../../examples/plugins/dns-rust/src/decide.rs"),
-        ),
-        (
-            "src/tests.rs",
-            include_str!("../../../templates/dns/tests.rs"),
-        ),
-    ],
-    readme: include_str!("../../../templates/dns/server.md"),
-};
 
 impl Project {
     /// The project of a plugin of this name.
@@ -153,43 +68,6 @@ impl Project {
             "{folder} is a plugin for `{}` now. Next:\n  cd {folder}\n  cargo test\n  maquette plugin build\n  maquette plugin check target/maquette/*.wasm{test}",
             self.interface
         )
-    }
-}
-
-fn template(interface: Interface) -> Template {
-    match interface {
-        Interface::Dns => DNS,
-        Interface::Tunnel => Template {
-            test: Some(Kit {
-                environment: "TOKEN=any ",
-                options: "--credential token=env:TOKEN --config \\\n  '{\"relay\": \"relay.example.com:7000\", \"edge\": \"edge.example.com\", \"image\": \"registry.example.com/connector:1\"}'",
-            }),
-            ..template!("tunnel", "Tunnels through a relay")
-        },
-        Interface::Registry => Template {
-            needs_json: false,
-            ..template!("registry", "Reads a registry of images")
-        },
-        Interface::Source => template!("source", "Reads changes at a git forge"),
-        Interface::Builder => Template {
-            test: Some(Kit {
-                environment: "",
-                options: "--builds builds.json",
-            }),
-            ..template!("builder", "Builds images with BuildKit", "builds.json")
-        },
-        Interface::Bundler => template!("bundler", "Bundles workers for Node.js"),
-        Interface::Delivery => Template {
-            test: Some(Kit {
-                environment: "",
-                options: "--engine engine.json",
-            }),
-            ..template!(
-                "delivery",
-                "Delivers applications with Argo CD",
-                "engine.json"
-            )
-        },
     }
 }
 

@@ -1,23 +1,21 @@
 //! `maquette plugin test`: the conformance kit.
 
 mod contents;
+mod forge;
+mod memory;
 mod other_writer;
 
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use maquette_conformance::memory::DnsServer;
 use maquette_conformance::{Kit, Row, Subject, Verdict, rules};
 
 use super::given::{credential, text_or_file};
 use super::source;
 use crate::command::{self, WrongUse};
 use crate::output::Output;
+use memory::Memory;
 use other_writer::Program;
-
-/// What the kit's own server is started with.
-const MEMORY_ZONE: &str = "preview.test";
-const MEMORY_TOKEN: &str = "zones-in-memory";
 
 /// Runs every rule and prints the report.
 pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Result<()> {
@@ -31,20 +29,10 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
         let start = format!("maquette:plugin/{interface}@");
         exported.iter().any(|name| name.starts_with(&start))
     };
-    if arguments.memory && !applies("dns") {
-        let why = "--memory has zones, and this plugin does not implement `dns`; give a server of yours with --config";
-        return Err(WrongUse(anyhow::anyhow!(why)).into());
-    }
     let memory;
     let subject = if arguments.memory {
-        memory = DnsServer::start(MEMORY_ZONE, MEMORY_TOKEN)
-            .await
-            .context("no port on 127.0.0.1 is free")?;
-        subject
-            .with_config(serde_json::json!({ "url": memory.url() }))
-            .with_credential("token", MEMORY_TOKEN)
-            .with_zone(MEMORY_ZONE)
-            .with_other_writer(memory.other_writer())
+        memory = Memory::start(applies).await?;
+        memory.given_to(subject)
     } else {
         subject
     };
@@ -146,6 +134,9 @@ fn subject(file: &Path, arguments: &command::Test) -> anyhow::Result<Subject> {
     }
     if let Some(path) = &arguments.engine {
         subject = subject.with_engine(document("--engine", path)?);
+    }
+    if let Some(path) = &arguments.forge {
+        subject = subject.with_source(forge::read(path, arguments.forge_hand.as_ref())?);
     }
     for pointer in &arguments.server_at {
         subject = subject.with_server_at(pointer);
