@@ -1,23 +1,23 @@
 //! What every rule works with: names of its own, owners, and the plugin's functions without their ceremony.
 
+mod by_hand;
+mod changes;
+
+pub(crate) use changes::{Change1, canonical, create, delete, key, replace, told};
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use maquette_host::dns::{Change, Creation, Deletion, Observed, Replacement};
-use maquette_host::{CallError, Dns, PluginError};
+use maquette_host::dns::{Change, Creation, Observed};
+use maquette_host::{CallError, Dns};
 
-use super::OtherWriter;
 use crate::subject::{DnsTarget, SetupError, Subject, record_set};
 use crate::suite::{Failure, Place};
 use crate::{RecordSet, RecordType};
 
 /// The time to live of record sets whose time to live does not matter, in seconds.
 const TTL: u32 = 300;
-
-/// What one change came to.
-pub(crate) type Change1 = Result<String, PluginError>;
-type Key = (String, RecordType);
 
 /// One run of the rules.
 pub(crate) struct Run {
@@ -223,42 +223,6 @@ impl Bench {
         self.dns.normalize(&call, records).await
     }
 
-    /// Puts a record set there that nobody owns.
-    pub(crate) async fn put_by_hand(&self, records: RecordSet) -> Result<(), Failure> {
-        let key = (records.name.clone(), records.kind, None);
-        self.made
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key);
-        self.by_hand(move |writer, zone| writer.put(zone, &records))
-            .await
-    }
-
-    /// Takes the records of a set away and leaves its mark.
-    pub(crate) async fn take_by_hand(&self, name: &str, kind: RecordType) -> Result<(), Failure> {
-        let name = name.to_owned();
-        self.by_hand(move |writer, zone| writer.take_records(zone, &name, kind))
-            .await
-    }
-
-    async fn by_hand(
-        &self,
-        act: impl FnOnce(&dyn OtherWriter, &str) -> Result<(), String> + Send + 'static,
-    ) -> Result<(), Failure> {
-        let Some(writer) = self.target.other_writer.clone() else {
-            return Err(Failure::NotShown(
-                "there is no way to write to the zone past the plugin; give the suite an `otherWriter`, or declare \
-                 the rule unsupported"
-                    .to_owned(),
-            ));
-        };
-        let zone = self.target.zone.clone();
-        let done = tokio::task::spawn_blocking(move || act(writer.as_ref(), &zone)).await;
-        done.map_err(|error| error.to_string())
-            .flatten()
-            .map_err(|why| Failure::NotShown(format!("the other writer cannot do it: {why}")))
-    }
-
     fn remember(&self, changes: &[Change]) {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.extend(changes.iter().filter_map(|change| match change {
@@ -267,70 +231,5 @@ impl Bench {
             }
             _ => None,
         }));
-    }
-
-    /// Removes everything that the rule made, as far as that is possible: the next rule uses other names.
-    pub(crate) async fn clean(&self) {
-        self.place.script.set(|_| crate::faults::Action::Forward);
-        let made = std::mem::take(&mut *self.made.lock().unwrap_or_else(PoisonError::into_inner));
-        let (owned, by_hand): (Vec<_>, Vec<_>) =
-            made.into_iter().partition(|(_, _, owner)| owner.is_some());
-        let deletions: Vec<Change> = owned
-            .iter()
-            .map(|(name, kind, owner)| delete(name, *kind, owner.as_deref().unwrap_or_default()))
-            .collect();
-        for batch in deletions.chunks(100) {
-            let _ = self.apply(batch).await;
-        }
-        self.made
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-        for (name, kind, _) in by_hand {
-            let _ = self
-                .by_hand(move |writer, zone| writer.remove(zone, &name, kind))
-                .await;
-        }
-    }
-}
-
-/// A name without what is only representation.
-pub(crate) fn canonical(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
-}
-
-/// The key of a record set, without what is only representation.
-pub(crate) fn key(records: &RecordSet) -> Key {
-    (canonical(&records.name), records.kind)
-}
-
-pub(crate) fn create(records: RecordSet, owner: &str) -> Change {
-    Change::Create(Creation {
-        records,
-        owner: owner.to_owned(),
-    })
-}
-
-pub(crate) fn replace(records: RecordSet, owner: &str, expect: &str) -> Change {
-    Change::Replace(Replacement {
-        records,
-        owner: owner.to_owned(),
-        expect: expect.to_owned(),
-    })
-}
-
-pub(crate) fn delete(name: &str, kind: RecordType, owner: &str) -> Change {
-    Change::Delete(Deletion {
-        name: name.to_owned(),
-        kind,
-        owner: owner.to_owned(),
-    })
-}
-
-/// What a change came to, in words.
-pub(crate) fn told(outcome: &Change1) -> String {
-    match outcome {
-        Ok(etag) => format!("success (etag `{etag}`)"),
-        Err(error) => format!("{error:?}"),
     }
 }
