@@ -230,3 +230,38 @@ fn write_json(path: &Path, profile: &str, sections: &[(String, Section)]) -> Res
     std::fs::write(path, format!("{document:#}\n"))
         .with_context(|| format!("writing {}", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Bench {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(text: &str) -> Args {
+        Bench::parse_from(text.split(' ')).args
+    }
+
+    #[test]
+    fn everything_has_policy_server_in_it_only_where_its_program_is_named() {
+        assert!(!names(&args("bench")).contains(&Name::Kubewarden));
+        assert!(names(&args("bench --policy-server p")).contains(&Name::Kubewarden));
+        assert_eq!(names(&args("bench kubewarden")), [Name::Kubewarden]);
+    }
+
+    #[test]
+    fn the_command_names_files_without_their_folders() {
+        let args =
+            args("bench kubewarden --policy-server /a/ps --policy /b/x.wasm --policy y.wasm");
+        assert_eq!(
+            command(Name::Kubewarden, &args),
+            "cargo xtask bench kubewarden --policy-server ps --policy x.wasm --policy y.wasm"
+        );
+        assert_eq!(command(Name::Call, &args), "cargo xtask bench call");
+    }
+}
