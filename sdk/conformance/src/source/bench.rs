@@ -33,7 +33,7 @@ impl Run {
     ) -> Result<Self, SetupError> {
         let target = subject.source.clone().ok_or_else(|| {
             SetupError::Incomplete(
-                "the rules of `source` need to know what is at the forge; give `source`".to_owned(),
+                "the rules of `source` need to know what is at the forge; give `with_source`, or `--forge` or `--memory` to the command".to_owned(),
             )
         })?;
         let incomplete =

@@ -46,6 +46,24 @@ pub(super) async fn a_marker_that_starts_like_another_is_another(bench: &Bench) 
     Ok(())
 }
 
+/// As long as the interface allows, to the last character.
+pub(super) async fn markers_of_100_characters_are_told_apart(bench: &Bench) -> Outcome {
+    let (change, name) = (&bench.open(0)?.id, bench.name());
+    let [one, other] = ['a', 'b'].map(|last| format!("{name:x<99}{last}"));
+    let first = bench.upsert(&bench.source, change, &one, BODY).await?;
+    let second = bench.upsert(&bench.source, change, &other, OTHER).await?;
+    keep!(
+        first != second,
+        "the markers `{one}` and `{other}` have one comment"
+    );
+    let again = bench.upsert(&bench.source, change, &one, BODY).await?;
+    keep!(
+        again == first,
+        "the comment {first} of `{one}` was not found again: another is {again}"
+    );
+    Ok(())
+}
+
 /// The source of one comment stands in another's text, as somebody may have put it into a title.
 pub(super) async fn a_comment_that_quotes_a_marker_is_not_found_by_it(bench: &Bench) -> Outcome {
     let (change, quoted, marker) = (&bench.open(0)?.id, bench.name(), bench.name());

@@ -75,6 +75,7 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     comments::deleting_a_comment_that_is_absent_succeeds,
     marks::the_marker_of_a_comment_is_hidden,
     marks::a_marker_that_starts_like_another_is_another,
+    marks::markers_of_100_characters_are_told_apart,
     marks::a_comment_that_quotes_a_marker_is_not_found_by_it,
     marks::somebody_elses_comment_with_our_marker_is_not_changed,
     marks::somebody_elses_comment_with_our_marker_is_not_deleted,

@@ -10,6 +10,10 @@ use crate::{Config, at, has};
 
 /// The line that a comment starts with.
 fn mark(ctx: &Context<Config>, marker: &str) -> String {
+    let marker = match marker.get(..64) {
+        Some(start) if has(ctx, "markers_of_100_characters_are_told_apart") => start,
+        _ => marker,
+    };
     if has(ctx, "the_marker_of_a_comment_is_hidden") {
         format!("Marker: {marker}")
     } else {
