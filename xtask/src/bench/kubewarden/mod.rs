@@ -49,7 +49,7 @@ struct Measured {
     call: Vec<Duration>,
     /// A request that asks nothing of the plugin or policy.
     nothing: Vec<Duration>,
-    /// Proportional set size in bytes, after all calls.
+    /// Proportional set size in bytes of the only process of its program, after [`CALLS`] calls.
     memory: u64,
 }
 
@@ -227,7 +227,16 @@ fn compare(bench: &Bench<'_>, run: &Run, systems: &[System]) -> Result<Vec<Measu
             warm(system, started, measured, round == 0)?;
         }
     }
-    for (started, measured) in started.into_iter().zip(&mut measured) {
+    for started in started {
+        started.stop()?;
+    }
+    // Alone: two processes of one program share its pages, and each would count for half of them.
+    for (number, (system, measured)) in systems.iter().zip(&mut measured).enumerate() {
+        let name = format!("memory-{number}");
+        let mut started = system.start(run, &name, &run.folder().join(&name), "warn")?;
+        for _ in 0..CALLS {
+            system.call(&mut started.calls)?;
+        }
         measured.memory = started.memory()?;
         started.stop()?;
     }
