@@ -88,9 +88,13 @@ async fn is_done(scene: &Scene, exists: bool) -> Result<(), String> {
         (status, ..) if status == "True" => {}
         (_, reason, message) => return Err(format!("{reason}: {message}")),
     }
-    match scene.records().await {
-        records if records.len() == 1 => Ok(()),
-        records => Err(format!("{records:?}")),
+    // The way to a former host goes after the workspace is Ready at its new one: its objects, then its record set.
+    let found = scene.inventory().await?;
+    let of = |kind: &str| found.iter().filter(|it| it.starts_with(kind)).count();
+    let sets = scene.records().await;
+    match (of("DNSRecord "), of("HTTPRoute "), sets.len()) {
+        (1, 1, 1) => Ok(()),
+        _ => Err(format!("{found:#?}, {sets:?}")),
     }
 }
 
