@@ -75,7 +75,7 @@ async fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args).await,
         Command::Install => install().await,
         Command::Release(args) => release::run(&args),
-        Command::Test(args) => test::run(&args),
+        Command::Test(args) => test::run(&args).await,
         Command::Tools => tools::run(),
     };
     // Printed here, because a backtrace of the returned error would hide what to do.

@@ -6,13 +6,10 @@ mod summary;
 mod tiers;
 mod together;
 
-use std::thread;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use maquette_harness::progress::Progress;
-use tokio::runtime::Handle;
-use tokio::task::block_in_place;
 
 use summary::Row;
 use tiers::Tier;
@@ -27,15 +24,24 @@ pub(crate) struct Args {
     only: Option<Tier>,
 }
 
-pub(crate) fn run(args: &Args) -> Result<()> {
+pub(crate) async fn run(args: &Args) -> Result<()> {
     let progress = Progress::new();
     // Before anything else, so that no test finds a half-equipped machine.
     crate::tools::ensure(&progress)?;
     let mut rows: Vec<Row> = Vec::new();
-    for tiers in Tier::ALL {
-        let wanted = |tier: &Tier| args.only.is_none_or(|only| only == *tier);
-        let tiers: Vec<Tier> = tiers.iter().copied().filter(wanted).collect();
-        rows.extend(at_once(&tiers, &progress, args.long));
+    for tier in Tier::ALL
+        .into_iter()
+        .filter(|tier| args.only.is_none_or(|only| only == *tier))
+    {
+        // A tier that cannot even start is a failure of that tier; the others still tell what they know.
+        let began = Instant::now();
+        let mut row = tier
+            .run(&progress, args.long)
+            .await
+            .unwrap_or_else(|error| Row::broken(tier, &error));
+        row.took = began.elapsed();
+        progress.say(&row);
+        rows.push(row);
     }
     for failure in rows.iter().flat_map(|row| &row.failures) {
         println!("\n{failure}");
@@ -48,39 +54,4 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         std::process::exit(1);
     }
     Ok(())
-}
-
-/// Runs tiers that do not disturb each other. One that cannot even start is a failure of that tier; the others still tell
-/// what they know.
-fn at_once(tiers: &[Tier], progress: &Progress, long: bool) -> Vec<Row> {
-    let runtime = Handle::current();
-    let run = |tier: Tier| {
-        let began = Instant::now();
-        let mut row = runtime
-            .block_on(tier.run(progress, long))
-            .unwrap_or_else(|error| Row::broken(tier, &error));
-        row.took = began.elapsed();
-        progress.say(&row);
-        row
-    };
-    let panicked = |tier: Tier| Row::broken(tier, &anyhow!("what runs it panicked"));
-    block_in_place(|| {
-        thread::scope(|scope| {
-            let run = &run;
-            let start = |tier: &Tier| {
-                (
-                    *tier,
-                    scope.spawn({
-                        let tier = *tier;
-                        move || run(tier)
-                    }),
-                )
-            };
-            let running: Vec<_> = tiers.iter().map(start).collect();
-            let ended = running.into_iter();
-            ended
-                .map(|(tier, thread)| thread.join().unwrap_or_else(|_| panicked(tier)))
-                .collect()
-        })
-    })
 }

@@ -45,13 +45,14 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    /// In this order; those that stand together run at once.
-    pub(crate) const ALL: [&[Self]; 5] = [
-        &[Self::Checks],
-        &[Self::Unit],
-        &[Self::Plugins, Self::Hostile, Self::Controlplane],
-        &[Self::Cluster],
-        &[Self::Faults],
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Checks,
+        Self::Unit,
+        Self::Plugins,
+        Self::Hostile,
+        Self::Controlplane,
+        Self::Cluster,
+        Self::Faults,
     ];
 
     pub(crate) fn name(self) -> &'static str {
