@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::binaries::Binaries;
 use crate::root::root;
 use crate::stage::Registry;
-use crate::step::step;
+use crate::step::{Ended, step};
 
 /// The plugin of the demo.
 const NAME: &str = "powerdns";
@@ -107,37 +107,17 @@ pub(crate) fn maquette(binaries: &Binaries) -> Command {
 }
 
 /// A field of the command's answer.
-fn result(lines: &[String], field: &str) -> Result<String> {
-    let value = answer(lines)?;
+fn result(ended: &Ended, field: &str) -> Result<String> {
+    let value = answer(ended)?;
     let found = value.get(field).and_then(Value::as_str);
     found
         .map(str::to_owned)
         .with_context(|| format!("the command's answer has no {field}: {value}"))
 }
 
-/// The JSON document at the end of a command's output; progress may stand before it.
-pub(crate) fn answer(lines: &[String]) -> Result<Value> {
-    let document = lines.iter().skip_while(|line| !line.starts_with('{'));
-    let document = document.map(String::as_str).collect::<Vec<_>>().join("\n");
+/// The JSON document that is a command's answer.
+pub(crate) fn answer(ended: &Ended) -> Result<Value> {
+    let document = ended.answer.join("\n");
     serde_json::from_str(&document)
         .with_context(|| format!("the command's answer is no JSON: {document}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_answer_is_found_after_the_progress() {
-        let lines: Vec<String> = ["Compiling powerdns", "{", "  \"path\": \"a.wasm\"", "}"]
-            .map(str::to_owned)
-            .into();
-        assert_eq!(result(&lines, "path").unwrap(), "a.wasm");
-        assert!(
-            result(&lines, "digest")
-                .unwrap_err()
-                .to_string()
-                .contains("no digest")
-        );
-    }
 }

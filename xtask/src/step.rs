@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -20,18 +20,20 @@ const TAIL: usize = 40;
 
 /// A command that ended, well or not.
 pub(crate) struct Ended {
-    /// Both streams in the order in which they arrived.
+    /// Both streams in the order in which they arrived, which between the two is the readers' and not the command's.
     pub(crate) lines: Vec<String>,
+    /// The standard output alone: what the command answered, without what it said on the way.
+    pub(crate) answer: Vec<String>,
     pub(crate) success: bool,
     /// Where the lines are kept.
     pub(crate) log: PathBuf,
 }
 
 /// Runs a command and fails unless it succeeds; the error shows its last lines and names the file with all of them.
-pub(crate) fn step(progress: &Progress, what: &str, command: &mut Command) -> Result<Vec<String>> {
+pub(crate) fn step(progress: &Progress, what: &str, command: &mut Command) -> Result<Ended> {
     let ended = attempt(progress, what, command)?;
     if ended.success {
-        return Ok(ended.lines);
+        return Ok(ended);
     }
     bail!(
         "{what} failed; its last lines:\n{}\nall of its output: {}",
@@ -45,7 +47,7 @@ pub(crate) fn attempt(progress: &Progress, what: &str, command: &mut Command) ->
     let began = Instant::now();
     progress.say(format_args!("{what} …"));
     let log = log_file(what)?;
-    let (lines, success) = run(command, &log, |last| {
+    let ended = run(command, log, |last| {
         // Cargo names the folder of each crate, which says nothing.
         let last = last.split(" (/").next().unwrap_or(last);
         progress.say(format_args!(
@@ -59,16 +61,16 @@ pub(crate) fn attempt(progress: &Progress, what: &str, command: &mut Command) ->
             command.get_program().display()
         )
     })?;
-    let verdict = if success { "took" } else { "FAILED after" };
+    let verdict = if ended.success {
+        "took"
+    } else {
+        "FAILED after"
+    };
     progress.say(format_args!(
         "{what} {verdict} {:.1} s",
         began.elapsed().as_secs_f64()
     ));
-    Ok(Ended {
-        lines,
-        success,
-        log,
-    })
+    Ok(ended)
 }
 
 /// The last lines, indented.
@@ -89,12 +91,15 @@ fn log_file(what: &str) -> Result<PathBuf> {
     Ok(folder.join(format!("{name}.log")))
 }
 
-fn run(
-    command: &mut Command,
-    log: &Path,
-    mut beat: impl FnMut(&str),
-) -> Result<(Vec<String>, bool)> {
-    let mut file = File::create(log).with_context(|| format!("creating {}", log.display()))?;
+/// Which of the two streams a line came from.
+#[derive(Clone, Copy, PartialEq)]
+enum Stream {
+    Output,
+    Error,
+}
+
+fn run(command: &mut Command, log: PathBuf, mut beat: impl FnMut(&str)) -> Result<Ended> {
+    let mut file = File::create(&log).with_context(|| format!("creating {}", log.display()))?;
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -102,18 +107,21 @@ fn run(
         .spawn()?;
     let (sender, receiver) = channel();
     if let Some(stream) = child.stdout.take() {
-        read(stream, sender.clone());
+        read(Stream::Output, stream, sender.clone());
     }
     if let Some(stream) = child.stderr.take() {
-        read(stream, sender.clone());
+        read(Stream::Error, stream, sender.clone());
     }
     drop(sender);
-    let mut lines: Vec<String> = Vec::new();
+    let (mut lines, mut answer): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let mut next = Instant::now() + BEAT;
     loop {
         match receiver.recv_timeout(next.saturating_duration_since(Instant::now())) {
-            Ok(line) => {
+            Ok((stream, line)) => {
                 writeln!(file, "{line}")?;
+                if stream == Stream::Output {
+                    answer.push(line.clone());
+                }
                 lines.push(line);
             }
             Err(RecvTimeoutError::Timeout) => {}
@@ -124,17 +132,20 @@ fn run(
             beat(lines.last().map_or("no output yet", |line| line.trim()));
         }
     }
-    Ok((lines, child.wait()?.success()))
+    Ok(Ended {
+        lines,
+        answer,
+        success: child.wait()?.success(),
+        log,
+    })
 }
 
 /// Ends by itself when the stream does.
-fn read(stream: impl Read + Send + 'static, lines: Sender<String>) {
+fn read(stream: Stream, from: impl Read + Send + 'static, lines: Sender<(Stream, String)>) {
     thread::spawn(move || {
-        for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
-            if lines
-                .send(String::from_utf8_lossy(&line).trim_end().to_owned())
-                .is_err()
-            {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if lines.send((stream, line)).is_err() {
                 return;
             }
         }
@@ -150,12 +161,22 @@ mod tests {
         let mut command = Command::new("sh");
         command.args(["-c", "echo one; echo two >&2; exit 1"]);
         let error = step(&Progress::silent(), "a test step", &mut command)
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string();
         assert!(
             error.contains("  one\n") && error.contains("  two\n"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_a_command_says_on_the_way_is_not_its_answer() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo '{}'; echo signed already >&2"]);
+        let ended = attempt(&Progress::silent(), "a test answer", &mut command).unwrap();
+        assert_eq!(ended.answer, ["{}"]);
+        assert_eq!(ended.lines.len(), 2);
     }
 
     #[test]

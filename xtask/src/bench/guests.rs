@@ -44,8 +44,8 @@ pub(super) fn example_of<T: DeserializeOwned>(
             "--",
         ],
     );
-    let lines = step(&bench.progress, what, run.args(arguments))?;
-    let line = lines.iter().rev().find(|line| line.starts_with('{'));
+    let ended = step(&bench.progress, what, run.args(arguments))?;
+    let line = ended.answer.iter().rev().find(|line| line.starts_with('{'));
     let line = line.context("the example printed no JSON")?;
     serde_json::from_str(line).with_context(|| format!("the example printed {line}"))
 }

@@ -57,7 +57,7 @@ pub(super) fn publish(
     let mut push = helm(&["push"], plain_http)?;
     push.arg(&path).arg(format!("oci://{parent}"));
     let said = step(progress, "helm push maquette", &mut push)?;
-    let digest = digest(&said).context("helm push did not say the digest")?;
+    let digest = digest(&said.lines).context("helm push did not say the digest")?;
     Ok(Pushed {
         digest,
         new: true,

@@ -115,6 +115,7 @@ mod tests {
     fn ended(success: bool, lines: &[&str]) -> Ended {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
         Ended {
+            answer: Vec::new(),
             lines,
             success,
             log: "log".into(),
