@@ -4,9 +4,8 @@
 use serde::Deserialize;
 
 use super::{
-    claim::Claim,
+    claim::{Claim, Entry, Proof},
     dsse::{Envelope, decode},
-    rekor::{Entry, Proof},
 };
 
 /// The statement that says "I sign this".

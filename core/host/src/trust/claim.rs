@@ -1,28 +1,3 @@
-use serde::{Deserialize, Serialize};
-
-use super::{bundle, rekor::Entry, simple};
-
-/// A signature as the registry holds it. Kept in the cache, it is judged again whenever it is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Evidence {
-    /// cosign's "simple signing": the payload, and what its layer's annotations say.
-    Simple {
-        /// The signed document.
-        payload: Vec<u8>,
-        /// `dev.cosignproject.cosign/signature`, base64.
-        signature: Option<String>,
-        /// `dev.sigstore.cosign/certificate`, PEM.
-        certificate: Option<String>,
-        /// `dev.sigstore.cosign/chain`, PEM.
-        chain: Option<String>,
-        /// `dev.sigstore.cosign/bundle`, JSON: the log's promise.
-        bundle: Option<String>,
-    },
-    /// A Sigstore bundle (`application/vnd.dev.sigstore.bundle.v0.3+json`).
-    Bundle(Vec<u8>),
-}
-
 /// What a signature claims, whatever form it came in. Nothing of it is believed yet.
 #[derive(Debug)]
 pub(super) struct Claim {
@@ -38,28 +13,27 @@ pub(super) struct Claim {
     pub(super) entries: Vec<Entry>,
 }
 
-impl Evidence {
-    /// What it claims; nothing where it is no signature but something else about the artifact, such as an SBOM.
-    ///
-    /// # Errors
-    /// What cannot be read.
-    pub(super) fn claim(&self) -> Result<Option<Claim>, String> {
-        match self {
-            Self::Simple {
-                payload,
-                signature,
-                certificate,
-                chain,
-                bundle,
-            } => simple::claim(
-                payload,
-                signature.as_deref(),
-                certificate.as_deref(),
-                chain.as_deref(),
-                bundle.as_deref(),
-            )
-            .map(Some),
-            Self::Bundle(json) => bundle::claim(json),
-        }
-    }
+/// One entry of a log, as the signature brings it along.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The entry itself, base64 as it was signed.
+    pub(super) body: String,
+    /// Seconds since 1970.
+    pub(super) integrated_time: i64,
+    /// SHA-256 of the log's key.
+    pub(super) log_id: Vec<u8>,
+    pub(super) log_index: i64,
+    pub(super) promise: Option<Vec<u8>>,
+    pub(super) proof: Option<Proof>,
+}
+
+/// Proof that a tree of the log holds the entry.
+#[derive(Debug)]
+pub(super) struct Proof {
+    pub(super) index: u64,
+    pub(super) size: u64,
+    pub(super) root: Vec<u8>,
+    pub(super) hashes: Vec<Vec<u8>>,
+    /// A signed note with the root.
+    pub(super) checkpoint: String,
 }

@@ -12,6 +12,7 @@ mod claim;
 mod der;
 mod dsse;
 mod error;
+mod evidence;
 mod judge;
 mod key;
 mod policy;
@@ -20,8 +21,8 @@ mod root;
 mod simple;
 
 pub use attestation::{Attestation, AttestationLayer, attested};
-pub(crate) use claim::Evidence;
 pub use error::TrustError;
+pub(crate) use evidence::Evidence;
 pub(crate) use judge::judge;
 pub use key::{KeyError, PublicKey};
 pub use policy::{Identity, IdentityError, Signer, Subject, Verification};

@@ -6,32 +6,11 @@ use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer, pem::PemObject}
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{TrustRoot, claim::Claim, root::Log};
-
-/// One entry of a log, as the signature brings it along.
-#[derive(Debug)]
-pub(super) struct Entry {
-    /// The entry itself, base64 as it was signed.
-    pub(super) body: String,
-    /// Seconds since 1970.
-    pub(super) integrated_time: i64,
-    /// SHA-256 of the log's key.
-    pub(super) log_id: Vec<u8>,
-    pub(super) log_index: i64,
-    pub(super) promise: Option<Vec<u8>>,
-    pub(super) proof: Option<Proof>,
-}
-
-/// Proof that a tree of the log holds the entry.
-#[derive(Debug)]
-pub(super) struct Proof {
-    pub(super) index: u64,
-    pub(super) size: u64,
-    pub(super) root: Vec<u8>,
-    pub(super) hashes: Vec<Vec<u8>>,
-    /// A signed note with the root.
-    pub(super) checkpoint: String,
-}
+use super::{
+    TrustRoot,
+    claim::{Claim, Entry, Proof},
+    root::Log,
+};
 
 #[derive(Deserialize)]
 #[serde(tag = "kind", content = "spec", rename_all = "lowercase")]

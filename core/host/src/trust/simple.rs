@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::Deserialize;
 
-use super::{claim::Claim, rekor::Entry};
+use super::claim::{Claim, Entry};
 
 #[derive(Deserialize)]
 struct Payload {
