@@ -3,7 +3,7 @@
 use crate::attest::{Attachment, Document};
 use crate::output::Output;
 use crate::registry::{Client, Stored, signature_tag, statements_tag};
-use crate::signing::{Signature, SigningKey, Statements, payload};
+use crate::signing::{SigningKey, Statements, is_signed, payload, signatures};
 
 /// Attaches a document, and signs it where there is a key. False where nothing had to be written.
 ///
@@ -44,10 +44,10 @@ pub(super) async fn attach(
     let existing = existing.as_ref().map(|stored| stored.bytes.as_slice());
     let made = Statements::new(&descriptor, kind, statement.as_bytes(), key, existing)?;
     client.put_blob(&made.envelope).await?;
-    client.put_blob(&made.config).await?;
+    client.put_blob(&made.artifact.config).await?;
     let tag = statements_tag(digest)?;
     client
-        .put_manifest(&tag, &Stored::new(made.manifest))
+        .put_manifest(&tag, &Stored::new(made.artifact.manifest))
         .await?;
     Ok(true)
 }
@@ -66,18 +66,18 @@ pub(super) async fn sign(
     let payload = payload(client.repository(), digest);
     let tag = signature_tag(digest)?;
     let existing = client.manifest(&tag).await?;
-    let is_signed = match &existing {
-        Some(existing) => Signature::is_in(&existing.bytes, &payload, key)?,
+    let signed_before = match &existing {
+        Some(existing) => is_signed(&existing.bytes, &payload, key)?,
         None => false,
     };
-    if is_signed {
+    if signed_before {
         output.progress("This key signed it already");
         return Ok(false);
     }
     output.progress(&format!("Signing {}@{digest}", client.repository()));
     let signature = key.sign(&payload)?;
     let existing = existing.as_ref().map(|stored| stored.bytes.as_slice());
-    let made = Signature::new(&subject.descriptor()?, &payload, &signature, existing)?;
+    let made = signatures(&subject.descriptor()?, &payload, &signature, existing)?;
     client.log_in_to_push(&tag).await?;
     client.put_blob(&payload).await?;
     client.put_blob(&made.config).await?;

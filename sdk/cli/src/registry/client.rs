@@ -7,7 +7,7 @@ use oci_client::errors::OciDistributionError;
 use oci_client::manifest::OciImageManifest;
 
 use super::artifact::{Artifact, CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE};
-use super::store::Stored;
+use super::stored::Stored;
 use super::{Login, Target};
 use crate::command::Registry;
 

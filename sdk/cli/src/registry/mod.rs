@@ -6,9 +6,10 @@ mod client;
 mod login;
 mod reference;
 mod store;
+mod stored;
 
 pub(crate) use artifact::{Artifact, Created};
 pub(crate) use client::Client;
 pub(crate) use login::Login;
 pub(crate) use reference::Target;
-pub(crate) use store::{Stored, signature_tag, statements_tag};
+pub(crate) use stored::{Stored, signature_tag, statements_tag};

@@ -4,21 +4,22 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
 use http::HeaderValue;
-use maquette_host::{AttestationLayer, Digest, Repository, Tag, Version};
+use maquette_host::{AttestationLayer, Digest, Repository, Version};
 use oci_client::RegistryOperation;
 use oci_client::manifest::OciDescriptor;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Client;
+use super::artifact::MANIFEST_TYPE;
 use super::client::is_absent;
+use super::stored::{INDEX_TYPE, Stored, referrers_tag, statements_tag};
 
 /// Largest blob that is read, in bytes; that of a component.
 const MAX_BLOB: u64 = 32 << 20;
 /// Signed statements that are read of one manifest.
 const MAX_STATEMENTS: usize = 32;
-const INDEX_TYPE: &str = "application/vnd.oci.image.index.v1+json";
-const ACCEPTED: [&str; 2] = ["application/vnd.oci.image.manifest.v1+json", INDEX_TYPE];
+const ACCEPTED: [&str; 2] = [MANIFEST_TYPE, INDEX_TYPE];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -28,78 +29,6 @@ struct Layer {
     size: u64,
     #[serde(default)]
     annotations: BTreeMap<String, String>,
-}
-
-/// A manifest or index as a registry keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Stored {
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) digest: Digest,
-}
-
-impl Stored {
-    pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self {
-            digest: Digest::of(&bytes),
-            bytes,
-        }
-    }
-
-    /// # Errors
-    /// It is not JSON.
-    pub(crate) fn json(&self) -> anyhow::Result<Value> {
-        serde_json::from_slice(&self.bytes)
-            .with_context(|| format!("the manifest {} is not JSON", self.digest))
-    }
-
-    /// How others refer to it.
-    ///
-    /// # Errors
-    /// It is not JSON.
-    pub(crate) fn descriptor(&self) -> anyhow::Result<Value> {
-        Ok(json!({
-            "mediaType": self.media_type()?,
-            "digest": self.digest.to_string(),
-            "size": self.bytes.len(),
-        }))
-    }
-
-    /// # Errors
-    /// It is not JSON.
-    pub(crate) fn media_type(&self) -> anyhow::Result<String> {
-        let document = self.json()?;
-        let given = document.get("mediaType").and_then(Value::as_str);
-        let guessed = if document.get("manifests").is_some() {
-            INDEX_TYPE
-        } else {
-            super::artifact::MANIFEST_TYPE
-        };
-        Ok(given.unwrap_or(guessed).to_owned())
-    }
-}
-
-/// The tag that cosign keeps a manifest's signatures under.
-///
-/// # Errors
-/// None: a digest makes a tag.
-pub(crate) fn signature_tag(digest: &Digest) -> anyhow::Result<Version> {
-    let tag: Tag = format!("sha256-{}.sig", digest.hex()).parse()?;
-    Ok(Version::Tag(tag))
-}
-
-/// The tag that cosign keeps signed statements about a manifest under.
-///
-/// # Errors
-/// None: a digest makes a tag.
-pub(crate) fn statements_tag(digest: &Digest) -> anyhow::Result<Version> {
-    let tag: Tag = format!("sha256-{}.att", digest.hex()).parse()?;
-    Ok(Version::Tag(tag))
-}
-
-/// The tag under which registries without the referrers interface keep its index (OCI distribution 1.1, "referrers tag schema").
-fn referrers_tag(digest: &Digest) -> anyhow::Result<Version> {
-    let tag: Tag = format!("sha256-{}", digest.hex()).parse()?;
-    Ok(Version::Tag(tag))
 }
 
 impl Client {

@@ -6,17 +6,15 @@ use maquette_host::{AttestationLayer, Digest};
 use serde_json::{Value, json};
 
 use super::SigningKey;
+use super::artifact::SignedArtifact;
 
 const ARTIFACT_TYPE: &str = "application/vnd.dev.cosign.artifact.att.v1+json";
-const CONFIG_TYPE: &str = "application/vnd.oci.image.config.v1+json";
-const MANIFEST_TYPE: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// The artifact that holds all signed statements about one manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Statements {
     pub(crate) envelope: Vec<u8>,
-    pub(crate) config: Vec<u8>,
-    pub(crate) manifest: Vec<u8>,
+    pub(crate) artifact: SignedArtifact,
 }
 
 impl Statements {
@@ -31,7 +29,6 @@ impl Statements {
         key: &SigningKey,
         existing: Option<&[u8]>,
     ) -> anyhow::Result<Self> {
-        let mut layers = existing.map(layers).transpose()?.unwrap_or_default();
         let signature = key.sign(&AttestationLayer::message(statement))?;
         let envelope = json!({
             "payloadType": AttestationLayer::PAYLOAD_TYPE,
@@ -39,36 +36,15 @@ impl Statements {
             "signatures": [{ "keyid": "", "sig": STANDARD.encode(signature) }],
         });
         let envelope = envelope.to_string().into_bytes();
-        layers.push(json!({
+        let layer = json!({
             "mediaType": AttestationLayer::MEDIA_TYPE,
             "digest": Digest::of(&envelope).to_string(),
             "size": envelope.len(),
             // The signature is in the envelope; cosign reads nothing without this annotation.
             "annotations": { "dev.cosignproject.cosign/signature": "", "predicateType": predicate_type },
-        }));
-        let digests: Vec<&Value> = layers.iter().map(|layer| &layer["digest"]).collect();
-        let config = json!({
-            "architecture": "", "os": "", "config": {},
-            "rootfs": { "type": "layers", "diff_ids": digests },
         });
-        let config = config.to_string().into_bytes();
-        let manifest = json!({
-            "schemaVersion": 2,
-            "mediaType": MANIFEST_TYPE,
-            "artifactType": ARTIFACT_TYPE,
-            "config": {
-                "mediaType": CONFIG_TYPE,
-                "digest": Digest::of(&config).to_string(),
-                "size": config.len(),
-            },
-            "layers": layers,
-            "subject": subject,
-        });
-        Ok(Self {
-            envelope,
-            config,
-            manifest: manifest.to_string().into_bytes(),
-        })
+        let artifact = SignedArtifact::with(layer, ARTIFACT_TYPE, subject, existing)?;
+        Ok(Self { envelope, artifact })
     }
 
     /// Whether one of these envelopes is this statement, signed by this key.
@@ -88,10 +64,4 @@ impl Statements {
                     .is_some_and(|signature| key.made(&message, &signature))
         })
     }
-}
-
-fn layers(manifest: &[u8]) -> anyhow::Result<Vec<Value>> {
-    let document: Value = serde_json::from_slice(manifest)?;
-    let layers = document.get("layers").and_then(Value::as_array);
-    Ok(layers.cloned().unwrap_or_default())
 }
