@@ -18,17 +18,14 @@ pub(crate) struct Binaries {
 
 /// Builds the programs that the cluster and the demo need.
 pub(crate) fn build(progress: &Progress, operator: bool) -> Result<Binaries> {
-    let mut arguments = vec![
-        "build",
-        "--locked",
-        "--bins",
-        "--package",
-        "maquette-cli",
-        "--package",
-        "shop-web",
-    ];
-    if operator {
-        arguments.extend(["--package", "maquette-operator"]);
+    // Of the whole workspace, as the tests are: other packages would be compiled with other features.
+    let mut arguments = vec!["build", "--locked", "--workspace"];
+    let operator = operator.then_some("maquette-operator");
+    for program in ["maquette", "kubectl-maquette", "shop-web"]
+        .into_iter()
+        .chain(operator)
+    {
+        arguments.extend(["--bin", program]);
     }
     step(
         progress,

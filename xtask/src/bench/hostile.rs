@@ -38,10 +38,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<Section> {
         fs::remove_dir_all(&folder).context("removing the attacks of the last time")?;
     }
     fs::create_dir_all(&folder).context("making a folder for the attacks")?;
-    let mut test = cargo(
-        root(),
-        &["test", "--locked", "--package", "maquette-suites"],
-    );
+    let mut test = cargo(root(), &["test", "--locked", "--workspace"]);
     test.args(["--test", "hostile"]).env(FOLDER, &folder);
     if bench.args.release {
         test.arg("--release");

@@ -62,10 +62,7 @@ pub(super) fn measure(bench: &Bench<'_>) -> Result<Section> {
 fn components(bench: &Bench<'_>) -> Result<PathBuf> {
     let folder = target().join("xtask/languages");
     std::fs::create_dir_all(&folder).context("making a folder for the components")?;
-    let mut test = cargo(
-        root(),
-        &["test", "--locked", "--package", "maquette-conformance"],
-    );
+    let mut test = cargo(root(), &["test", "--locked", "--workspace"]);
     test.args(["--test", "languages", "every_language_says_what_it_is"]);
     let what = "build the example plugin in every language";
     step(&bench.progress, what, test.env(FOLDER, &folder))?;

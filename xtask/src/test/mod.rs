@@ -3,6 +3,7 @@
 mod checks;
 mod count;
 mod summary;
+mod targets;
 mod tiers;
 mod together;
 

@@ -1,5 +1,6 @@
 //! The tiers, least powerful first.
 
+use std::ffi::OsStr;
 use std::process::Command;
 
 use anyhow::Result;
@@ -7,11 +8,17 @@ use maquette_harness::progress::Progress;
 
 use super::checks;
 use super::summary::Row;
+use super::targets::integration_tests;
 use super::together::{built, together};
 use crate::cargo::cargo;
 use crate::root::root;
 use crate::stage::Stage;
 use crate::step::attempt;
+
+/// Packages whose integration tests are not all of the unit tests.
+const KIT: &str = "maquette-conformance";
+const HARNESS: &str = "maquette-harness";
+const SUITES: &str = "maquette-suites";
 
 /// Modules of the fault tests that run at once with the others, on a control plane of their own.
 const FAULTS: [&[&str]; 2] = [
@@ -80,21 +87,16 @@ impl Tier {
             }
             Self::Controlplane => {
                 let mut row = Row::new(self);
-                harness(
-                    &mut row,
-                    progress,
-                    &["--lib", "--bins", "--test", "controlplane"],
-                )?;
+                // Of the harness, too.
                 suite(&mut row, "controlplane", progress, long)?;
                 Ok(row)
             }
             Self::Cluster => {
                 let mut row = Row::new(self);
-                harness(
-                    &mut row,
-                    progress,
-                    &["--test", "cluster", "--test", "lifecycle"],
-                )?;
+                // Of the harness: the cluster that the other tests run on.
+                let mut command = tests(&["--test=cluster", "--test=lifecycle"]);
+                let what = "tests of the cluster itself";
+                row.tested(what, &attempt(progress, what, &mut command)?);
                 installed(&mut row, "e2e", progress, long).await?;
                 Ok(row)
             }
@@ -121,19 +123,19 @@ async fn installed(row: &mut Row, name: &str, progress: &Progress, long: bool) -
 
 fn unit(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Unit);
-    // The kit's tests wait for servers for most of their time; the others go on meanwhile.
-    let everything = ["--workspace", "--exclude", "maquette-suites"];
-    let but_harness = ["--exclude", "maquette-harness"];
-    let mut compile = tests(&[&everything[..], &but_harness].concat());
-    let kit = tests(&["--package", "maquette-conformance"]);
-    let but_kit = ["--exclude", "maquette-conformance"];
-    let others = tests(&[&everything[..], &but_harness, &but_kit].concat());
+    let kit = integration_tests(|package| package == KIT)?;
+    let mut others = integration_tests(|package| ![KIT, HARNESS, SUITES].contains(&package))?;
+    others.extend(["--lib".to_owned(), "--bins".to_owned()]);
+    let mut compile = tests(&[&kit[..], &others[..]].concat());
     if built(&mut row, progress, "unit tests", &mut compile)? {
+        // The kit's tests wait for servers for most of their time; the others go on meanwhile.
         let parts = vec![
-            ("tests of the conformance kit".to_owned(), kit),
-            ("unit tests".to_owned(), others),
+            ("tests of the conformance kit".to_owned(), tests(&kit)),
+            ("unit tests".to_owned(), tests(&others)),
         ];
         together(&mut row, progress, parts)?;
+        let what = "examples in the documentation";
+        row.tested(what, &attempt(progress, what, &mut tests(&["--doc"]))?);
     }
     Ok(row)
 }
@@ -164,23 +166,6 @@ fn plugins(progress: &Progress) -> Result<Row> {
     Ok(row)
 }
 
-/// The tests of the cluster that the other tests run on.
-fn harness(row: &mut Row, progress: &Progress, targets: &[&str]) -> Result<()> {
-    let what = format!("harness tests, {}", row.name);
-    let mut command = cargo(
-        root(),
-        &[
-            "test",
-            "--package",
-            "maquette-harness",
-            "--locked",
-            "--no-fail-fast",
-        ],
-    );
-    row.tested(&what, &attempt(progress, &what, command.args(targets))?);
-    Ok(())
-}
-
 /// The fault tests in parts at once: most of their time they wait. Each part brings a control plane of its own, on which
 /// its tests come one after the other, and the operators that it kills.
 fn faults(row: &mut Row, progress: &Progress, long: bool) -> Result<()> {
@@ -208,7 +193,7 @@ fn faults(row: &mut Row, progress: &Progress, long: bool) -> Result<()> {
     together(row, progress, parts)
 }
 
-/// One test binary of `tests/suites`.
+/// One test target, as a tier.
 fn suite(row: &mut Row, name: &str, progress: &Progress, long: bool) -> Result<()> {
     let what = format!("{} tests", row.name);
     let mut command = suite_tests(name, long);
@@ -217,16 +202,19 @@ fn suite(row: &mut Row, name: &str, progress: &Progress, long: bool) -> Result<(
 }
 
 fn suite_tests(name: &str, long: bool) -> Command {
-    let mut command = tests(&["--package", "maquette-suites", "--test", name]);
+    let mut command = tests(&["--test", name]);
     if long {
         command.env("MAQUETTE_TEST_LONG", "1");
     }
     command
 }
 
-/// Cargo's command for these tests.
-fn tests(which: &[&str]) -> Command {
-    let mut command = cargo(root(), &["test", "--locked", "--no-fail-fast"]);
-    command.args(which);
+/// Cargo's command for these targets of the workspace; of all of it, so that every command unites the same features.
+fn tests(targets: &[impl AsRef<OsStr>]) -> Command {
+    let mut command = cargo(
+        root(),
+        &["test", "--workspace", "--locked", "--no-fail-fast"],
+    );
+    command.args(targets);
     command
 }

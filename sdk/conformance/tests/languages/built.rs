@@ -171,7 +171,8 @@ fn maquette() -> &'static Path {
     PATH.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
             .current_dir(root())
-            .args(["build", "--quiet", "--locked", "--package", "maquette-cli"])
+            .args(["build", "--quiet", "--locked", "--workspace"])
+            .args(["--bin", "maquette"])
             .status()
             .unwrap();
         assert!(

@@ -18,13 +18,17 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn program(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let packages = ["maquette-cli", "shop-web", "maquette-operator"];
         let mut cargo = Command::new(env!("CARGO"));
         cargo
             .current_dir(root())
-            .args(["build", "--locked", "--bins"]);
-        for package in packages {
-            cargo.args(["--package", package]);
+            .args(["build", "--locked", "--workspace"]);
+        for program in [
+            "maquette",
+            "kubectl-maquette",
+            "shop-web",
+            "maquette-operator",
+        ] {
+            cargo.args(["--bin", program]);
         }
         let ended = cargo.output().unwrap();
         assert!(
