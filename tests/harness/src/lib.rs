@@ -15,6 +15,7 @@
 //! ```
 
 pub mod access;
+pub mod cargo;
 pub mod cluster;
 mod command;
 mod components;

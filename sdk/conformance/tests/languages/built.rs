@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use maquette_harness::cargo::forget_package;
 use maquette_host::Digest;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,12 +170,12 @@ fn version(tool: &str, arguments: &[&str], install: &str) -> String {
 fn maquette() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
+        let mut command = Command::new(env!("CARGO"));
+        command
             .current_dir(root())
             .args(["build", "--quiet", "--locked", "--workspace"])
-            .args(["--bin", "maquette"])
-            .status()
-            .unwrap();
+            .args(["--bin", "maquette"]);
+        let built = forget_package(&mut command).status().unwrap();
         assert!(
             built.success(),
             "the maquette command does not build; see above"

@@ -4,6 +4,8 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use maquette_harness::cargo::forget_package;
+
 use crate::support::Place;
 
 /// The commands of a page: its blocks of `bash`.
@@ -33,7 +35,8 @@ async fn from_the_page_alone_a_plugin_is_made_signed_published_and_run() {
     .replace("198.18.0.1:5000", place.cluster.registry());
     // The page's paths are those of a reader who says nothing of target folders; what was compiled before is used all the same.
     let compiled = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target").into());
-    let done = Command::new("bash")
+    let mut shell = Command::new("bash");
+    let done = forget_package(&mut shell)
         .arg("-c")
         .arg(script)
         .current_dir(&root)

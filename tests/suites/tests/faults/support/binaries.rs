@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use maquette_harness::cargo::forget_package;
 use serde_json::Value;
 
 /// The repository.
@@ -30,7 +31,7 @@ pub(crate) fn program(name: &str) -> PathBuf {
         ] {
             cargo.args(["--bin", program]);
         }
-        let ended = cargo.output().unwrap();
+        let ended = forget_package(&mut cargo).output().unwrap();
         assert!(
             ended.status.success(),
             "{}",
