@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use maquette_harness::cargo::build_programs;
 use maquette_harness::progress::Progress;
 
-use crate::cargo::cargo;
 use crate::root::{root, target};
 use crate::step::step;
 
@@ -18,19 +18,10 @@ pub(crate) struct Binaries {
 
 /// Builds the programs that the cluster and the demo need.
 pub(crate) fn build(progress: &Progress, operator: bool) -> Result<Binaries> {
-    // Of the whole workspace, as the tests are: other packages would be compiled with other features.
-    let mut arguments = vec!["build", "--locked", "--workspace"];
-    let operator = operator.then_some("maquette-operator");
-    for program in ["maquette", "kubectl-maquette", "shop-web"]
-        .into_iter()
-        .chain(operator)
-    {
-        arguments.extend(["--bin", program]);
-    }
     step(
         progress,
         "build the operator, the maquette command and the shop",
-        &mut cargo(root(), &arguments),
+        &mut build_programs(root(), operator),
     )?;
     Ok(Binaries {
         folder: target().join("debug"),

@@ -121,3 +121,23 @@ pub(crate) fn answer(ended: &Ended) -> Result<Value> {
     serde_json::from_str(&document)
         .with_context(|| format!("the command's answer is no JSON: {document}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_the_answer_is_found_and_its_absence_is_named() {
+        let ended = Ended {
+            lines: vec!["Compiling powerdns".to_owned()],
+            answer: ["{", "  \"path\": \"a.wasm\"", "}"]
+                .map(str::to_owned)
+                .into(),
+            success: true,
+            log: "log".into(),
+        };
+        assert_eq!(result(&ended, "path").unwrap(), "a.wasm");
+        let absent = result(&ended, "digest").unwrap_err().to_string();
+        assert!(absent.contains("no digest"), "{absent}");
+    }
+}

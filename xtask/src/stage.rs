@@ -148,12 +148,11 @@ impl Stage {
     }
 
     fn helm_command(&self, progress: &Progress) -> Result<Command> {
-        let Some(own) = &self.own else {
-            return Ok(Command::new("helm"));
-        };
         tools::ensure(&[Tool::Helm], progress)?;
         let mut helm = Command::new(Tool::Helm.path()?);
-        helm.env("KUBECONFIG", own.kubeconfig());
+        if let Some(own) = &self.own {
+            helm.env("KUBECONFIG", own.kubeconfig());
+        }
         Ok(helm)
     }
 

@@ -1,5 +1,6 @@
 //! Cargo, called by what Cargo runs.
 
+use std::path::Path;
 use std::process::Command;
 
 /// What Cargo tells a program or test that it runs about that package.
@@ -14,6 +15,24 @@ pub fn forget_package(command: &mut Command) -> &mut Command {
             command.env_remove(&name);
         }
     }
+    command
+}
+
+/// The command that builds the programs of this repository that a cluster needs, with or without the operator, in the checkout
+/// at `root`. Of the whole workspace, as the tests are: other packages would be compiled with other features.
+pub fn build_programs(root: &Path, operator: bool) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(root)
+        .args(["build", "--locked", "--workspace"]);
+    let operator = operator.then_some("maquette-operator");
+    for program in ["maquette", "kubectl-maquette", "shop-web"]
+        .into_iter()
+        .chain(operator)
+    {
+        command.args(["--bin", program]);
+    }
+    forget_package(&mut command);
     command
 }
 

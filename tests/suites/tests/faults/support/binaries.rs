@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use maquette_harness::cargo::forget_package;
+use maquette_harness::cargo::build_programs;
 use serde_json::Value;
 
 /// The repository.
@@ -19,19 +19,7 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn program(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .current_dir(root())
-            .args(["build", "--locked", "--workspace"]);
-        for program in [
-            "maquette",
-            "kubectl-maquette",
-            "shop-web",
-            "maquette-operator",
-        ] {
-            cargo.args(["--bin", program]);
-        }
-        let ended = forget_package(&mut cargo).output().unwrap();
+        let ended = build_programs(&root(), true).output().unwrap();
         assert!(
             ended.status.success(),
             "{}",
