@@ -45,8 +45,15 @@ enum Command {
     Contract,
     /// Write the CustomResourceDefinitions of the chart.
     Crds(crds::Args),
-    /// Install the operator, bring up the shop of examples/, visit it, and take it down again.
+    /// Install the operator, deploy the shop of examples/, visit it, and delete it again.
     Demo(demo::Args),
+    /// Check the prerequisites of `demo` and `test` and install missing ones (`doctor --help`).
+    #[command(disable_help_flag = true)]
+    Doctor {
+        /// `demo` or `test`, and `--install`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Build and install the operator on the running cluster, or on a new one.
     Install,
     /// Publish the plugins, the operator's image and the chart in a registry, signed, with SBOM and provenance.
@@ -73,6 +80,7 @@ async fn main() -> ExitCode {
         Command::Contract => contract::run(),
         Command::Crds(args) => crds::run(&args),
         Command::Demo(args) => demo::run(&args).await,
+        Command::Doctor { arguments } => return doctor(&arguments),
         Command::Install => install().await,
         Command::Release(args) => release::run(&args),
         Command::Test(args) => test::run(&args).await,
@@ -86,6 +94,15 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Only where this program is started directly: `cargo xtask` answers it before it compiles this program.
+fn doctor(arguments: &[String]) -> ExitCode {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    maquette_machine::doctor(&words).unwrap_or_else(|error| {
+        eprintln!("error: {error}");
+        ExitCode::FAILURE
+    })
 }
 
 async fn install() -> anyhow::Result<()> {

@@ -56,33 +56,10 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
         ),
         (
             "definitions in the chart",
-            cargo(
-                root(),
-                &[
-                    "run",
-                    "--quiet",
-                    "--package",
-                    "xtask",
-                    "--",
-                    "crds",
-                    "--check",
-                ],
-            ),
+            this_program(&["crds", "--check"])?,
         ),
-        (
-            "released contract",
-            cargo(
-                root(),
-                &["run", "--quiet", "--package", "xtask", "--", "contract"],
-            ),
-        ),
-        (
-            "attacks in docs/security.md",
-            cargo(
-                root(),
-                &["run", "--quiet", "--package", "xtask", "--", "attacks"],
-            ),
-        ),
+        ("released contract", this_program(&["contract"])?),
+        ("attacks in docs/security.md", this_program(&["attacks"])?),
     ];
     for (what, mut command) in checks {
         row.checked(what, &attempt(progress, what, &mut command)?);
@@ -100,6 +77,13 @@ pub(super) fn run(progress: &Progress) -> Result<Row> {
         row.checked(what, &attempt(progress, what, &mut command)?);
     }
     Ok(row)
+}
+
+/// Another command of this program, which is compiled already.
+fn this_program(arguments: &[&str]) -> Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.current_dir(root()).args(arguments);
+    Ok(command)
 }
 
 /// Path of cargo-deny; it is built once for all checkouts.

@@ -77,13 +77,8 @@ pub enum ToolError {
     #[error("`go mod download -json {0}` did not name the module's folder")]
     NoModuleFolder(String),
     /// Debian packages are missing and cannot be installed from here.
-    #[error(
-        "these Debian packages are missing: {missing}; install them with\n    sudo apt-get install --no-install-recommends {missing}"
-    )]
-    Packages {
-        /// Their names.
-        missing: String,
-    },
+    #[error("{0}")]
+    Packages(String),
 }
 
 impl Tool {
