@@ -1,7 +1,7 @@
 //! The operator as a whole: caches, leadership, controllers, and their end.
 
 use crate::{
-    cluster::{Caches, Key, Kind, Writer, start_watches},
+    cluster::{Caches, Fence, Key, Kind, Watches, Writer, start_watches},
     controllers::{
         component::ComponentController,
         dnsrecord::DnsRecordController,
@@ -20,13 +20,12 @@ use kube::{
 };
 use maquette_host::Host;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::sync::broadcast;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-/// Changes that may wait to be sorted; beyond that everything is looked at.
-const CHANGES: usize = 16_384;
-/// How long reconciliations that have begun may take to end.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long reconciliations that have begun may take to end when the operator is asked to stop. What waits for a provider
+/// longer is resumed by the next leader.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What the operator runs with.
 #[derive(Clone, Debug)]
@@ -56,12 +55,16 @@ pub enum RunError {
     /// Another replica leads, or the API server is gone.
     #[error("leadership ended")]
     Leader(#[source] LeaderError),
+    /// A task that the operator consists of ended, so that it would work with half of itself.
+    #[error("{0} ended unexpectedly; the operator restarts")]
+    TaskEnded(&'static str),
     /// The cluster has no namespace `kube-system`, whose UID identifies it.
     #[error("the namespace kube-system cannot be read; the operator needs to get namespaces")]
     NoIdentity,
 }
 
-/// Runs until `stop`. Ends at once, with an error, when another replica leads.
+/// Runs until `stop`. Returns an error at once when another replica leads: the caller must end the process, which ends
+/// every call that is in progress.
 pub async fn run(
     client: Client,
     host: Host,
@@ -71,7 +74,7 @@ pub async fn run(
     let metrics = Metrics::default();
     UsageCollector::register(&metrics, host.clone());
     let health = Health::default();
-    let server = tokio::spawn(engine::serve(
+    let mut server = tokio::spawn(engine::serve(
         options.health_addr,
         options.metrics_addr,
         health.clone(),
@@ -80,15 +83,14 @@ pub async fn run(
     ));
 
     let caches = Arc::new(Caches::default());
-    let (changes, _) = broadcast::channel(CHANGES);
-    let watches = tokio::select! {
-        watches = start_watches(&client, &caches, &options.namespace, &changes) => watches,
+    let mut watches = tokio::select! {
+        watches = start_watches(&client, &caches, &options.namespace) => watches,
         () = stop.cancelled() => return Ok(()),
     };
     health.ready();
     tracing::info!(workspaces = caches.workspaces.len(), "caches are complete");
 
-    let leadership = if options.leader_elect {
+    let mut leadership = if options.leader_elect {
         tokio::select! {
             leadership = Leadership::acquire(client.clone(), &options.namespace, "maquette", &options.identity) => Some(leadership),
             () = stop.cancelled() => return Ok(()),
@@ -96,51 +98,61 @@ pub async fn run(
     } else {
         None
     };
+    let fence = leadership
+        .as_ref()
+        .map_or_else(Fence::unlimited, Leadership::fence);
     metrics.leads(true);
     tracing::info!(identity = options.identity, "leading");
 
     let working = CancellationToken::new();
-    let controllers = start_controllers(
-        &client, host, &options, &caches, &changes, &metrics, &working,
-    )?;
-    let (leadership, outcome) = lead(leadership, &stop, server).await;
-    working.cancel();
-    if tokio::time::timeout(GRACE, controllers.wait())
-        .await
-        .is_err()
-    {
-        tracing::warn!("reconciliations did not end in time; they are taken up by the next leader");
+    let mut controllers =
+        start_controllers(&client, host, &options, &caches, fence, &metrics, &working)?;
+    tokio::select! {
+        () = stop.cancelled() => {}
+        error = lost(&mut leadership) => return Err(RunError::Leader(error)),
+        error = ended(&mut watches, &mut controllers) => return Err(error),
+        joined = &mut server => return Err(match joined {
+            Ok(Err(error)) => RunError::Serve(error),
+            _ => RunError::TaskEnded("the server of health and metrics"),
+        }),
     }
-    if let (Some(leadership), Ok(())) = (leadership, &outcome) {
+    working.cancel();
+    // The Lease is renewed until nothing acts any more.
+    tokio::select! {
+        () = all_end(&mut controllers) => {}
+        () = tokio::time::sleep(GRACE) => {
+            tracing::warn!("reconciliations did not end in time; the next leader resumes them");
+        }
+        error = lost(&mut leadership) => return Err(RunError::Leader(error)),
+    }
+    if let Some(leadership) = leadership {
         leadership.release().await;
     }
-    drop(watches);
-    stop.cancel();
-    outcome
+    Ok(())
 }
 
-/// Waits for the end of the leadership, of the server, or for a request to stop.
-async fn lead(
-    leadership: Option<Leadership>,
-    stop: &CancellationToken,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
-) -> (Option<Leadership>, Result<(), RunError>) {
-    let mut leadership = leadership;
-    let lost = async {
-        match &mut leadership {
-            Some(leadership) => leadership.keep().await,
-            None => std::future::pending().await,
-        }
+/// The end of the leadership; never where there is none to lose.
+async fn lost(leadership: &mut Option<Leadership>) -> LeaderError {
+    match leadership {
+        Some(leadership) => leadership.keep().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The end of a task that never ends by itself.
+async fn ended(watches: &mut Watches, controllers: &mut JoinSet<()>) -> RunError {
+    let (what, ended) = tokio::select! {
+        ended = watches.join_next() => ("a watch", ended),
+        ended = controllers.join_next() => ("a controller", ended),
     };
-    let outcome = tokio::select! {
-        () = stop.cancelled() => Ok(()),
-        error = lost => Err(RunError::Leader(error)),
-        joined = server => match joined {
-            Ok(Err(error)) => Err(RunError::Serve(error)),
-            _ => Ok(()),
-        },
-    };
-    (leadership, outcome)
+    if let Some(Err(error)) = ended {
+        tracing::error!(%error, "{what} ended");
+    }
+    RunError::TaskEnded(what)
+}
+
+async fn all_end(controllers: &mut JoinSet<()>) {
+    while controllers.join_next().await.is_some() {}
 }
 
 fn start_controllers(
@@ -148,19 +160,18 @@ fn start_controllers(
     host: Host,
     options: &Options,
     caches: &Arc<Caches>,
-    changes: &broadcast::Sender<crate::cluster::Change>,
+    fence: Fence,
     metrics: &Metrics,
     stop: &CancellationToken,
-) -> Result<TaskTracker, RunError> {
+) -> Result<JoinSet<()>, RunError> {
     let installation = caches
         .namespaces
         .get(&Key::cluster("kube-system"))
         .and_then(|namespace| namespace.metadata.uid.clone())
         .ok_or(RunError::NoIdentity)?;
     let counter = metrics.clone();
-    let writer = Writer::new(client.clone(), caches.clone(), move |kind: Kind, verb| {
-        counter.wrote(kind.name(), verb);
-    });
+    let count = move |kind: Kind, verb| counter.wrote(kind.name(), verb);
+    let writer = Writer::new(client.clone(), caches.clone(), fence.clone(), count);
     let reporter = Reporter {
         controller: "maquette".to_owned(),
         instance: Some(options.identity.clone()),
@@ -171,17 +182,15 @@ fn start_controllers(
         Recorder::new(client.clone(), reporter),
         metrics.clone(),
     );
-    let registry = Arc::new(Registry::default());
-    let starter = Starter {
-        tasks: TaskTracker::new(),
+    let registry = Arc::new(Registry::new(caches.router().clone(), fence));
+    let mut starter = Starter {
+        tasks: JoinSet::new(),
         executor,
-        changes,
         workers: options.workers,
         stop,
     };
     let installer = Installer {
         host,
-        caches: caches.clone(),
         namespace: options.namespace.clone(),
         registries: options.registries.clone(),
     };
@@ -189,20 +198,14 @@ fn start_controllers(
         installer: installer.clone(),
     });
     starter.start(ProviderController {
-        caches: caches.clone(),
         installer,
         registry: registry.clone(),
         namespace: options.namespace.clone(),
         installation: installation.clone(),
     });
-    starter.start(WorkspaceController {
-        caches: caches.clone(),
-    });
-    starter.start(ComponentController {
-        caches: caches.clone(),
-    });
+    starter.start(WorkspaceController);
+    starter.start(ComponentController);
     starter.start(DnsRecordController::new(
-        caches.clone(),
         registry.clone(),
         installation.clone(),
     ));
@@ -212,32 +215,22 @@ fn start_controllers(
         installation,
         options.namespace.clone(),
     ));
-    starter.tasks.close();
     Ok(starter.tasks)
 }
 
 struct Starter<'a> {
-    tasks: TaskTracker,
+    tasks: JoinSet<()>,
     executor: Executor,
-    changes: &'a broadcast::Sender<crate::cluster::Change>,
     workers: usize,
     stop: &'a CancellationToken,
 }
 
 impl Starter<'_> {
-    fn start<C: Controller>(&self, controller: C) {
-        let changes = self.changes.subscribe();
-        // Calls to providers wait for a lane's window; many records share one call only if many are waited for.
-        let workers = if C::KIND == Kind::DNSRecord {
-            self.workers * 64
-        } else {
-            self.workers
-        };
+    fn start<C: Controller>(&mut self, controller: C) {
         self.tasks.spawn(engine::run(
             Arc::new(controller),
             self.executor.clone(),
-            changes,
-            workers,
+            self.workers,
             self.stop.clone(),
         ));
     }
