@@ -1,6 +1,7 @@
 //! The operator as a whole: caches, leadership, controllers, and their end.
 
 use crate::{
+    clock::Clock,
     cluster::{Caches, Key, Kind, Writer, start_watches},
     controllers::{
         component::ComponentController,
@@ -11,14 +12,13 @@ use crate::{
         workspace::WorkspaceController,
     },
     engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
-    providers::{Registry, UsageCollector},
+    providers::{PluginPort, Registry, UsageCollector},
     registries::Registries,
 };
 use kube::{
     Client,
     runtime::events::{Recorder, Reporter},
 };
-use maquette_host::Host;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::sync::broadcast;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -27,6 +27,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 const CHANGES: usize = 16_384;
 /// How long reconciliations that have begun may take to end.
 const GRACE: Duration = Duration::from_secs(20);
+/// How long the server of health and metrics may take to close.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// What the operator runs with.
 #[derive(Clone, Debug)]
@@ -45,6 +47,8 @@ pub struct Options {
     pub workers: usize,
     /// What the administrator decided about registries.
     pub registries: Arc<Registries>,
+    /// Time and chance.
+    pub clock: Clock,
 }
 
 /// Why the operator ended other than by request.
@@ -53,7 +57,7 @@ pub enum RunError {
     /// Health or metrics cannot be served.
     #[error("health and metrics cannot be served; check --health-addr and --metrics-addr")]
     Serve(#[source] std::io::Error),
-    /// Another replica leads, or the API server is gone.
+    /// Another replica leads, or the API server does not answer.
     #[error("leadership ended")]
     Leader(#[source] LeaderError),
     /// The cluster has no namespace `kube-system`, whose UID identifies it.
@@ -61,37 +65,65 @@ pub enum RunError {
     NoIdentity,
 }
 
-/// Runs until `stop`. Ends at once, with an error, when another replica leads.
+/// Serves health and metrics, and operates until `stop`.
 pub async fn run(
     client: Client,
-    host: Host,
+    host: Arc<dyn PluginPort>,
     options: Options,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
     let metrics = Metrics::default();
     UsageCollector::register(&metrics, host.clone());
     let health = Health::default();
-    let server = tokio::spawn(engine::serve(
+    let served = engine::serve(
         options.health_addr,
         options.metrics_addr,
         health.clone(),
         metrics.clone(),
         stop.clone(),
-    ));
+    );
+    let ended = stop.clone();
+    let server = tokio::spawn(async move {
+        let outcome = served.await;
+        ended.cancel();
+        outcome
+    });
+    let outcome = operate(client, host, &options, &health, &metrics, &stop).await;
+    stop.cancel();
+    // Connections of scrapers may stay open longer.
+    match tokio::time::timeout(CLOSING, server).await {
+        Ok(Ok(Err(error))) if outcome.is_ok() => Err(RunError::Serve(error)),
+        _ => outcome,
+    }
+}
 
+/// Keeps the caches, leads and runs the controllers until `stop`, without a server. It returns an error when another
+/// replica leads; the process has to exit then.
+pub async fn operate(
+    client: Client,
+    host: Arc<dyn PluginPort>,
+    options: &Options,
+    health: &Health,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+) -> Result<(), RunError> {
     let caches = Arc::new(Caches::default());
     let (changes, _) = broadcast::channel(CHANGES);
     let watches = tokio::select! {
-        watches = start_watches(&client, &caches, &options.namespace, &changes) => watches,
+        biased;
         () = stop.cancelled() => return Ok(()),
+        watches = start_watches(&client, &caches, &options.namespace, &changes) => watches,
     };
     health.ready();
     tracing::info!(workspaces = caches.workspaces.len(), "caches are complete");
 
     let leadership = if options.leader_elect {
         tokio::select! {
-            leadership = Leadership::acquire(client.clone(), &options.namespace, "maquette", &options.identity) => Some(leadership),
+            biased;
             () = stop.cancelled() => return Ok(()),
+            leadership = Leadership::acquire(
+                client.clone(), &options.namespace, "maquette", &options.identity, options.clock.clone(),
+            ) => Some(leadership),
         }
     } else {
         None
@@ -100,10 +132,9 @@ pub async fn run(
     tracing::info!(identity = options.identity, "leading");
 
     let working = CancellationToken::new();
-    let controllers = start_controllers(
-        &client, host, &options, &caches, &changes, &metrics, &working,
-    )?;
-    let (leadership, outcome) = lead(leadership, &stop, server).await;
+    let controllers =
+        start_controllers(&client, host, options, &caches, &changes, metrics, &working)?;
+    let (leadership, outcome) = lead(leadership, stop).await;
     working.cancel();
     if tokio::time::timeout(GRACE, controllers.wait())
         .await
@@ -115,15 +146,13 @@ pub async fn run(
         leadership.release().await;
     }
     drop(watches);
-    stop.cancel();
     outcome
 }
 
-/// Waits for the end of the leadership, of the server, or for a request to stop.
+/// Waits for the end of the leadership or for a request to stop.
 async fn lead(
     leadership: Option<Leadership>,
     stop: &CancellationToken,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
 ) -> (Option<Leadership>, Result<(), RunError>) {
     let mut leadership = leadership;
     let lost = async {
@@ -133,19 +162,16 @@ async fn lead(
         }
     };
     let outcome = tokio::select! {
+        biased;
         () = stop.cancelled() => Ok(()),
         error = lost => Err(RunError::Leader(error)),
-        joined = server => match joined {
-            Ok(Err(error)) => Err(RunError::Serve(error)),
-            _ => Ok(()),
-        },
     };
     (leadership, outcome)
 }
 
 fn start_controllers(
     client: &Client,
-    host: Host,
+    host: Arc<dyn PluginPort>,
     options: &Options,
     caches: &Arc<Caches>,
     changes: &broadcast::Sender<crate::cluster::Change>,
@@ -170,6 +196,7 @@ fn start_controllers(
         writer,
         Recorder::new(client.clone(), reporter),
         metrics.clone(),
+        options.clock.clone(),
     );
     let registry = Arc::new(Registry::default());
     let starter = Starter {

@@ -7,8 +7,10 @@ use super::{
     metrics::Metrics,
     plan::{Finalizer, Notice, Plan, Results},
 };
-use crate::cluster::{Caches, Key, WriteError, Writer};
-use jiff::Timestamp;
+use crate::{
+    clock::Clock,
+    cluster::{Caches, Key, WriteError, Writer},
+};
 use kube::{
     Resource, ResourceExt as _,
     runtime::events::{Event, EventType, Recorder},
@@ -30,6 +32,8 @@ pub struct Executor {
     pub recorder: Recorder,
     /// Counts.
     pub metrics: Metrics,
+    /// The wall clock.
+    pub clock: Clock,
     unchanged: Arc<Unchanged>,
 }
 
@@ -44,12 +48,19 @@ pub(super) struct Executed<S> {
 
 impl Executor {
     /// An executor with nothing remembered.
-    pub fn new(caches: Arc<Caches>, writer: Writer, recorder: Recorder, metrics: Metrics) -> Self {
+    pub fn new(
+        caches: Arc<Caches>,
+        writer: Writer,
+        recorder: Recorder,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> Self {
         Self {
             caches,
             writer,
             recorder,
             metrics,
+            clock,
             unchanged: Arc::default(),
         }
     }
@@ -70,7 +81,7 @@ impl Executor {
         let mut results = Results::default();
         if !plan.calls.is_empty() {
             // The ledger is durable before anything outside the cluster is asked for.
-            let intention = C::status(object, observed, plan, &results, Timestamp::now());
+            let intention = C::status(object, observed, plan, &results, self.clock.now());
             self.write_status::<C>(object, &key, &intention.status)
                 .await?;
         }
@@ -93,7 +104,7 @@ impl Executor {
             self.tell(object.as_ref(), notice).await;
         }
         if plan.finalizer == Finalizer::Remove {
-            let report = C::status(object, observed, plan, &results, Timestamp::now());
+            let report = C::status(object, observed, plan, &results, self.clock.now());
             self.set_finalizer::<C>(object, &key, false).await?;
             return Ok(Executed {
                 report,
@@ -101,7 +112,7 @@ impl Executor {
                 gone: true,
             });
         }
-        let report = C::status(object, observed, plan, &results, Timestamp::now());
+        let report = C::status(object, observed, plan, &results, self.clock.now());
         let waits = may_wait
             && plan.calls.is_empty()
             && self.differs::<C>(object, &key, &report.status)

@@ -1,12 +1,13 @@
 //! Leader election by a Lease, with the durations of client-go: 15 s lease, renewed every 5 s, given up after 10 s.
 
-use jiff::Timestamp;
+use crate::clock::Clock;
 use k8s_openapi::{
     api::coordination::v1::{Lease, LeaseSpec},
     apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta},
 };
 use kube::{Api, Client, api::PostParams};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 const LEASE: Duration = Duration::from_secs(15);
 const RENEW_EVERY: Duration = Duration::from_secs(5);
@@ -18,6 +19,7 @@ pub struct Leadership {
     api: Api<Lease>,
     name: String,
     identity: String,
+    clock: Clock,
     held: Lease,
 }
 
@@ -43,16 +45,23 @@ impl Leadership {
     ///
     /// Another replica's Lease counts as expired once it has not changed for its duration on *this* machine's clock,
     /// so clocks that differ do no harm.
-    pub async fn acquire(client: Client, namespace: &str, name: &str, identity: &str) -> Self {
+    pub async fn acquire(
+        client: Client,
+        namespace: &str,
+        name: &str,
+        identity: &str,
+        clock: Clock,
+    ) -> Self {
         let api: Api<Lease> = Api::namespaced(client, namespace);
         let mut seen: Option<Seen> = None;
         loop {
-            match try_acquire(&api, name, identity, &mut seen).await {
+            match try_acquire(&api, name, identity, &clock, &mut seen).await {
                 Ok(Some(held)) => {
                     return Self {
                         api,
                         name: name.to_owned(),
                         identity: identity.to_owned(),
+                        clock,
                         held,
                     };
                 }
@@ -72,7 +81,7 @@ impl Leadership {
         let mut pause = RENEW_EVERY;
         loop {
             tokio::time::sleep(pause).await;
-            let wanted = renewal(&self.held, &self.identity);
+            let wanted = renewal(&self.held, &self.identity, &self.clock);
             let params = PostParams::default();
             let attempt = self.api.replace(&self.name, &params, &wanted);
             match tokio::time::timeout(RETRY * 2, attempt).await {
@@ -141,6 +150,7 @@ async fn try_acquire(
     api: &Api<Lease>,
     name: &str,
     identity: &str,
+    clock: &Clock,
     seen: &mut Option<Seen>,
 ) -> Result<Option<Lease>, kube::Error> {
     let Some(current) = api.get_opt(name).await? else {
@@ -151,7 +161,7 @@ async fn try_acquire(
             },
             spec: Some(LeaseSpec {
                 lease_transitions: Some(0),
-                ..held_by(identity)
+                ..held_by(identity, clock)
             }),
         };
         return match api.create(&PostParams::default(), &fresh).await {
@@ -170,7 +180,11 @@ async fn try_acquire(
         return Ok(None);
     }
     match api
-        .replace(name, &PostParams::default(), &renewal(&current, identity))
+        .replace(
+            name,
+            &PostParams::default(),
+            &renewal(&current, identity, clock),
+        )
         .await
     {
         Ok(lease) => Ok(Some(lease)),
@@ -200,8 +214,8 @@ fn is_expired(current: &Lease, seen: &mut Option<Seen>) -> bool {
     }
 }
 
-fn held_by(identity: &str) -> LeaseSpec {
-    let now = MicroTime(Timestamp::now());
+fn held_by(identity: &str, clock: &Clock) -> LeaseSpec {
+    let now = MicroTime(clock.now());
     LeaseSpec {
         holder_identity: Some(identity.to_owned()),
         lease_duration_seconds: i32::try_from(LEASE.as_secs()).ok(),
@@ -212,7 +226,7 @@ fn held_by(identity: &str) -> LeaseSpec {
 }
 
 /// The Lease as held by `identity` from now on. Conflicts where somebody changed it meanwhile.
-fn renewal(current: &Lease, identity: &str) -> Lease {
+fn renewal(current: &Lease, identity: &str, clock: &Clock) -> Lease {
     let before = current.spec.clone().unwrap_or_default();
     let mine = before.holder_identity.as_deref() == Some(identity);
     let mut lease = current.clone();
@@ -221,10 +235,10 @@ fn renewal(current: &Lease, identity: &str) -> Lease {
         acquire_time: if mine {
             before.acquire_time
         } else {
-            Some(MicroTime(Timestamp::now()))
+            Some(MicroTime(clock.now()))
         },
         lease_transitions: Some(before.lease_transitions.unwrap_or(0) + i32::from(!mine)),
-        ..held_by(identity)
+        ..held_by(identity, clock)
     });
     lease
 }
@@ -241,17 +255,20 @@ mod tests {
             },
             spec: Some(LeaseSpec {
                 lease_duration_seconds: Some(0),
-                ..held_by(holder)
+                ..held_by(holder, &Clock::default())
             }),
         }
     }
 
     #[test]
     fn taking_over_counts_a_transition_and_renewing_does_not() {
-        let taken = renewal(&lease("a", "1"), "b");
+        let taken = renewal(&lease("a", "1"), "b", &Clock::default());
         assert_eq!(taken.spec.as_ref().unwrap().lease_transitions, Some(1));
         assert_eq!(
-            renewal(&taken, "b").spec.unwrap().lease_transitions,
+            renewal(&taken, "b", &Clock::default())
+                .spec
+                .unwrap()
+                .lease_transitions,
             Some(1)
         );
     }

@@ -2,7 +2,7 @@
 //! namespaces and providers in turn.
 
 use super::{backoff, fair::Turns};
-use crate::cluster::Key;
+use crate::{clock::Clock, cluster::Key};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -18,6 +18,7 @@ use tokio::{sync::Notify, time::Instant};
 pub struct Queue {
     state: Mutex<State>,
     wake: Notify,
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ struct State {
 
 impl Queue {
     /// For this many workers.
-    pub fn new(workers: usize) -> Self {
+    pub fn new(workers: usize, clock: Clock) -> Self {
         let state = State {
             turns: Turns::new(workers),
             waiting: HashSet::new(),
@@ -48,6 +49,7 @@ impl Queue {
         Self {
             state: Mutex::new(state),
             wake: Notify::new(),
+            clock,
         }
     }
 
@@ -95,7 +97,7 @@ impl Queue {
             *failures = failures.saturating_add(1);
             *failures
         };
-        self.add_after(key.clone(), backoff::delay(failures, rand::random()));
+        self.add_after(key.clone(), backoff::delay(failures, self.clock.chance()));
     }
 
     /// The key succeeded: its next failure starts with the shortest delay.
@@ -132,6 +134,7 @@ impl Queue {
             match until {
                 Some(at) => {
                     tokio::select! {
+                        biased;
                         () = self.wake.notified() => {}
                         () = tokio::time::sleep_until(at) => {}
                     }
@@ -191,7 +194,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_key_that_changes_while_it_is_worked_on_is_handed_out_again() {
-        let queue = Queue::new(4);
+        let queue = Queue::new(4, Clock::default());
         queue.add(key("a"));
         queue.add(key("a"));
         assert_eq!(queue.next().await, key("a"));
@@ -214,7 +217,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_earlier_wish_wins_over_a_later_one() {
-        let queue = Queue::new(4);
+        let queue = Queue::new(4, Clock::default());
         let start = Instant::now();
         queue.add_after(key("a"), Duration::from_secs(10));
         queue.add_after(key("a"), Duration::from_secs(100));
@@ -232,7 +235,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn one_key_that_fails_does_not_delay_another() {
-        let queue = Queue::new(4);
+        let queue = Queue::new(4, Clock::default());
         for _ in 0..8 {
             queue.add(key("bad"));
             queue.next().await;

@@ -7,16 +7,15 @@ use super::{
 };
 use crate::cluster::{Change, Key, WriteError};
 use futures::FutureExt as _;
-use jiff::Timestamp;
 use kube::Resource;
 use maquette_api::condition::Outcome;
 use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
@@ -31,7 +30,7 @@ pub async fn run<C: Controller>(
     workers: usize,
     stop: CancellationToken,
 ) {
-    let queue = Arc::new(Queue::new(workers));
+    let queue = Arc::new(Queue::new(workers, executor.clock.clone()));
     let written: Arc<LastWritten> = Arc::default();
     let enqueue = |queue: &Queue, key: Key| {
         if let Some(object) = C::store(&executor.caches).get(&key) {
@@ -59,6 +58,7 @@ pub async fn run<C: Controller>(
         async move {
             loop {
                 let key = tokio::select! {
+                    biased;
                     () = stop.cancelled() => return,
                     key = queue.next() => key,
                 };
@@ -79,6 +79,7 @@ pub async fn run<C: Controller>(
     tasks.close();
     loop {
         tokio::select! {
+                    biased;
             () = stop.cancelled() => break,
             change = changes.recv() => match change {
                 Ok(change) => {
@@ -180,7 +181,7 @@ async fn reconcile<C: Controller>(
     object: &Arc<C::Object>,
 ) -> Result<&'static str, WriteError> {
     let observed = controller.observe(object).await;
-    let plan = C::plan(object, &observed, Timestamp::now());
+    let plan = C::plan(object, &observed, executor.clock.now());
     let patience = written.patience(key);
     let Executed {
         report,

@@ -125,7 +125,7 @@ async fn bind(
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
     let parsed = install(controller, &plugin, &digest).await?.digest;
-    let bound = controller.installer.host.provider(name, &parsed, grants)?;
+    let bound = controller.installer.host.bind(name, &parsed, grants)?;
     let interval = provider
         .spec
         .interval_seconds
@@ -135,8 +135,7 @@ async fn bind(
         controller.installation.clone(),
         fingerprint,
         provider.spec.clone(),
-        bound.dns().ok(),
-        bound.tunnel().ok(),
+        bound,
         interval,
     ));
     Ok(digest)
