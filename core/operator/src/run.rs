@@ -75,7 +75,7 @@ pub async fn run(
     let metrics = Metrics::default();
     UsageCollector::register(&metrics, host.clone());
     let health = Health::default();
-    let served = engine::serve(
+    let serving = engine::serve(
         options.health_addr,
         options.metrics_addr,
         health.clone(),
@@ -84,7 +84,7 @@ pub async fn run(
     );
     let ended = stop.clone();
     let server = tokio::spawn(async move {
-        let outcome = served.await;
+        let outcome = serving.await;
         ended.cancel();
         outcome
     });
