@@ -1,11 +1,13 @@
 //! Controllers of Maquette and what runs them.
 //!
+//! * [`clock`]: time and chance;
 //! * [`cluster`]: shared caches of the objects that matter, and every write to the API server;
 //! * [`engine`]: the one reconcile shape: queue, backoff, plans, execution, leader election, metrics;
 //! * [`registries`]: what the administrator decided about registries of plugins;
 //! * [`providers`]: configured plugins and the lanes through which calls to them go;
 //! * [`controllers`]: one folder per kind with observe, plan and status.
 
+pub mod clock;
 pub mod cluster;
 pub mod controllers;
 pub mod engine;

@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use clap::{Parser, ValueEnum};
 use maquette_host::{Compiler, Host, Settings};
 use maquette_operator::{
+    clock::Clock,
     registries::Registries,
     run::{Options, run},
 };
@@ -134,8 +135,9 @@ async fn work() -> anyhow::Result<()> {
         identity: arguments.identity,
         workers: arguments.workers.into(),
         registries: Arc::new(registries),
+        clock: Clock::default(),
     };
-    run(client, host, options, stop).await?;
+    run(client, Arc::new(host), options, stop).await?;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The operator as a whole: caches, leadership, controllers, and their end.
 
 use crate::{
+    clock::Clock,
     cluster::{Caches, Fence, Key, Kind, Watches, Writer, start_watches},
     controllers::{
         component::ComponentController,
@@ -11,14 +12,13 @@ use crate::{
         workspace::WorkspaceController,
     },
     engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
-    providers::{Registry, UsageCollector},
+    providers::{PluginPort, Registry, UsageCollector},
     registries::Registries,
 };
 use kube::{
     Client,
     runtime::events::{Recorder, Reporter},
 };
-use maquette_host::Host;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,10 @@ use tokio_util::sync::CancellationToken;
 /// How long reconciliations that have begun may take to end when the operator is asked to stop. What waits for a provider
 /// longer is resumed by the next leader.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long the server of health and metrics may take to close.
+const CLOSING: Duration = Duration::from_secs(1);
+/// What the errors call the server.
+const SERVER: &str = "the server of health and metrics";
 
 /// What the operator runs with.
 #[derive(Clone, Debug)]
@@ -44,6 +48,8 @@ pub struct Options {
     pub workers: usize,
     /// What the administrator decided about registries.
     pub registries: Arc<Registries>,
+    /// Time and chance.
+    pub clock: Clock,
 }
 
 /// Why the operator ended other than by request.
@@ -63,11 +69,10 @@ pub enum RunError {
     NoIdentity,
 }
 
-/// Runs until `stop`. Returns an error at once when another replica leads: the caller must end the process, which ends
-/// every call that is in progress.
+/// Serves health and metrics, and operates until `stop`.
 pub async fn run(
     client: Client,
-    host: Host,
+    host: Arc<dyn PluginPort>,
     options: Options,
     stop: CancellationToken,
 ) -> Result<(), RunError> {
@@ -81,9 +86,34 @@ pub async fn run(
         metrics.clone(),
         stop.clone(),
     ));
+    tokio::select! {
+        biased;
+        joined = &mut server => return match joined {
+            Ok(Err(error)) => Err(RunError::Serve(error)),
+            Ok(Ok(())) if stop.is_cancelled() => Ok(()),
+            _ => Err(RunError::TaskEnded(SERVER)),
+        },
+        outcome = operate(client, host, &options, &health, &metrics, &stop) => outcome?,
+    }
+    stop.cancel();
+    // Connections of scrapers may stay open longer.
+    drop(tokio::time::timeout(CLOSING, server).await);
+    Ok(())
+}
 
+/// Keeps the caches, leads and runs the controllers until `stop`, without a server. Returns an error at once when another
+/// replica leads: the caller must end the process, which ends every call that is in progress.
+pub async fn operate(
+    client: Client,
+    host: Arc<dyn PluginPort>,
+    options: &Options,
+    health: &Health,
+    metrics: &Metrics,
+    stop: &CancellationToken,
+) -> Result<(), RunError> {
     let caches = Arc::new(Caches::default());
     let mut watches = tokio::select! {
+        biased;
         watches = start_watches(&client, &caches, &options.namespace) => watches,
         () = stop.cancelled() => return Ok(()),
     };
@@ -92,7 +122,10 @@ pub async fn run(
 
     let mut leadership = if options.leader_elect {
         tokio::select! {
-            leadership = Leadership::acquire(client.clone(), &options.namespace, "maquette", &options.identity) => Some(leadership),
+            biased;
+            leadership = Leadership::acquire(
+                client.clone(), &options.namespace, "maquette", &options.identity, options.clock.clone(),
+            ) => Some(leadership),
             () = stop.cancelled() => return Ok(()),
         }
     } else {
@@ -106,19 +139,17 @@ pub async fn run(
 
     let working = CancellationToken::new();
     let mut controllers =
-        start_controllers(&client, host, &options, &caches, fence, &metrics, &working)?;
+        start_controllers(&client, host, options, &caches, fence, metrics, &working)?;
     tokio::select! {
+        biased;
         () = stop.cancelled() => {}
         error = lost(&mut leadership) => return Err(RunError::Leader(error)),
         error = ended(&mut watches, &mut controllers) => return Err(error),
-        joined = &mut server => return Err(match joined {
-            Ok(Err(error)) => RunError::Serve(error),
-            _ => RunError::TaskEnded("the server of health and metrics"),
-        }),
     }
     working.cancel();
     // The Lease is renewed until nothing acts any more.
     tokio::select! {
+        biased;
         () = all_end(&mut controllers) => {}
         () = tokio::time::sleep(GRACE) => {
             tracing::warn!("reconciliations did not end in time; the next leader resumes them");
@@ -142,6 +173,7 @@ async fn lost(leadership: &mut Option<Leadership>) -> LeaderError {
 /// The end of a task that never ends by itself.
 async fn ended(watches: &mut Watches, controllers: &mut JoinSet<()>) -> RunError {
     let (what, ended) = tokio::select! {
+        biased;
         ended = watches.join_next() => ("a watch", ended),
         ended = controllers.join_next() => ("a controller", ended),
     };
@@ -157,7 +189,7 @@ async fn all_end(controllers: &mut JoinSet<()>) {
 
 fn start_controllers(
     client: &Client,
-    host: Host,
+    host: Arc<dyn PluginPort>,
     options: &Options,
     caches: &Arc<Caches>,
     fence: Fence,
@@ -181,6 +213,7 @@ fn start_controllers(
         writer,
         Recorder::new(client.clone(), reporter),
         metrics.clone(),
+        options.clock.clone(),
     );
     let registry = Arc::new(Registry::new(caches.router().clone(), fence));
     let mut starter = Starter {

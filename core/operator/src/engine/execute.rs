@@ -7,8 +7,10 @@ use super::{
     metrics::Metrics,
     plan::{Finalizer, Plan, Results},
 };
-use crate::cluster::{Caches, Key, Reader, Reads, Typed as _, WriteError, Writer};
-use jiff::Timestamp;
+use crate::{
+    clock::Clock,
+    cluster::{Caches, Key, Reader, Reads, Typed as _, WriteError, Writer},
+};
 use kube::{
     Resource as _, ResourceExt as _, core::object::HasStatus as _, runtime::events::Recorder,
 };
@@ -27,6 +29,8 @@ pub struct Executor {
     pub writer: Writer,
     /// Counts.
     pub metrics: Metrics,
+    /// The wall clock.
+    pub clock: Clock,
     events: Events,
     objects: Objects,
 }
@@ -65,13 +69,20 @@ struct Decision<C: Controller> {
 
 impl Executor {
     /// An executor with nothing remembered.
-    pub fn new(caches: Arc<Caches>, writer: Writer, recorder: Recorder, metrics: Metrics) -> Self {
+    pub fn new(
+        caches: Arc<Caches>,
+        writer: Writer,
+        recorder: Recorder,
+        metrics: Metrics,
+        clock: Clock,
+    ) -> Self {
         Self {
             objects: Objects::new(caches.clone(), writer.clone()),
             events: Events::new(recorder, metrics.clone()),
             caches,
             writer,
             metrics,
+            clock,
         }
     }
 
@@ -119,7 +130,7 @@ impl Executor {
         let reads = Reads::new(self.caches.clone(), me.clone()).parking(park.clone());
         let observed = controller.observe(&reads, &object).await;
         reads.finish();
-        let plan = C::plan(&object, &observed, Timestamp::now());
+        let plan = C::plan(&object, &observed, self.clock.now());
         Decision {
             object,
             observed,
@@ -163,7 +174,7 @@ impl Executor {
         } else {
             observed
         };
-        let report = C::status(&object, &observed, &plan, &results, Timestamp::now());
+        let report = C::status(&object, &observed, &plan, &results, self.clock.now());
         if plan.finalizer == Finalizer::Remove && !failed {
             self.set_finalizer::<C>(&object, me, false).await?;
             self.events.publish(object.as_ref(), &plan.notices);

@@ -7,7 +7,7 @@ mod lease;
 #[cfg(test)]
 mod tests;
 
-use crate::cluster::Fence;
+use crate::{clock::Clock, cluster::Fence};
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::{Api, Client, api::PostParams};
 use lease::{Seen, is_expired, new_lease, renewal};
@@ -28,6 +28,7 @@ pub struct Leadership {
     api: Api<Lease>,
     name: String,
     identity: String,
+    clock: Clock,
     held: Lease,
     fence: Fence,
 }
@@ -48,19 +49,26 @@ impl Leadership {
     ///
     /// Another replica's Lease counts as expired once it has not changed for its duration on *this* machine's clock,
     /// so clocks that differ do no harm.
-    pub async fn acquire(client: Client, namespace: &str, name: &str, identity: &str) -> Self {
+    pub async fn acquire(
+        client: Client,
+        namespace: &str,
+        name: &str,
+        identity: &str,
+        clock: Clock,
+    ) -> Self {
         let api: Api<Lease> = Api::namespaced(client, namespace);
-        let identity = format!("{identity}_{:08x}", rand::random::<u32>());
+        let identity = format!("{identity}_{}", suffix(clock.chance()));
         let mut seen: Option<Seen> = None;
         loop {
             let requested = Instant::now();
-            let attempt = try_acquire(&api, name, &identity, &mut seen);
+            let attempt = try_acquire(&api, name, &identity, &clock, &mut seen);
             match tokio::time::timeout(REQUEST, attempt).await {
                 Ok(Ok(Some(held))) => {
                     return Self {
                         api,
                         name: name.to_owned(),
                         identity,
+                        clock,
                         held,
                         fence: Fence::until(requested + ACT),
                     };
@@ -90,7 +98,7 @@ impl Leadership {
                 return LeaderError::Lost;
             }
             let requested = Instant::now();
-            let wanted = renewal(&self.held, &self.identity);
+            let wanted = renewal(&self.held, &self.identity, &self.clock);
             let params = PostParams::default();
             let attempt = self.api.replace(&self.name, &params, &wanted);
             let within = REQUEST.min(self.fence.left());
@@ -148,15 +156,26 @@ impl Leadership {
     }
 }
 
+/// Eight hexadecimal digits of a random number from 0 to 1.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the product lies between 0 and the largest u32"
+)]
+fn suffix(chance: f64) -> String {
+    format!("{:08x}", (chance * f64::from(u32::MAX)) as u32)
+}
+
 async fn try_acquire(
     api: &Api<Lease>,
     name: &str,
     identity: &str,
+    clock: &Clock,
     seen: &mut Option<Seen>,
 ) -> Result<Option<Lease>, kube::Error> {
     let params = PostParams::default();
     let attempt = match api.get_opt(name).await? {
-        None => api.create(&params, &new_lease(name, identity)).await,
+        None => api.create(&params, &new_lease(name, identity, clock)).await,
         Some(current) => {
             let holder = current
                 .spec
@@ -167,7 +186,7 @@ async fn try_acquire(
             if !free {
                 return Ok(None);
             }
-            api.replace(name, &params, &renewal(&current, identity))
+            api.replace(name, &params, &renewal(&current, identity, clock))
                 .await
         }
     };

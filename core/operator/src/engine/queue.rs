@@ -2,7 +2,10 @@
 //! failing key no sooner than its back-off allows.
 
 use super::{backoff, fair::Turns};
-use crate::cluster::{Key, Sink, Wake};
+use crate::{
+    clock::Clock,
+    cluster::{Key, Sink, Wake},
+};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -17,6 +20,7 @@ use tokio::{sync::Notify, time::Instant};
 pub(super) struct Queue {
     state: Mutex<State>,
     wake: Notify,
+    clock: Clock,
     depth: Box<dyn Fn(usize) + Send + Sync>,
 }
 
@@ -51,7 +55,11 @@ pub(super) enum Ended {
 
 impl Queue {
     /// For this many workers; `depth` is told how many keys wait.
-    pub(super) fn new(workers: usize, depth: impl Fn(usize) + Send + Sync + 'static) -> Self {
+    pub(super) fn new(
+        workers: usize,
+        clock: Clock,
+        depth: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Self {
         let state = State {
             turns: Turns::new(workers),
             waiting: HashSet::new(),
@@ -64,6 +72,7 @@ impl Queue {
         Self {
             state: Mutex::new(state),
             wake: Notify::new(),
+            clock,
             depth: Box::new(depth),
         }
     }
@@ -79,7 +88,7 @@ impl Queue {
         } else {
             let count = state.failing.get(key).map_or(0, |failing| failing.count);
             let count = count.saturating_add(1);
-            let back_off = backoff::delay(count, ended == Ended::Stalled, rand::random());
+            let back_off = backoff::delay(count, ended == Ended::Stalled, self.clock.chance());
             let failing = Failing {
                 count,
                 quiet_until: now + backoff::QUIET.min(back_off),
@@ -139,6 +148,7 @@ impl Queue {
             match until {
                 Some(at) => {
                     tokio::select! {
+                        biased;
                         () = self.wake.notified() => {}
                         () = tokio::time::sleep_until(at) => {}
                     }
@@ -233,7 +243,7 @@ mod tests {
     }
 
     fn queue() -> Queue {
-        Queue::new(4, |_| {})
+        Queue::new(4, Clock::default(), |_| {})
     }
 
     /// Whether a key is handed out within the time.

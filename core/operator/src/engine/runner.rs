@@ -15,14 +15,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::time::Instant;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{task::JoinSet, time::Instant};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 /// How long a report without urgency waits for a later one.
 const REPORT_DELAY: Duration = Duration::from_secs(5);
 
-/// Runs the controller until `stop`, and lets every reconciliation that has begun end.
+/// Runs the controller until `stop`, and lets every reconciliation that has begun end. Where it is dropped, they end at once.
 pub async fn run<C: Controller>(
     controller: Arc<C>,
     executor: Executor,
@@ -31,7 +31,8 @@ pub async fn run<C: Controller>(
 ) {
     let kind = C::Object::KIND;
     let metrics = executor.metrics.clone();
-    let queue = Arc::new(Queue::new(workers, move |depth| {
+    let clock = executor.clock.clone();
+    let queue = Arc::new(Queue::new(workers, clock, move |depth| {
         metrics.queue_depth(kind.name(), depth);
     }));
     executor.caches.router().connect(kind, queue.clone());
@@ -45,10 +46,12 @@ pub async fn run<C: Controller>(
         written: LastWritten::default(),
     });
     // Workers exist while they work: hundreds that wait for something to do would only need memory.
-    let tasks = TaskTracker::new();
+    let mut tasks = JoinSet::new();
     loop {
         let key = tokio::select! {
+            biased;
             () = stop.cancelled() => break,
+            Some(_) = tasks.join_next() => continue,
             key = queue.next() => key,
         };
         let worker = worker.clone();
@@ -57,8 +60,7 @@ pub async fn run<C: Controller>(
             worker.queue.done(&key);
         });
     }
-    tasks.close();
-    tasks.wait().await;
+    while tasks.join_next().await.is_some() {}
 }
 
 /// When each object's status was last written.

@@ -1,17 +1,19 @@
 //! One zone's lane: what many objects ask of it within a short window becomes one call of the provider.
 
-use super::error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key};
+use super::{
+    error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key},
+    port::DnsPort,
+};
 use maquette_host::{
-    Call, Dns, Payer, PluginError,
+    Call, Payer, PluginError,
     dns::{Change, Observed, RecordSet},
     on_behalf_of,
 };
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-    time::{Duration, Instant},
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::Instant,
 };
-use tokio::sync::{mpsc, oneshot};
 
 /// A batch is closed when nothing was asked for this long …
 const IDLE: Duration = Duration::from_millis(100);
@@ -56,7 +58,12 @@ enum Ask {
 
 impl Lane {
     /// A lane that ends when the last handle to it is dropped.
-    pub fn start(dns: Dns, installation: String, object: String, zone: String) -> Self {
+    pub fn start(
+        dns: Arc<dyn DnsPort>,
+        installation: String,
+        object: String,
+        zone: String,
+    ) -> Self {
         let (questions, receiver) = mpsc::channel(CAPACITY);
         tokio::spawn(drive(
             Zone {
@@ -109,7 +116,7 @@ impl Lane {
 }
 
 struct Zone {
-    dns: Dns,
+    dns: Arc<dyn DnsPort>,
     installation: String,
     object: String,
     name: String,
@@ -119,14 +126,14 @@ struct Zone {
 async fn drive(zone: Zone, mut questions: mpsc::Receiver<Question>) {
     while let Some(first) = questions.recv().await {
         let mut batch = vec![first];
-        let end = tokio::time::Instant::now() + WINDOW;
+        let end = Instant::now() + WINDOW;
         while batch.len() < BATCH {
             let idle = if batch.len() < BURST {
                 IDLE
             } else {
                 BURST_IDLE
             };
-            let pause = end.min(tokio::time::Instant::now() + idle);
+            let pause = end.min(Instant::now() + idle);
             match tokio::time::timeout_at(pause, questions.recv()).await {
                 Ok(Some(question)) => batch.push(question),
                 Ok(None) | Err(_) => break,
@@ -255,7 +262,7 @@ impl Zone {
             installation: self.installation.clone(),
             object: self.object.clone(),
             idempotency_key: idempotency_key(intention),
-            deadline: Instant::now() + DEADLINE,
+            deadline: (Instant::now() + DEADLINE).into_std(),
         }
     }
 }

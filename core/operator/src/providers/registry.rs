@@ -1,14 +1,20 @@
 //! Which providers can be used now.
 
-use super::{error::LaneError, lane::Lane, tunnels::Tunnels};
+use super::{
+    error::LaneError,
+    lane::Lane,
+    port::{Bound, DnsPort},
+    tunnels::Tunnels,
+};
 use crate::cluster::{Fence, Reads, Router, Source};
 use maquette_api::ProviderSpec;
-use maquette_host::{Call, Dns, Tunnel};
+use maquette_host::Call;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// How long a list of zones is good for.
 const ZONES_FOR: Duration = Duration::from_mins(5);
@@ -34,7 +40,7 @@ pub struct Configured {
     /// The spec that it was made from: after a change nothing may use it any more.
     pub spec: ProviderSpec,
     /// Its record sets.
-    pub dns: Option<Dns>,
+    pub dns: Option<Arc<dyn DnsPort>>,
     /// Its tunnels.
     pub tunnels: Option<Arc<Tunnels>>,
     /// How often what it keeps is compared with what it should be.
@@ -108,10 +114,10 @@ impl Configured {
         installation: String,
         fingerprint: String,
         spec: ProviderSpec,
-        dns: Option<Dns>,
-        tunnel: Option<Tunnel>,
+        bound: Bound,
         interval: Duration,
     ) -> Self {
+        let Bound { dns, tunnel } = bound;
         let tunnels = tunnel.map(|tunnel| Arc::new(Tunnels::new(tunnel, installation.clone())));
         Self {
             name,
@@ -141,7 +147,7 @@ impl Configured {
             installation: self.installation.clone(),
             object: format!("Provider/{}", self.name),
             idempotency_key: "zones".to_owned(),
-            deadline: Instant::now() + Duration::from_mins(1),
+            deadline: (Instant::now() + Duration::from_mins(1)).into_std(),
         };
         let zones: Vec<String> = dns
             .zones(&call)

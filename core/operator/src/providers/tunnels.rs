@@ -1,16 +1,18 @@
 //! The lane of one provider's tunnels: a few calls at a time, and none while the provider wants to be left alone.
 
-use super::error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key};
+use super::{
+    error::{CAPACITY, DEADLINE, LONGEST_PAUSE, LaneError, idempotency_key},
+    port::TunnelPort,
+};
 use maquette_host::{
-    Call, CallError, Tunnel,
+    Call, CallError,
     kinds::tunnel::{Established, Observed, Spec, TunnelSecret},
 };
 use std::{
     future::Future,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 /// Calls at one time.
 const AT_ONCE: usize = 4;
@@ -19,7 +21,7 @@ const PAGES: usize = 200;
 
 /// One provider's tunnels. A provider that is stuck delays nobody else's.
 pub struct Tunnels {
-    tunnel: Tunnel,
+    tunnel: Arc<dyn TunnelPort>,
     installation: String,
     room: Semaphore,
     turns: Semaphore,
@@ -28,7 +30,7 @@ pub struct Tunnels {
 
 impl Tunnels {
     /// A lane of its own.
-    pub fn new(tunnel: Tunnel, installation: String) -> Self {
+    pub fn new(tunnel: Arc<dyn TunnelPort>, installation: String) -> Self {
         Self {
             tunnel,
             installation,
@@ -144,12 +146,12 @@ impl Tunnels {
         let _room = self.room.try_acquire().map_err(|_| LaneError::Full)?;
         let _turn = self.turns.acquire().await.map_err(|_| LaneError::Closed)?;
         let not_before = *self.clock();
-        tokio::time::sleep_until(not_before.into()).await;
+        tokio::time::sleep_until(not_before).await;
         let call = Call {
             installation: self.installation.clone(),
             object: object.to_owned(),
             idempotency_key: idempotency_key(intention),
-            deadline: Instant::now() + DEADLINE,
+            deadline: (Instant::now() + DEADLINE).into_std(),
         };
         let answer = question(call).await.map_err(|error| Arc::new(error).into());
         if let Some(pause) = answer.as_ref().err().and_then(LaneError::pause) {

@@ -1,22 +1,23 @@
 //! What calls of plugins consumed, as metrics.
 
+use super::port::PluginPort;
 use crate::engine::Metrics;
-use maquette_host::{AccountUsage, Host, ProviderUsage};
+use maquette_host::{AccountUsage, ProviderUsage};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric as _},
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 /// Reads the plugin host's counters whenever metrics are scraped.
 pub struct UsageCollector {
-    host: Host,
+    host: Arc<dyn PluginPort>,
 }
 
 impl UsageCollector {
     /// Adds the counters of this host to the metrics.
-    pub fn register(metrics: &Metrics, host: Host) {
+    pub fn register(metrics: &Metrics, host: Arc<dyn PluginPort>) {
         metrics.register(|registry| registry.register_collector(Box::new(Self { host })));
     }
 }
@@ -88,7 +89,7 @@ const OF_WORKSPACES: [(&str, &str, ReadAccount); 3] = [
 
 /// What was consumed for whom. The host keeps 2,000 accounts at most; the rest has no namespace.
 fn accounts(
-    host: &Host,
+    host: &dyn PluginPort,
     plugins: &HashMap<&str, &str>,
     encoder: &mut DescriptorEncoder<'_>,
 ) -> Result<(), fmt::Error> {
@@ -167,6 +168,6 @@ impl Collector for UsageCollector {
             .iter()
             .map(|usage| (usage.provider.as_str(), usage.plugin.as_str()))
             .collect();
-        accounts(&self.host, &plugins, &mut encoder)
+        accounts(&*self.host, &plugins, &mut encoder)
     }
 }

@@ -22,8 +22,8 @@ use maquette_host::{Payer, dns};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
+use tokio::time::Instant;
 
 pub use observe::Observed;
 

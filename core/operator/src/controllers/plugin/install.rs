@@ -3,14 +3,14 @@
 use super::verify::{self, VerifyError};
 use crate::{
     cluster::{Key, Reads},
+    providers::PluginPort,
     registries::{Registries, RegistryError},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use k8s_openapi::api::core::v1::Secret as KubeSecret;
 use maquette_api::Plugin;
 use maquette_host::{
-    Host, InstallError, Installed, Login, ReferenceError, Repository, Secret, Verified, Version,
-    Wanted,
+    InstallError, Installed, Login, ReferenceError, Repository, Secret, Verified, Version, Wanted,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Installer {
     /// Runs plugins.
-    pub host: Host,
+    pub host: Arc<dyn PluginPort>,
     /// Namespace of pull secrets.
     pub namespace: String,
     /// What the administrator decided.

@@ -131,7 +131,7 @@ async fn bind(
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
     let parsed = install(controller, reads, &plugin, &digest).await?.digest;
-    let bound = controller.installer.host.provider(name, &parsed, grants)?;
+    let bound = controller.installer.host.bind(name, &parsed, grants)?;
     let interval = provider
         .spec
         .interval_seconds
@@ -141,8 +141,7 @@ async fn bind(
         controller.installation.clone(),
         fingerprint,
         provider.spec.clone(),
-        bound.dns().ok(),
-        bound.tunnel().ok(),
+        bound,
         interval,
     ));
     Ok(digest)

@@ -6,8 +6,9 @@ use maquette_host::kinds::tunnel::{Established, Observed as Seen, Route};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// A tunnel as the provider last described it.
 #[derive(Clone, Debug)]

@@ -17,7 +17,8 @@ use crate::{
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::time::Instant;
 
 /// Everything the decision needs.
 #[derive(Debug)]

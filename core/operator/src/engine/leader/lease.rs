@@ -1,7 +1,7 @@
 //! The Lease as data. Pure but for the clock.
 
 use super::LEASE;
-use jiff::Timestamp;
+use crate::clock::Clock;
 use k8s_openapi::{
     api::coordination::v1::{Lease, LeaseSpec},
     apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta},
@@ -38,7 +38,7 @@ pub(super) fn is_expired(current: &Lease, seen: &mut Option<Seen>) -> bool {
 }
 
 /// A Lease that nobody had before.
-pub(super) fn new_lease(name: &str, identity: &str) -> Lease {
+pub(super) fn new_lease(name: &str, identity: &str, clock: &Clock) -> Lease {
     Lease {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
@@ -46,13 +46,13 @@ pub(super) fn new_lease(name: &str, identity: &str) -> Lease {
         },
         spec: Some(LeaseSpec {
             lease_transitions: Some(0),
-            ..held_by(identity)
+            ..held_by(identity, clock)
         }),
     }
 }
 
-pub(super) fn held_by(identity: &str) -> LeaseSpec {
-    let now = MicroTime(Timestamp::now());
+pub(super) fn held_by(identity: &str, clock: &Clock) -> LeaseSpec {
+    let now = MicroTime(clock.now());
     LeaseSpec {
         holder_identity: Some(identity.to_owned()),
         lease_duration_seconds: i32::try_from(LEASE.as_secs()).ok(),
@@ -63,7 +63,7 @@ pub(super) fn held_by(identity: &str) -> LeaseSpec {
 }
 
 /// The Lease as held by `identity` from now on. Conflicts where another replica changed it in the meantime.
-pub(super) fn renewal(current: &Lease, identity: &str) -> Lease {
+pub(super) fn renewal(current: &Lease, identity: &str, clock: &Clock) -> Lease {
     let before = current.spec.clone().unwrap_or_default();
     let mine = before.holder_identity.as_deref() == Some(identity);
     let mut lease = current.clone();
@@ -72,10 +72,10 @@ pub(super) fn renewal(current: &Lease, identity: &str) -> Lease {
         acquire_time: if mine {
             before.acquire_time
         } else {
-            Some(MicroTime(Timestamp::now()))
+            Some(MicroTime(clock.now()))
         },
         lease_transitions: Some(before.lease_transitions.unwrap_or(0) + i32::from(!mine)),
-        ..held_by(identity)
+        ..held_by(identity, clock)
     });
     lease
 }

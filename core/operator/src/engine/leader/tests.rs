@@ -11,17 +11,20 @@ fn lease(holder: &str, version: &str) -> Lease {
         },
         spec: Some(LeaseSpec {
             lease_duration_seconds: Some(0),
-            ..held_by(holder)
+            ..held_by(holder, &Clock::default())
         }),
     }
 }
 
 #[test]
 fn taking_over_counts_a_transition_and_renewing_does_not() {
-    let taken = renewal(&lease("a", "1"), "b");
+    let taken = renewal(&lease("a", "1"), "b", &Clock::default());
     assert_eq!(taken.spec.as_ref().unwrap().lease_transitions, Some(1));
     assert_eq!(
-        renewal(&taken, "b").spec.unwrap().lease_transitions,
+        renewal(&taken, "b", &Clock::default())
+            .spec
+            .unwrap()
+            .lease_transitions,
         Some(1)
     );
 }
@@ -55,8 +58,14 @@ async fn the_right_to_act_counts_from_the_request_of_the_renewal_and_not_from_it
     let client = slow_client(Duration::from_millis(3900));
     // Acquiring takes two requests, so it is tried until the answers come in time.
     let client_in_time = slow_client(Duration::from_millis(1));
-    let mut leadership =
-        Leadership::acquire(client_in_time, "maquette-system", "maquette", "a").await;
+    let mut leadership = Leadership::acquire(
+        client_in_time,
+        "maquette-system",
+        "maquette",
+        "a",
+        Clock::default(),
+    )
+    .await;
     leadership.api = Api::namespaced(client, "maquette-system");
     let fence = leadership.fence();
     tokio::select! {
@@ -75,7 +84,8 @@ async fn the_right_to_act_counts_from_the_request_of_the_renewal_and_not_from_it
 #[tokio::test(start_paused = true)]
 async fn an_api_server_that_does_not_answer_ends_the_leadership_before_the_lease_expires() {
     let client = slow_client(Duration::from_millis(1));
-    let mut leadership = Leadership::acquire(client, "maquette-system", "maquette", "a").await;
+    let mut leadership =
+        Leadership::acquire(client, "maquette-system", "maquette", "a", Clock::default()).await;
     leadership.api = Api::namespaced(slow_client(Duration::from_mins(10)), "maquette-system");
     let began = Instant::now();
     assert!(matches!(leadership.keep().await, LeaderError::Lost));
