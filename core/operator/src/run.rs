@@ -79,23 +79,24 @@ pub async fn run(
     let metrics = Metrics::default();
     UsageCollector::register(&metrics, host.clone());
     let health = Health::default();
+    // The server answers until the operator has ended its work.
+    let closing = CancellationToken::new();
     let mut server = tokio::spawn(engine::serve(
         options.health_addr,
         options.metrics_addr,
         health.clone(),
         metrics.clone(),
-        stop.clone(),
+        closing.clone(),
     ));
     tokio::select! {
         biased;
+        outcome = operate(client, host, &options, &health, &metrics, &stop) => outcome?,
         joined = &mut server => return match joined {
             Ok(Err(error)) => Err(RunError::Serve(error)),
-            Ok(Ok(())) if stop.is_cancelled() => Ok(()),
             _ => Err(RunError::TaskEnded(SERVER)),
         },
-        outcome = operate(client, host, &options, &health, &metrics, &stop) => outcome?,
     }
-    stop.cancel();
+    closing.cancel();
     // Connections of scrapers may stay open longer.
     drop(tokio::time::timeout(CLOSING, server).await);
     Ok(())

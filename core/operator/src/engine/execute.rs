@@ -158,6 +158,12 @@ impl Executor {
             observed,
             plan,
         } = decision;
+        // What was said of the objects before they were written does not hold for what they are now.
+        let observed = if written {
+            self.decide(controller, me, &object, park).await.observed
+        } else {
+            observed
+        };
         let failed = !results.refused.is_empty();
         if !failed && !plan.calls.is_empty() {
             park();
@@ -168,12 +174,6 @@ impl Executor {
             });
             results.answers = futures::future::join_all(calls).await;
         }
-        // What was said of the objects before they were written does not hold for what they are now.
-        let observed = if written {
-            self.decide(controller, me, &object, park).await.observed
-        } else {
-            observed
-        };
         let report = C::status(&object, &observed, &plan, &results, self.clock.now());
         if plan.finalizer == Finalizer::Remove && !failed {
             self.set_finalizer::<C>(&object, me, false).await?;
