@@ -27,6 +27,17 @@ fn the_defaults_render_as_recorded() {
 }
 
 #[test]
+fn without_leader_election_the_former_pod_ends_before_the_next_one_starts() {
+    let strategy = |election: &str| {
+        let set = format!("leaderElection.enabled={election}");
+        let rendered = template(&["--show-only", "templates/deployment.yaml", "--set", &set]);
+        rendered.unwrap().contains("type: Recreate")
+    };
+    assert!(strategy("false"), "two operators at each upgrade");
+    assert!(!strategy("true"), "a gap at each upgrade");
+}
+
+#[test]
 fn every_optional_part_renders_as_recorded() {
     let arguments = [
         "--namespace",
