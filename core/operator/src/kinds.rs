@@ -78,11 +78,11 @@ mod tests {
     /// The rules of the `number`th role in the chart's template, whose rules have no template expressions but conditions.
     fn granted(number: usize) -> Rights {
         let template = include_str!("../../../charts/maquette/templates/rbac/operator.yaml");
-        let roles = template.split("\nrules:\n").skip(1);
-        let rules = roles.map(|rest| rest.split("\n---").next().unwrap_or_default());
-        let text = rules.into_iter().nth(number).unwrap();
+        let parts = template.split("\nrules:\n").skip(1);
+        let mut texts = parts.map(|rest| rest.split("\n---").next().unwrap_or_default());
+        let text = texts.nth(number).unwrap();
         let plain = text.lines().filter(|line| !line.contains("{{"));
-        let text: String = plain.map(|line| format!("{line}\n")).collect();
+        let text = plain.collect::<Vec<_>>().join("\n");
         let rules: Vec<BTreeMap<String, Vec<String>>> = serde_yaml_ng::from_str(&text).unwrap();
         let mut rights = Rights::new();
         for rule in rules {
@@ -99,7 +99,12 @@ mod tests {
     #[test]
     fn the_chart_grants_exactly_what_the_table_needs() {
         let mut cluster = needed(|watched| watched != Watched::OperatorNamespace);
-        grant(&mut cluster, "events.k8s.io", "events", &["create", "patch"]);
+        grant(
+            &mut cluster,
+            "events.k8s.io",
+            "events",
+            &["create", "patch"],
+        );
         assert_eq!(granted(0), cluster);
         let mut own = needed(|watched| watched == Watched::OperatorNamespace);
         let lease = ["create", "get", "update"];
