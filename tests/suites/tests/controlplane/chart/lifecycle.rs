@@ -83,10 +83,13 @@ async fn uninstalling_removes_the_kinds_when_they_are_not_to_be_kept() {
 
     release.uninstall().unwrap();
 
+    // Where a definition is deleted right after its creation, the API server
+    // refuses the deletion of its objects ("storage is (re)initializing") and
+    // tries again with growing pauses.
     let definitions = Api::<CustomResourceDefinition>::all(client);
     maquette_harness::wait_for(
         "the definitions to go",
-        std::time::Duration::from_secs(30),
+        std::time::Duration::from_mins(3),
         async || {
             let left = definitions.list(&ListParams::default()).await.unwrap();
             if left.items.is_empty() {
