@@ -25,7 +25,7 @@ macro_rules! faults {
             faults::a_write_whose_answer_is_lost_is_confirmed_and_not_repeated,
             faults::a_write_that_did_not_arrive_is_a_passing_fault_of_each_change,
             faults::a_write_that_cannot_be_confirmed_is_not_claimed,
-            faults::a_batch_without_a_valid_change_asks_nobody,
+            faults::a_batch_without_a_valid_change_sends_no_request,
         );
     };
 }
@@ -128,7 +128,7 @@ pub fn a_write_that_cannot_be_confirmed_is_not_claimed<S: Server>() {
 }
 
 /// A name outside the zone is invalid wherever the server is.
-pub fn a_batch_without_a_valid_change_asks_nobody<S: Server>() {
+pub fn a_batch_without_a_valid_change_sends_no_request<S: Server>() {
     let server = S::start();
     let proxy = S::proxy(1, |_| Action::Hang);
     let outcomes = server

@@ -26,16 +26,16 @@ macro_rules! ownership {
     ($server:ty) => {
         $crate::rules!($server:
             ownership::applying_the_same_changes_twice_writes_once,
-            ownership::deleting_what_is_absent_succeeds_without_a_write,
-            ownership::what_is_unmarked_or_anothers_is_never_changed_and_the_owner_is_named,
-            ownership::two_owner_marks_are_a_conflict_for_both,
-            ownership::a_mark_without_its_record_set_is_its_owners_to_repair_and_nobody_elses,
-            ownership::a_record_set_that_was_changed_by_hand_conflicts_with_the_old_etag_and_is_repaired_with_the_new_one,
-            ownership::replacing_what_is_gone_is_a_conflict,
+            ownership::deleting_an_absent_record_set_succeeds_without_a_write,
+            ownership::a_record_set_of_another_owner_or_of_none_is_never_changed_and_the_owner_is_named,
+            ownership::two_owners_of_one_record_set_are_a_conflict_for_both,
+            ownership::an_ownership_record_without_its_record_set_is_repaired_by_its_owner_alone,
+            ownership::a_manual_change_conflicts_with_the_old_etag_and_is_reverted_with_the_new_one,
+            ownership::replacing_an_absent_record_set_is_a_conflict,
             ownership::an_alias_and_other_records_exclude_each_other_and_the_owner_in_the_way_is_named,
             ownership::one_batch_can_put_an_alias_where_addresses_were,
             ownership::one_batch_can_hand_a_record_set_from_one_owner_to_another,
-            ownership::what_is_owned_is_listed_over_every_page_and_nothing_else,
+            ownership::the_record_sets_of_an_owner_are_listed_over_every_page_and_no_others,
         );
     };
 }
@@ -73,7 +73,7 @@ pub fn applying_the_same_changes_twice_writes_once<S: Server>() {
 }
 
 /// There is nothing to delete.
-pub fn deleting_what_is_absent_succeeds_without_a_write<S: Server>() {
+pub fn deleting_an_absent_record_set_succeeds_without_a_write<S: Server>() {
     let server = S::start();
     let (proxy, plugin) = server.counted();
     let outcome = plugin.change(delete(NAME, RecordType::A, OURS));
@@ -82,7 +82,9 @@ pub fn deleting_what_is_absent_succeeds_without_a_write<S: Server>() {
 }
 
 /// A record set of another owner, or of none, stays as it is.
-pub fn what_is_unmarked_or_anothers_is_never_changed_and_the_owner_is_named<S: Server>() {
+pub fn a_record_set_of_another_owner_or_of_none_is_never_changed_and_the_owner_is_named<
+    S: Server,
+>() {
     let server = S::start();
     let (proxy, plugin) = server.counted();
     for owner in [None, Some(THEIRS)] {
@@ -103,7 +105,7 @@ pub fn what_is_unmarked_or_anothers_is_never_changed_and_the_owner_is_named<S: S
 }
 
 /// Neither of two owners may change a record set.
-pub fn two_owner_marks_are_a_conflict_for_both<S: Server>() {
+pub fn two_owners_of_one_record_set_are_a_conflict_for_both<S: Server>() {
     let server = S::start();
     let plugin = server.plugin();
     server.put(NAME, &["192.0.2.7"], &[OURS, THEIRS]);
@@ -116,7 +118,7 @@ pub fn two_owner_marks_are_a_conflict_for_both<S: Server>() {
 }
 
 /// An ownership record without records keeps others away, and its owner repairs it.
-pub fn a_mark_without_its_record_set_is_its_owners_to_repair_and_nobody_elses<S: Server>() {
+pub fn an_ownership_record_without_its_record_set_is_repaired_by_its_owner_alone<S: Server>() {
     let server = S::start();
     let plugin = server.plugin();
     let only_mark = || server.put(NAME, &[], &[OURS]);
@@ -143,9 +145,7 @@ pub fn a_mark_without_its_record_set_is_its_owners_to_repair_and_nobody_elses<S:
 }
 
 /// A manual change is neither overwritten by accident nor kept.
-pub fn a_record_set_that_was_changed_by_hand_conflicts_with_the_old_etag_and_is_repaired_with_the_new_one<
-    S: Server,
->() {
+pub fn a_manual_change_conflicts_with_the_old_etag_and_is_reverted_with_the_new_one<S: Server>() {
     let server = S::start();
     let plugin = server.plugin();
     let etag = plugin
@@ -166,7 +166,7 @@ pub fn a_record_set_that_was_changed_by_hand_conflicts_with_the_old_etag_and_is_
 }
 
 /// A replacement is no creation.
-pub fn replacing_what_is_gone_is_a_conflict<S: Server>() {
+pub fn replacing_an_absent_record_set_is_a_conflict<S: Server>() {
     let server = S::start();
     let plugin = server.plugin();
     let etag = plugin
@@ -249,7 +249,7 @@ pub fn no_ownership_record_is_written_through_the_plugin<S: Server>() {
 }
 
 /// Following `next` to its end gives all record sets of the owners and no others.
-pub fn what_is_owned_is_listed_over_every_page_and_nothing_else<S: Server>() {
+pub fn the_record_sets_of_an_owner_are_listed_over_every_page_and_no_others<S: Server>() {
     let server = S::start();
     let plugin = server.plugin();
     server.put("foreign.preview.test", &["192.0.2.7"], &[]);

@@ -68,10 +68,12 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     Ok(section)
 }
 
-/// Requests in the namespaces of lives.
+/// Requests in the namespaces of lives, and those for the Gateway that all lives share.
 fn of_lives(mut audit: Log, from: Timestamp) -> Result<Vec<Request>> {
     let mut requests = audit.between(from, Timestamp::now())?;
-    requests.retain(|request| request.namespace.starts_with(PLACE));
+    requests.retain(|request| {
+        request.namespace.starts_with(PLACE) || request.resource.starts_with("gateways")
+    });
     Ok(requests)
 }
 
