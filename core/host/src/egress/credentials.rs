@@ -14,7 +14,7 @@ pub(crate) struct Held {
     pub(crate) secret: Secret,
 }
 
-/// Why a plugin cannot use a credential; `credential-error` of `wit/host.wit`.
+/// Why a plugin cannot use a credential; `credential-error` of `wit/plugin/host.wit`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum CredentialRefusal {
     Unknown(String),
@@ -51,7 +51,7 @@ impl Held {
         Some(value)
     }
 
-    /// HMAC-SHA-256 (RFC 2104) chained over the messages, as `wit/host.wit` says.
+    /// HMAC-SHA-256 (RFC 2104) chained over the messages, as `wit/plugin/host.wit` says.
     pub(crate) fn hmac_sha256(
         &self,
         prefix: &[u8],

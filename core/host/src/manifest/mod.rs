@@ -1,6 +1,6 @@
 //! What a plugin says about itself, as it is written into the artifact and read without running it.
 //!
-//! This is the JSON form of `description` in `wit/types.wit`. Fields that a newer plugin adds are ignored.
+//! This is the JSON form of `description` in `wit/plugin/manifest.wit`. Fields that a newer plugin adds are ignored.
 
 mod check;
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use maquette_host::kinds::is_draft;
 use maquette_host::manifest::{Credential, Host, Placement};
 use maquette_host::{Digest, Inspection, Manifest};
 use serde::Serialize;
@@ -91,7 +92,7 @@ impl<'a> Report<'a> {
         line("Source", &self.source);
         self.digest.iter().for_each(|digest| line("Digest", digest));
         line("Size", &format!("{} KiB", self.size_bytes.div_ceil(1024)));
-        list(&mut line, "Implements", self.interfaces.iter().cloned());
+        list(&mut line, "Implements", self.interfaces.iter().map(interface));
         list(&mut line, "Calls", self.manifest.hosts.iter().map(host));
         list(
             &mut line,
@@ -144,6 +145,14 @@ fn list(line: &mut impl FnMut(&str, &str), label: &str, items: impl Iterator<Ite
     }
     if !label.is_empty() {
         line(label, "nothing");
+    }
+}
+
+fn interface(name: &String) -> String {
+    if is_draft(name) {
+        format!("{name} (draft: it may change with every release)")
+    } else {
+        name.clone()
     }
 }
 
@@ -246,7 +255,8 @@ mod tests {
             ],
             exports: vec![
                 "maquette:plugin/manifest@0.1.0".into(),
-                "maquette:plugin/dns@0.1.0".into(),
+                "maquette:dns/dns@0.1.0".into(),
+                "maquette:source/source@0.0.1".into(),
             ],
             manifest: None,
             size_bytes: 1_500,
@@ -255,7 +265,7 @@ mod tests {
         assert_eq!(
             report.text(),
             "Plugin      powerdns 1.2.0\n            Keeps record sets\nSource      powerdns.wasm\nSize        2 KiB\n\
-             Implements  maquette:plugin/dns@0.1.0\nCalls       the server at config/url\n\
+             Implements  maquette:dns/dns@0.1.0\n            maquette:source/source@0.0.1 (draft: it may change with every release)\nCalls       the server at config/url\n\
              Credentials api-key (sent in the header X-API-Key): Key\n\
              Config      server (optional): not described\n            url (required): Base URL of the API\n\
              Imports     wasi:http/outgoing-handler@0.2.4"

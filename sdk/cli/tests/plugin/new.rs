@@ -82,9 +82,13 @@ fn fit(name: &str, interface: &str) -> PathBuf {
     assert_eq!(checked["name"], name);
     assert_eq!(
         checked["interfaces"][0],
-        format!("maquette:plugin/{interface}@0.1.0")
+        implemented(interface)
     );
-    assert_eq!(checked["contract"][0], "0.1.0");
+    let draft = checked["drafts"].as_array().unwrap();
+    assert_eq!(
+        draft.iter().any(|name| *name == implemented(interface)),
+        implemented(interface).ends_with("@0.0.1")
+    );
     let found = checked["findings"].as_array().unwrap();
     let places: Vec<_> = found
         .iter()
@@ -92,6 +96,15 @@ fn fit(name: &str, interface: &str) -> PathBuf {
         .collect();
     assert_eq!(places, ["docsUrl"], "{checked}");
     plugin
+}
+
+/// An interface as a component of it exports it.
+fn implemented(interface: &str) -> String {
+    let version = match interface {
+        "dns" | "tunnel" | "registry" => "0.1.0",
+        _ => "0.0.1",
+    };
+    format!("maquette:{interface}/{interface}@{version}")
 }
 
 #[test]

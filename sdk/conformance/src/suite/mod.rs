@@ -228,7 +228,7 @@ impl Kit {
     }
 
     fn exports(&self, interface: &str) -> bool {
-        let start = format!("maquette:plugin/{interface}@");
+        let start = format!("maquette:{interface}/{interface}@");
         self.interfaces.iter().any(|name| name.starts_with(&start))
     }
 }

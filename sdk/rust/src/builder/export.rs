@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::builder::exports::maquette::plugin::builder::Guest;
+use crate::raw::builder::exports::maquette::builder::builder::Guest;
 
 impl<P: Builder> Guest for P {
     fn plan(ctx: RawContext, build: Build) -> Result<Job> {

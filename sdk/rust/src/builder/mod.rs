@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::builder::exports::maquette::plugin::builder::{
+pub use crate::raw::builder::exports::maquette::builder::builder::{
     Build, Destination, Ending, Failure, Fault, File, Image, Job, Parameter, Verdict,
 };
 
@@ -13,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// Plans image builds and reads how they ended.
 ///
-/// Each rule of the interface is written in `wit/builder.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/draft/builder/builder.wit`; the ones that are easy to miss:
 /// * the cache key changes with everything that can change the image, and with nothing else;
 /// * no secret is in the plan: credentials are mounted at the paths that the build names;
 /// * a failure says whose fault it is.

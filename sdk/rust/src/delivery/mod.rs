@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::delivery::exports::maquette::plugin::delivery::{
+pub use crate::raw::delivery::exports::maquette::delivery::delivery::{
     App, Assessment, Chart, Health,
 };
 
@@ -13,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// Speaks to a GitOps engine through its custom resources.
 ///
-/// Each rule of the interface is written in `wit/delivery.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/draft/delivery/delivery.wit`; the ones that are easy to miss:
 /// * the same application gives the same manifests in the same order;
 /// * an object that the engine has not looked at since it was changed is [`Health::Progressing`], never healthy;
 /// * what is missing is progressing at first and has a message.

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::registry::exports::maquette::plugin::registry::Guest;
+use crate::raw::registry::exports::maquette::registry::registry::Guest;
 
 impl<P: Registry> Guest for P {
     fn list_tags(ctx: RawContext, repository: String, cursor: Option<String>) -> Result<Tags> {

@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::registry::exports::maquette::plugin::registry::{
+pub use crate::raw::registry::exports::maquette::registry::registry::{
     Image, Label, Referrer, Referrers, Tags,
 };
 
@@ -13,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// Reads image registries.
 ///
-/// Each rule of the interface is written in `wit/registry.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/registry/registry.wit`; the ones that are easy to miss:
 /// * listings are read to their end, however the registry pages, and name every tag once;
 /// * `resolve` gives the digest of the index where there is one;
 /// * what does not exist is [`crate::Error::NotFound`], never an empty answer.

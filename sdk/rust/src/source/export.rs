@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::source::exports::maquette::plugin::source::Guest;
+use crate::raw::source::exports::maquette::source::source::Guest;
 
 impl<P: Source> Guest for P {
     fn list_changes(

@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::source::exports::maquette::plugin::source::{
+pub use crate::raw::source::exports::maquette::source::source::{
     Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Header, Hint, Outcome,
     ShortLived, Status, Webhook,
 };
@@ -14,7 +14,7 @@ use crate::plugin::Plugin;
 
 /// Speaks to a git forge.
 ///
-/// Each rule of the interface is written in `wit/source.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/draft/source/source.wit`; the ones that are easy to miss:
 /// * a filter that the forge cannot apply is applied by the plugin;
 /// * saying the same twice writes once; a comment is found by its marker and its author;
 /// * somebody else's comment with our marker is never changed;

@@ -16,7 +16,7 @@ const CONTAINER: &str = "build";
 /// The longest key of a cache, characters.
 const KEY_CHARACTERS: usize = 128;
 
-/// An image builder; see `wit/builder.wit` for what each function means. Cheap to clone.
+/// An image builder; see `wit/draft/builder/builder.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

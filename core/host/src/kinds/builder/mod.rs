@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/builder`: image builders, pure.
+//! The interface `maquette:builder/builder`: image builders, pure.
 
 mod client;
 mod types;
@@ -9,6 +9,6 @@ pub use types::{Build, Destination, Ending, Failure, Fault, File, Image, Job, Pa
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/builder@0.1.0",
+    interface: "maquette:builder/builder@0.0.1",
     functions: &["plan", "interpret"],
 };

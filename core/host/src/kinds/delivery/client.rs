@@ -6,7 +6,7 @@ use crate::{
     kinds::{Client, client::unusable},
 };
 
-/// A GitOps engine; see `wit/delivery.wit` for what each function means. Cheap to clone.
+/// A GitOps engine; see `wit/draft/delivery/delivery.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

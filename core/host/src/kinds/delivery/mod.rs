@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/delivery`: GitOps engines, pure.
+//! The interface `maquette:delivery/delivery`: GitOps engines, pure.
 
 mod client;
 mod types;
@@ -9,6 +9,6 @@ pub use types::{App, Assessment, Chart, Health};
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/delivery@0.1.0",
+    interface: "maquette:delivery/delivery@0.0.1",
     functions: &["render", "assess"],
 };

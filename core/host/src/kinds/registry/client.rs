@@ -5,7 +5,7 @@ use crate::{
     names::{Digest, Tag},
 };
 
-/// The registries of one provider; see `wit/registry.wit` for what each function means. Cheap to clone.
+/// The registries of one provider; see `wit/registry/registry.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/registry`: tags and digests of images. Not to be confused with the crate's own client
+//! The interface `maquette:registry/registry`: tags and digests of images. Not to be confused with the crate's own client
 //! of the registries that hold plugins.
 
 mod client;
@@ -10,6 +10,6 @@ pub use types::{Image, Label, Referrer, Referrers, Tags};
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/registry@0.1.0",
+    interface: "maquette:registry/registry@0.1.0",
     functions: &["list-tags", "resolve", "list-referrers"],
 };

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// A git forge; see `wit/source.wit` for what each function means. Cheap to clone.
+/// A git forge; see `wit/draft/source/source.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/source`: a git forge, its changes, and what is said to them.
+//! The interface `maquette:source/source`: a git forge, its changes, and what is said to them.
 
 mod client;
 mod types;
@@ -12,7 +12,7 @@ pub use types::{
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/source@0.1.0",
+    interface: "maquette:source/source@0.0.1",
     functions: &[
         "list-changes",
         "get-change",

@@ -3,11 +3,15 @@
 
 mod http;
 
-wit_bindgen::generate!({ world: "dns-plugin", path: "../../../../wit/since-v0.1.0" });
+wit_bindgen::generate!({
+    world: "maquette:dns/dns-plugin",
+    path: ["../../../../wit/since-v0.1.0/plugin", "../../../../wit/since-v0.1.0/dns"],
+    generate_all,
+});
 
-use exports::maquette::plugin::{
-    dns::{Change, Guest as Dns, Observed, Page, RecordSet, RecordType, Zone},
-    manifest::{Credential, Description, Guest as Manifest, Host, Placement},
+use exports::maquette::{
+    dns::dns::{Change, Guest as Dns, Observed, Page, RecordSet, RecordType, Zone},
+    plugin::manifest::{Credential, Description, Guest as Manifest, Host, Placement},
 };
 use maquette::plugin::{
     credentials, dns_transport,

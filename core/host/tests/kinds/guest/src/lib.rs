@@ -7,12 +7,35 @@ mod pure;
 mod source;
 mod tunnel;
 
-wit_bindgen::generate!({ world: "every-plugin", path: "../../../../../wit/since-v0.1.0" });
+wit_bindgen::generate!({
+    inline: "package maquette:every; world every {
+        include maquette:plugin/plugin@0.1.0;
+        export maquette:dns/dns@0.1.0;
+        export maquette:tunnel/tunnel@0.1.0;
+        export maquette:registry/registry@0.1.0;
+        export maquette:source/source@0.0.1;
+        export maquette:builder/builder@0.0.1;
+        export maquette:bundler/bundler@0.0.1;
+        export maquette:delivery/delivery@0.0.1;
+    }",
+    world: "maquette:every/every",
+    path: [
+        "../../../../../wit/since-v0.1.0/plugin",
+        "../../../../../wit/since-v0.1.0/dns",
+        "../../../../../wit/since-v0.1.0/tunnel",
+        "../../../../../wit/since-v0.1.0/registry",
+        "../../../../../wit/draft/source",
+        "../../../../../wit/draft/builder",
+        "../../../../../wit/draft/bundler",
+        "../../../../../wit/draft/delivery",
+    ],
+    generate_all,
+});
 
-use exports::maquette::plugin::{
-    dns::{Change, Guest as Dns, Observed, Page, RecordSet, Zone},
-    manifest::{Credential, Description, Guest as Manifest, Host, Placement},
-    registry::{Guest as Registry, Image, Label, Referrer, Referrers, Tags},
+use exports::maquette::{
+    dns::dns::{Change, Guest as Dns, Observed, Page, RecordSet, Zone},
+    plugin::manifest::{Credential, Description, Guest as Manifest, Host, Placement},
+    registry::registry::{Guest as Registry, Image, Label, Referrer, Referrers, Tags},
 };
 use maquette::plugin::types::{Context, Error};
 

@@ -1,9 +1,9 @@
 use crate::{
     Guest,
-    exports::maquette::plugin::{
-        builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Verdict},
-        bundler::{self, Content, Guest as Bundler, Worker},
-        delivery::{App, Assessment, Guest as Delivery, Health},
+    exports::maquette::{
+        builder::builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Verdict},
+        bundler::bundler::{self, Content, Guest as Bundler, Worker},
+        delivery::delivery::{App, Assessment, Guest as Delivery, Health},
     },
     maquette::plugin::types::{Context, Error},
 };

@@ -1,6 +1,6 @@
 use crate::{
     Guest,
-    exports::maquette::plugin::source::{
+    exports::maquette::source::source::{
         Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Guest as Source, Hint, ShortLived, Status,
         Webhook,
     },

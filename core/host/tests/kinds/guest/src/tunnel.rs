@@ -1,6 +1,6 @@
 use crate::{
     Guest,
-    exports::maquette::plugin::tunnel::{
+    exports::maquette::tunnel::tunnel::{
         Connector, Established, File, Guest as Tunnel, Observed, Page, Probe, Route, Source, Spec, Target, Variable,
     },
     http,
