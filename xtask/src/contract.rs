@@ -136,7 +136,12 @@ fn rewritten(newest: &Files, released: &Files) -> Vec<String> {
             format!("wit/ says something else than the released {name}; give the package a new version (wit/README.md)")
         })
         .collect();
-    let folders = |files: &Files| files.keys().map(|path| folder(path).to_owned()).collect::<Vec<_>>();
+    let folders = |files: &Files| {
+        files
+            .keys()
+            .map(|path| folder(path).to_owned())
+            .collect::<Vec<_>>()
+    };
     for folder in folders(newest) {
         let mut versions: Vec<&str> = newest
             .iter()
@@ -158,7 +163,9 @@ fn packages(files: &Files) -> BTreeMap<&str, BTreeMap<&str, String>> {
     let mut packages: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
     for (path, text) in files {
         if let Some(name) = package(text) {
-            let file = path.rsplit_once('/').map_or(path.as_str(), |(_, file)| file);
+            let file = path
+                .rsplit_once('/')
+                .map_or(path.as_str(), |(_, file)| file);
             packages.entry(name).or_default().insert(file, said(text));
         }
     }
@@ -279,11 +286,21 @@ mod tests {
         };
         assert_eq!(
             names(released),
-            ["maquette:dns", "maquette:plugin", "maquette:registry", "maquette:tunnel"]
+            [
+                "maquette:dns",
+                "maquette:plugin",
+                "maquette:registry",
+                "maquette:tunnel"
+            ]
         );
         assert_eq!(
             names(drafts),
-            ["maquette:builder", "maquette:bundler", "maquette:delivery", "maquette:source"]
+            [
+                "maquette:builder",
+                "maquette:bundler",
+                "maquette:delivery",
+                "maquette:source"
+            ]
         );
     }
 

@@ -13,10 +13,11 @@ const PACKAGE: &str = "maquette:plugin/";
 const PACKAGE_VERSION: &str = "@0.1.0";
 
 /// Everything that a plugin can reach (`wit/plugin/world.wit`), without versions. `wasi` is compatible within 0.2.
-const IMPORTS: [&str; 24] = [
+const IMPORTS: [&str; 25] = [
     "maquette:plugin/credentials",
     "maquette:plugin/dns-transport",
     "maquette:plugin/log",
+    "maquette:plugin/memory",
     "maquette:plugin/types",
     "wasi:cli/environment",
     "wasi:cli/exit",
@@ -74,7 +75,7 @@ pub enum InspectError {
     },
     /// It wants something that plugins cannot have.
     #[error(
-        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, DNS messages, log and credentials"
+        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, DNS messages, log, memory and credentials"
     )]
     ImportRefused(String),
     /// Not a plugin, or one of another kind or version.

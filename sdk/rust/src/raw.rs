@@ -23,6 +23,7 @@ pub mod base {
         path: "wit/plugin",
         pub_export_macro: true,
         generate_all,
+        generate_unused_types: true,
         additional_derives: [PartialEq, Eq, Hash],
     });
 }

@@ -12,6 +12,14 @@ pub(crate) struct Kind {
     pub(crate) functions: &'static [&'static str],
 }
 
+impl Kind {
+    /// Name of the interface, for example `dns`.
+    pub(crate) fn name(&self) -> &'static str {
+        let rest = self.interface.split_once('/').map_or("", |(_, rest)| rest);
+        rest.split_once('@').map_or(rest, |(name, _)| name)
+    }
+}
+
 /// Whether an interface is a draft, for example `maquette:source/source@0.0.1`: no release promises its version 0.0.x.
 pub fn is_draft(interface: &str) -> bool {
     interface

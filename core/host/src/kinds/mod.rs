@@ -14,12 +14,13 @@ pub mod delivery;
 pub mod dns;
 mod exports;
 pub mod registry;
+pub mod shared;
 pub mod source;
 pub mod tunnel;
 
 pub(crate) use client::Client;
-pub use exports::{interface, is_draft};
 pub(crate) use exports::{Exports, Functions, Kind};
+pub use exports::{interface, is_draft};
 
 /// Every provider interface that this host calls.
 pub(crate) const KINDS: [&Kind; 7] = [

@@ -16,6 +16,6 @@ wasmtime::component::bindgen!({
 
 pub(crate) use exports::maquette::plugin::manifest as guest_manifest;
 pub(crate) use maquette::plugin::{
-    credentials, dns_transport, log,
+    credentials, dns_transport, log, memory,
     types::{self, Context, Error as GuestError},
 };

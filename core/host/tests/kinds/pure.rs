@@ -1,8 +1,8 @@
-use maquette_host::kinds::{
+use maquette_host::{CallError, PluginError, kinds::{
     builder::{Build, Destination, Ending, Failure, Fault, Parameter, Verdict},
     bundler::{Binding, BindingTarget, File, Module, ModuleType, Worker},
-    delivery::{App, Chart, Health},
-};
+    delivery::{App, Chart, Health, OciChart},
+}};
 use serde_json::json;
 
 use crate::support::{call, provider, refused};
@@ -126,34 +126,54 @@ async fn modules_and_files_keep_their_bytes() {
 }
 
 #[tokio::test]
-async fn manifests_are_objects_with_a_name() {
+async fn manifests_are_objects_of_declared_kinds_with_a_name() {
     let delivery = provider().await.delivery().unwrap();
     let app = |name: &str| App {
         name: name.into(),
         namespace: "gitops".into(),
+        release: name.into(),
         target_namespace: "shop".into(),
+        own_namespace: false,
         cluster: None,
-        chart: Chart {
-            repository: "oci://registry.example.com".into(),
-            name: "web".into(),
+        chart: Chart::Oci(OciChart {
+            repository: "registry.example.com/web".into(),
             version: "~1.2".into(),
-        },
+        }),
+        chart_secret: None,
         values: "{}".into(),
-        owner: "cluster-1/App/shop/web".into(),
+        secret_values: vec![],
+        timeout_seconds: 300,
+        removing: false,
     };
     let manifests = delivery.render(&call(), &app("web")).await.unwrap();
     let expected = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "web"}});
     assert_eq!(manifests, [expected]);
-    let text = refused(delivery.render(&call(), &app("nameless")).await);
-    assert!(text.contains("no `/metadata/name`"), "{text}");
-    let text = refused(delivery.render(&call(), &app("garbled")).await);
-    assert!(text.contains("a manifest is no JSON"), "{text}");
+    for (name, expected) in [
+        ("nameless", "no `/metadata/name`"),
+        ("garbled", "a manifest is no JSON"),
+        ("rules", "does not declare the kind `ClusterRole` of rbac.authorization.k8s.io/v1"),
+    ] {
+        let text = refused(delivery.render(&call(), &app(name)).await);
+        assert!(text.contains(expected), "{text}");
+    }
+    for values in ["replicas: 2", "[]", ""] {
+        let wrong = App {
+            values: values.into(),
+            ..app("web")
+        };
+        let refused = delivery.render(&call(), &wrong).await;
+        assert!(
+            matches!(&refused, Err(CallError::Plugin(PluginError::Invalid { path, .. })) if path == "values"),
+            "{refused:?}"
+        );
+    }
     let found = delivery.assess(&call(), &app("web"), &manifests).await;
     let found = found.unwrap();
     assert_eq!(
         (found.health, found.reason.as_str()),
         (Health::Suspended, "Paused")
     );
+    assert_eq!(found.urls, ["https://shop.example.com"]);
     assert!(
         found.message.contains("target-namespace: \"shop\""),
         "{found:?}"

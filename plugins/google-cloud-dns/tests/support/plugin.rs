@@ -46,7 +46,9 @@ impl Plugin {
     }
 
     pub(crate) fn context(&self) -> Context<Config> {
-        let runtime = Native::new([("private-key".to_owned(), self.secret.clone())]);
+        let config = serde_json::json!({ "audience": self.config.audience });
+        let runtime = Native::new([("private-key".to_owned(), self.secret.clone())])
+            .signing_for::<GoogleCloudDns>(config);
         Context::new(self.config.clone(), Box::new(runtime), self.time)
     }
 

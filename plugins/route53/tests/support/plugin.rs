@@ -44,7 +44,8 @@ impl Plugin {
     }
 
     pub(crate) fn context(&self) -> Context<Config> {
-        let runtime = Native::new([("secret-access-key".to_owned(), self.secret.clone())]);
+        let runtime = Native::new([("secret-access-key".to_owned(), self.secret.clone())])
+            .signing_for::<Route53>(serde_json::Value::Null);
         Context::new(self.config.clone(), Box::new(runtime), self.time)
     }
 

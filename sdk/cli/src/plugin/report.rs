@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use maquette_host::kinds::is_draft;
-use maquette_host::manifest::{Credential, Host, Placement};
+use maquette_host::manifest::{Credential, Host, Provision};
 use maquette_host::{Digest, Inspection, Manifest};
 use serde::Serialize;
 
@@ -92,7 +92,11 @@ impl<'a> Report<'a> {
         line("Source", &self.source);
         self.digest.iter().for_each(|digest| line("Digest", digest));
         line("Size", &format!("{} KiB", self.size_bytes.div_ceil(1024)));
-        list(&mut line, "Implements", self.interfaces.iter().map(interface));
+        list(
+            &mut line,
+            "Implements",
+            self.interfaces.iter().map(interface),
+        );
         list(&mut line, "Calls", self.manifest.hosts.iter().map(host));
         list(
             &mut line,
@@ -164,23 +168,16 @@ fn host(host: &Host) -> String {
 }
 
 fn credential(credential: &Credential) -> String {
-    let place = match &credential.placement {
-        Placement::Bearer => "sent as Authorization: Bearer".to_owned(),
-        Placement::Basic => "sent as Authorization: Basic".to_owned(),
-        Placement::Header { name } => format!("sent in the header {name}"),
-        Placement::HmacKey | Placement::SigningKey | Placement::TsigKey => {
-            "never sent; the host signs with it".to_owned()
-        }
-        Placement::Connector => "never sent; given to the connector".to_owned(),
+    let provision = match credential.provision {
+        Provision::Required => "",
+        Provision::Optional => ", optional",
+        Provision::Made => ", generated where none is given",
     };
-    let optional = if credential.optional {
-        ", optional"
-    } else {
-        ""
-    };
+    let group = credential.group.as_ref();
+    let group = group.map_or(String::new(), |group| format!(", one of `{group}`"));
     format!(
-        "{} ({place}{optional}): {}",
-        credential.name, credential.description
+        "{} ({}{provision}{group}): {}",
+        credential.name, credential.placement, credential.description
     )
 }
 

@@ -197,8 +197,12 @@ mod tests {
             summary: "Keeps record sets".into(),
             docs_url: None,
             config_schema: serde_json::json!({ "type": "object" }),
+            options: vec![],
             credentials: vec![],
             hosts: vec![],
+            secret_places: vec![],
+            objects: vec![],
+            lacks: vec![],
         };
         let inspection = Inspection {
             imports: vec!["wasi:http/types@0.2.4".into()],

@@ -80,10 +80,7 @@ fn fit(name: &str, interface: &str) -> PathBuf {
     );
     let checked = checked.json();
     assert_eq!(checked["name"], name);
-    assert_eq!(
-        checked["interfaces"][0],
-        implemented(interface)
-    );
+    assert_eq!(checked["interfaces"][0], implemented(interface));
     let draft = checked["drafts"].as_array().unwrap();
     assert_eq!(
         draft.iter().any(|name| *name == implemented(interface)),

@@ -30,12 +30,22 @@ pub(crate) enum Failure {
     Broken(String),
     /// The kit lacks what it takes to show it.
     NotShown(String),
+    /// The plugin's manifest says that it lacks the function.
+    Lacking(String),
 }
+
+/// What the host answers for a function that the manifest lacks.
+const LACKS: &str = "the plugin has no `";
 
 pub(crate) type Outcome = Result<(), Failure>;
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
+        if let CallError::Plugin(PluginError::Unsupported(text)) = &error
+            && text.starts_with(LACKS)
+        {
+            return Self::Lacking(text.clone());
+        }
         Self::Broken(format!("a call failed that should have succeeded: {error}"))
     }
 }
@@ -246,6 +256,7 @@ async fn judge<B: Sync>(
             Ok(Ok(())) => Verdict::Kept,
             Ok(Err(Failure::Broken(why))) => Verdict::Broken(why),
             Ok(Err(Failure::NotShown(why))) => Verdict::NotShown(why),
+            Ok(Err(Failure::Lacking(why))) => Verdict::Unsupported(why),
             Err(_) => Verdict::Broken(format!("it took more than {} s", PATIENCE.as_secs())),
         },
     };

@@ -4,7 +4,9 @@ mod client;
 mod types;
 
 pub use client::Delivery;
-pub use types::{App, Assessment, Chart, Health};
+pub use types::{
+    App, Assessment, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue,
+};
 
 use super::Kind;
 

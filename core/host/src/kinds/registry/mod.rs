@@ -5,11 +5,19 @@ mod client;
 mod types;
 
 pub use client::Registry;
-pub use types::{Image, Label, Referrer, Referrers, Tags};
+pub use types::{Action, Image, Login, Referrer, Referrers, Secret, Tag, Tags};
 
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
     interface: "maquette:registry/registry@0.1.0",
-    functions: &["list-tags", "resolve", "list-referrers"],
+    functions: &[
+        "list-tags",
+        "digest",
+        "resolve",
+        "list-referrers",
+        "login-for",
+        "ensure-repository",
+        "delete-tag",
+    ],
 };

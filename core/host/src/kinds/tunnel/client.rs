@@ -109,7 +109,7 @@ impl Tunnel {
                 call,
                 function,
                 move |state| {
-                    let placeholder = state.conceal(&inside)?;
+                    let placeholder = state.conceal(inside.expose(), "", &inside.forms())?;
                     Ok(arguments(Asked::new(spec, placeholder)))
                 },
                 |state, answer: Answer| (answer, state.placeholder()),

@@ -1,7 +1,9 @@
 use crate::{
     Guest,
     exports::maquette::{
-        builder::builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Verdict},
+        builder::builder::{
+            self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Verdict,
+        },
         bundler::bundler::{self, Content, Guest as Bundler, Worker},
         delivery::delivery::{App, Assessment, Guest as Delivery, Health},
     },
@@ -10,32 +12,61 @@ use crate::{
 
 impl Builder for Guest {
     fn plan(_: Context, build: Build) -> Result<Job, Error> {
-        let container = if build.revision == "unnamed" { "other" } else { "build" };
+        let container = if build.revision == "unnamed" {
+            "other"
+        } else {
+            "build"
+        };
         Ok(Job {
             pod_template: format!(r#"{{"spec":{{"containers":[{{"name":"{container}"}}]}}}}"#),
             cache_key: build.revision.clone(),
-            files: vec![builder::File { path: "/build".into(), content: format!("{build:?}") }],
+            files: vec![builder::File {
+                path: "/build".into(),
+                content: format!("{build:?}"),
+            }],
         })
     }
 
     fn interpret(_: Context, build: Build, ending: Ending) -> Result<Verdict, Error> {
         if ending.exit_code != Some(0) {
             let message = format!("{ending:?}");
-            return Ok(Verdict::Failed(Failure { reason: "StepOutOfMemory".into(), fault: Fault::Platform, message }));
+            return Ok(Verdict::Failed(Failure {
+                reason: "StepOutOfMemory".into(),
+                fault: Fault::Platform,
+                message,
+            }));
         }
-        let repository = build.destinations.first().map_or("elsewhere".into(), |found| found.repository.clone());
-        Ok(Verdict::Images(vec![Image { repository, digest: crate::digest('c') }]))
+        let repository = build
+            .destinations
+            .first()
+            .map_or("elsewhere".into(), |found| found.repository.clone());
+        Ok(Verdict::Images(vec![Image {
+            repository,
+            digest: crate::digest('c'),
+        }]))
     }
 }
 
 impl Bundler for Guest {
     fn bundle(_: Context, workers: Vec<Worker>) -> Result<Content, Error> {
         let name = workers.first().map_or("", |worker| &worker.name);
-        let path = if name == "escapes" { "../worker.js".into() } else { format!("workers/{name}.js") };
-        let content = workers.iter().flat_map(|worker| &worker.modules).flat_map(|module| module.content.clone()).collect();
+        let path = if name == "escapes" {
+            "../worker.js".into()
+        } else {
+            format!("workers/{name}.js")
+        };
+        let content = workers
+            .iter()
+            .flat_map(|worker| &worker.modules)
+            .flat_map(|module| module.content.clone())
+            .collect();
         Ok(Content {
             base: "workerd:1".into(),
-            layers: vec![vec![bundler::File { path, content, executable: true }]],
+            layers: vec![vec![bundler::File {
+                path,
+                content,
+                executable: true,
+            }]],
             entrypoint: vec![format!("{workers:?}")],
             ports: vec![8080],
             env_from: vec!["TOKEN".into()],
@@ -49,11 +80,21 @@ impl Delivery for Guest {
         Ok(match app.name.as_str() {
             "nameless" => vec![r#"{"apiVersion":"v1","kind":"ConfigMap"}"#.into()],
             "garbled" => vec!["{".into()],
-            name => vec![format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}}}}"#)],
+            "rules" => vec![r#"{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"a"}}"#.into()],
+            name => vec![format!(
+                r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}}}}"#
+            )],
         })
     }
 
     fn assess(_: Context, app: App, objects: Vec<String>) -> Result<Assessment, Error> {
-        Ok(Assessment { health: Health::Suspended, reason: "Paused".into(), message: format!("{app:?} {objects:?}"), revision: None })
+        Ok(Assessment {
+            health: Health::Suspended,
+            reason: "Paused".into(),
+            message: format!("{app:?} {objects:?}"),
+            revision: None,
+            urls: vec!["https://shop.example.com".into()],
+            images: vec![],
+        })
     }
 }

@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use http::{Method, Uri};
-use sha2::{Digest as _, Sha256};
-
-use crate::http::{escape, escape_octets};
+use ring::digest::{SHA256, digest as hash};
 
 /// Lower-case hexadecimal digits.
 pub(super) fn hex(octets: &[u8]) -> String {
@@ -21,7 +19,7 @@ pub(super) fn hex(octets: &[u8]) -> String {
 
 /// The SHA-256 of these octets, in hexadecimal digits.
 pub(super) fn digest(octets: &[u8]) -> String {
-    hex(&Sha256::digest(octets))
+    hex(hash(&SHA256, octets).as_ref())
 }
 
 /// Names of the signed headers and the canonical request ("Create a canonical request",
@@ -61,7 +59,10 @@ pub(super) fn request(
 
 /// Each segment escaped; what was escaped before is escaped once more.
 fn path(path: &str) -> String {
-    let path: Vec<String> = path.split('/').map(escape).collect();
+    let path: Vec<String> = path
+        .split('/')
+        .map(|segment| escape(segment.as_bytes()))
+        .collect();
     let path = path.join("/");
     if path.is_empty() {
         "/".to_owned()
@@ -77,10 +78,7 @@ fn query(query: &str) -> String {
         .filter(|parameter| !parameter.is_empty())
         .map(|parameter| {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-            (
-                escape_octets(&unescape(name)),
-                escape_octets(&unescape(value)),
-            )
+            (escape(&unescape(name)), escape(&unescape(value)))
         })
         .collect();
     parameters.sort();
@@ -89,6 +87,19 @@ fn query(query: &str) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect::<Vec<_>>()
         .join("&")
+}
+
+/// Every octet but letters, digits and `-._~` as `%XX` (RFC 3986, section 2.3).
+fn escape(octets: &[u8]) -> String {
+    octets.iter().fold(String::new(), |mut text, octet| {
+        if octet.is_ascii_alphanumeric() || b"-._~".contains(octet) {
+            text.push(char::from(*octet));
+        } else {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "%{octet:02X}");
+        }
+        text
+    })
 }
 
 fn unescape(text: &str) -> Vec<u8> {
