@@ -45,6 +45,11 @@ impl Client {
         &self.plugin.installed.manifest
     }
 
+    /// The object's options as JSON text.
+    pub(super) fn options(&self) -> &str {
+        &self.options
+    }
+
     /// Servers that the Provider grants.
     pub(super) fn egress(&self) -> &[Origin] {
         &self.lane.rules.egress

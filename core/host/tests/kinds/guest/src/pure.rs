@@ -1,9 +1,7 @@
 use crate::{
     Guest,
     exports::maquette::{
-        builder::builder::{
-            self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Verdict,
-        },
+        builder::builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Plan, Verdict},
         bundler::bundler::{self, Content, Guest as Bundler, Worker},
         delivery::delivery::{App, Assessment, Guest as Delivery, Health},
     },
@@ -11,39 +9,34 @@ use crate::{
 };
 
 impl Builder for Guest {
-    fn plan(_: Context, build: Build) -> Result<Job, Error> {
-        let container = if build.revision == "unnamed" {
-            "other"
-        } else {
-            "build"
+    fn plan_build(_: Context, build: Build) -> Result<Plan, Error> {
+        let name = if build.source.revision == "unnamed" { "other" } else { "build" };
+        let job = |platform| Job {
+            pod_template: format!(r#"{{"spec":{{"containers":[{{"name":"{name}","image":"builder:1"}}]}}}}"#),
+            files: vec![builder::File { name: "build".into(), content: format!("{build:?}") }],
+            platform,
         };
-        Ok(Job {
-            pod_template: format!(r#"{{"spec":{{"containers":[{{"name":"{container}"}}]}}}}"#),
-            cache_key: build.revision.clone(),
-            files: vec![builder::File {
-                path: "/build".into(),
-                content: format!("{build:?}"),
-            }],
-        })
+        let jobs = match build.source.revision.as_str() {
+            "several" => build.platforms.iter().cloned().map(|platform| job(Some(platform))).collect(),
+            "one-too-many" => vec![job(None), job(None)],
+            "nothing" => vec![],
+            _ => vec![job(None)],
+        };
+        Ok(Plan { jobs, identity: vec!["builder:1".into()] })
     }
 
-    fn interpret(_: Context, build: Build, ending: Ending) -> Result<Verdict, Error> {
-        if ending.exit_code != Some(0) {
-            let message = format!("{ending:?}");
+    fn interpret(_: Context, build: Build, job: u32, ending: Ending) -> Result<Verdict, Error> {
+        let last = ending.containers.last().and_then(|container| container.exit_code);
+        if last != Some(0) {
             return Ok(Verdict::Failed(Failure {
                 reason: "StepOutOfMemory".into(),
-                fault: Fault::Platform,
-                message,
+                fault: Fault::Passing,
+                message: format!("{job}: {ending:?}"),
+                container: Some("clone".into()),
             }));
         }
-        let repository = build
-            .destinations
-            .first()
-            .map_or("elsewhere".into(), |found| found.repository.clone());
-        Ok(Verdict::Images(vec![Image {
-            repository,
-            digest: crate::digest('c'),
-        }]))
+        let repository = build.destinations.first().map_or("elsewhere".into(), |found| found.repository.clone());
+        Ok(Verdict::Images(vec![Image { repository, digest: crate::digest('c') }]))
     }
 }
 

@@ -46,9 +46,10 @@ pub(in crate::plugin::run) async fn make(
         | R::LoginFor { .. }
         | R::EnsureRepository { .. }
         | R::DeleteTag { .. }) => registry(request, provider, call).await,
-        R::Plan { build } => json(&provider.builder()?.plan(call, &build).await?),
-        R::Interpret { build, ending } => {
-            json(&provider.builder()?.interpret(call, &build, &ending).await?)
+        R::PlanBuild { build } => json(&provider.builder()?.plan(call, &build).await?),
+        R::Interpret { build, job, ending } => {
+            let builder = provider.builder()?;
+            json(&builder.interpret(call, &build, job, &ending).await?)
         }
         R::Bundle { workers } => json(&provider.bundler()?.bundle(call, &workers).await?),
         R::Render { app } => json(&provider.delivery()?.render(call, &app).await?),

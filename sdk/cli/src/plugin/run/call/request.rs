@@ -166,10 +166,15 @@ pub(in crate::plugin::run) enum Request {
     ParseWebhook {
         webhook: Webhook,
     },
-    #[serde(rename = "builder.plan")]
-    Plan { build: Build },
+    #[serde(rename = "builder.plan-build")]
+    PlanBuild { build: Build },
     #[serde(rename = "builder.interpret")]
-    Interpret { build: Build, ending: Ending },
+    Interpret {
+        build: Build,
+        #[serde(default)]
+        job: u32,
+        ending: Ending,
+    },
     #[serde(rename = "bundler.bundle")]
     Bundle { workers: Vec<Worker> },
     #[serde(rename = "delivery.render")]
