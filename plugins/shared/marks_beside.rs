@@ -1,4 +1,4 @@
-//! Rules of `wit/dns.wit` about who may change what, for plugins that keep the owner mark in a TXT record beside the record
+//! Rules of `wit/dns/dns.wit` about who may change what, for plugins that keep the owner mark in a TXT record beside the record
 //! set. Each plugin has this as a module of its own tests, with its own `support`: its server and its `Plugin`.
 
 use maquette_sdk::Error;

@@ -1,4 +1,4 @@
-//! The rules of `wit/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
+//! The rules of `wit/registry/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
 //! comes with the subject.
 
 mod bench;
