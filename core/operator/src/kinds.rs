@@ -99,7 +99,12 @@ mod tests {
     #[test]
     fn the_chart_grants_exactly_what_the_table_needs() {
         let mut cluster = needed(|watched| watched != Watched::OperatorNamespace);
-        grant(&mut cluster, "events.k8s.io", "events", &["create", "patch"]);
+        grant(
+            &mut cluster,
+            "events.k8s.io",
+            "events",
+            &["create", "patch"],
+        );
         assert_eq!(granted(0), cluster);
         let mut own = needed(|watched| watched == Watched::OperatorNamespace);
         let lease = ["create", "get", "update"];

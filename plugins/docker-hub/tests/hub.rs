@@ -35,7 +35,7 @@ fn every_tag_is_listed_once_to_the_end() {
         let page = DockerHub
             .list_tags(&ctx, "redis", cursor.as_deref())
             .unwrap();
-        all.extend(page.items);
+        all.extend(page.items.into_iter().map(|tag| tag.name));
         cursor = page.next;
         if cursor.is_none() {
             break;
