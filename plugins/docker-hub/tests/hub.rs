@@ -86,7 +86,10 @@ fn nothing_has_to_be_configured() {
         .iter()
         .map(|h| format!("{h:?}"))
         .collect();
-    for host in [&config.hub, &config.registry] {
-        assert!(asked.iter().any(|asked| asked.contains(host)), "{asked:?}");
+    // The host reads both from the configuration, where the schema's defaults are what is not configured.
+    assert_eq!(config.registry, "https://registry-1.docker.io");
+    for field in ["/hub", "/registry"] {
+        let host = format!("Host::FromConfig({field:?})");
+        assert!(asked.contains(&host), "{asked:?}");
     }
 }

@@ -219,8 +219,8 @@ fn a_wrong_key_is_unauthorized_and_an_account_without_rights_is_forbidden() {
     let stand_in = StandIn::start();
     let error = at(stand_in.url(), &wrong()).observe(&[NAME]).unwrap_err();
     assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
-    let mut elsewhere = of(&stand_in);
-    elsewhere.config.audience = "https://storage.googleapis.com/".to_owned();
+    let elsewhere = json!({ "audience": "https://storage.googleapis.com/" });
+    let elsewhere = of(&stand_in).signing_with(elsewhere);
     let error = elsewhere.observe(&[NAME]).unwrap_err();
     assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
     let outcome = at(stand_in.url(), &reader()).change(create(a(NAME, &["192.0.2.1"]), OURS));
