@@ -82,8 +82,8 @@ mod tests {
         let rules = roles.map(|rest| rest.split("\n---").next().unwrap_or_default());
         let text = rules.into_iter().nth(number).unwrap();
         let plain = text.lines().filter(|line| !line.contains("{{"));
-        let text: String = plain.map(|line| format!("{line}\n")).collect();
-        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_yaml_ng::from_str(&text).unwrap();
+        let text = plain.collect::<Vec<_>>().join("\n");
+        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_saphyr::from_str(&text).unwrap();
         let mut rights = Rights::new();
         for rule in rules {
             for group in &rule["apiGroups"] {
