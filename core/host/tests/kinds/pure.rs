@@ -1,9 +1,15 @@
-use maquette_host::{CallError, PluginError, kinds::{
-    builder::{Build, Destination, Ended, Ending, Fault, Login as BuildLogin, Source as SourceCode, Verdict},
-    shared::Pair,
-    bundler::{Binding, BindingTarget, File, Module, ModuleType, Worker},
-    delivery::{App, Chart, Health, OciChart},
-}};
+use maquette_host::{
+    CallError, PluginError,
+    kinds::{
+        builder::{
+            Build, Destination, Ended, Ending, Fault, Login as BuildLogin, Source as SourceCode,
+            Verdict,
+        },
+        bundler::{Binding, BindingTarget, File, Module, ModuleType, Worker},
+        delivery::{App, Chart, Health, OciChart},
+        shared::Pair,
+    },
+};
 use serde_json::json;
 
 use crate::support::{call, provider, refused};
@@ -65,7 +71,10 @@ async fn a_build_is_planned_and_its_ending_read() {
     assert_eq!(other.jobs[1].job.platform.as_deref(), Some("linux/arm64"));
     for revision in ["one-too-many", "nothing"] {
         let text = refused(builder.plan(&call(), &build(revision)).await);
-        assert!(text.contains("neither one job nor one for each platform"), "{text}");
+        assert!(
+            text.contains("neither one job nor one for each platform"),
+            "{text}"
+        );
     }
     let text = refused(builder.plan(&call(), &build("unnamed")).await);
     assert!(text.contains("there is no container `build`"), "{text}");
@@ -81,12 +90,16 @@ async fn a_build_is_planned_and_its_ending_read() {
         reason: Some("Evicted".into()),
         message: "the node was low on memory".into(),
     };
-    let made = builder.interpret(&call(), &build("f00"), 0, &ending(Some(0))).await;
+    let made = builder
+        .interpret(&call(), &build("f00"), 0, &ending(Some(0)))
+        .await;
     let Verdict::Images(images) = made.unwrap() else {
         panic!("no images")
     };
     assert_eq!(images[0].digest, format!("sha256:{}", "c".repeat(64)));
-    let failed = builder.interpret(&call(), &build("f00"), 1, &ending(Some(-9))).await;
+    let failed = builder
+        .interpret(&call(), &build("f00"), 1, &ending(Some(-9)))
+        .await;
     let Verdict::Failed(failed) = failed.unwrap() else {
         panic!("images")
     };
@@ -101,7 +114,11 @@ async fn a_build_is_planned_and_its_ending_read() {
         destinations: vec![],
         ..build("f00")
     };
-    let text = refused(builder.interpret(&call(), &nowhere, 0, &ending(Some(0))).await);
+    let text = refused(
+        builder
+            .interpret(&call(), &nowhere, 0, &ending(Some(0)))
+            .await,
+    );
     assert!(text.contains("`elsewhere` is no destination"), "{text}");
 }
 
@@ -169,7 +186,10 @@ async fn manifests_are_objects_of_declared_kinds_with_a_name() {
     for (name, expected) in [
         ("nameless", "no `/metadata/name`"),
         ("garbled", "a manifest is no JSON"),
-        ("rules", "does not declare the kind `ClusterRole` of rbac.authorization.k8s.io/v1"),
+        (
+            "rules",
+            "does not declare the kind `ClusterRole` of rbac.authorization.k8s.io/v1",
+        ),
     ] {
         let text = refused(delivery.render(&call(), &app(name)).await);
         assert!(text.contains(expected), "{text}");

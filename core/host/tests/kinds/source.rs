@@ -1,8 +1,8 @@
 use maquette_host::{
     CallError, PluginError,
     kinds::source::{
-        Access, CloneSecret, Comment, Deployment, Event, Filter, Happening, Header, Hint, Hook, HookSecret, Key,
-        Login, Outcome, RefKind, Status, Subject, Trust, Webhook,
+        Access, CloneSecret, Comment, Deployment, Event, Filter, Happening, Header, Hint, Hook,
+        HookSecret, Key, Login, Outcome, RefKind, Status, Subject, Trust, Webhook,
     },
 };
 
@@ -31,7 +31,9 @@ fn subject() -> Subject {
 async fn the_host_filters_changes_so_that_no_plugin_has_to() {
     let source = provider().await.source().unwrap();
     let listed = async |filter: &Filter| {
-        let changes = source.list_changes(&call(), "shop/web", filter, Some("2")).await;
+        let changes = source
+            .list_changes(&call(), "shop/web", filter, Some("2"))
+            .await;
         changes.unwrap().items
     };
     let filter = Filter {
@@ -84,9 +86,14 @@ async fn messages_about_a_commit_arrive_as_they_were_sent() {
         log_url: None,
         known: Some("4".into()),
     };
-    let text = source.set_deployment(&call(), "shop/web", &deployment).await;
+    let text = source
+        .set_deployment(&call(), "shop/web", &deployment)
+        .await;
     let text = text.unwrap();
-    assert!(text.contains("preview/pr-12") && text.contains("known: Some(\"4\")"), "{text}");
+    assert!(
+        text.contains("preview/pr-12") && text.contains("known: Some(\"4\")"),
+        "{text}"
+    );
     let comment = Comment {
         change: "12".into(),
         marker: "maquette".into(),
@@ -95,14 +102,18 @@ async fn messages_about_a_commit_arrive_as_they_were_sent() {
     };
     let place = source.upsert_comment(&call(), "shop/web", &comment).await;
     assert!(place.unwrap().id.contains("**up**"));
-    let deleted = source.delete_comment(&call(), "shop/web", "12", "maquette", None).await;
+    let deleted = source
+        .delete_comment(&call(), "shop/web", "12", "maquette", None)
+        .await;
     deleted.unwrap();
 }
 
 #[tokio::test]
 async fn a_function_that_the_manifest_lacks_is_not_called() {
     let source = provider().await.source().unwrap();
-    let deleted = source.delete_deployment(&call(), "shop/web", "preview/1", None).await;
+    let deleted = source
+        .delete_deployment(&call(), "shop/web", "preview/1", None)
+        .await;
     assert!(
         matches!(&deleted, Err(CallError::Plugin(PluginError::Unsupported(text))) if text.contains("`source.delete-deployment`")),
         "{deleted:?}"
@@ -112,23 +123,52 @@ async fn a_function_that_the_manifest_lacks_is_not_called() {
 #[tokio::test]
 async fn refs_files_and_permissions_are_read() {
     let source = provider().await.source().unwrap();
-    let found = source.describe_repository(&call(), "Shop/Web").await.unwrap();
+    let found = source
+        .describe_repository(&call(), "Shop/Web")
+        .await
+        .unwrap();
     assert_eq!((found.name.as_str(), found.private), ("shop/web", true));
-    let refs = source.list_refs(&call(), "shop/web", RefKind::Tag, Some("2")).await.unwrap();
-    assert_eq!((refs.items[0].name.as_str(), refs.next.as_deref()), ("RefKind::Tag", Some("2")));
-    let text = refused(source.list_refs(&call(), "abbreviates", RefKind::Branch, None).await);
+    let refs = source
+        .list_refs(&call(), "shop/web", RefKind::Tag, Some("2"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (refs.items[0].name.as_str(), refs.next.as_deref()),
+        ("RefKind::Tag", Some("2"))
+    );
+    let text = refused(
+        source
+            .list_refs(&call(), "abbreviates", RefKind::Branch, None)
+            .await,
+    );
     assert!(text.contains("is no full object name"), "{text}");
     let access = source.permission(&call(), "shop/web", "ada").await.unwrap();
     assert!(access >= Access::Write);
-    let paths = source.changed_paths(&call(), "shop/web", "7", None).await.unwrap();
-    assert!(paths.truncated && paths.items == ["web/main.rs"], "{paths:?}");
-    let text = refused(source.changed_paths(&call(), "shop/web", "escapes", None).await);
+    let paths = source
+        .changed_paths(&call(), "shop/web", "7", None)
+        .await
+        .unwrap();
+    assert!(
+        paths.truncated && paths.items == ["web/main.rs"],
+        "{paths:?}"
+    );
+    let text = refused(
+        source
+            .changed_paths(&call(), "shop/web", "escapes", None)
+            .await,
+    );
     assert!(text.contains("is not a path of plain names"), "{text}");
     let file = source.read_file(&call(), "shop/web", "main", "a", 3).await;
     assert_eq!(file.unwrap(), b"xxx");
-    let text = refused(source.read_file(&call(), "shop/web", "main", "long", 3).await);
+    let text = refused(
+        source
+            .read_file(&call(), "shop/web", "main", "long", 3)
+            .await,
+    );
     assert!(text.contains("more than 3 bytes"), "{text}");
-    let files = source.list_files(&call(), "shop/web", "main", "web", None).await;
+    let files = source
+        .list_files(&call(), "shop/web", "main", "web", None)
+        .await;
     assert_eq!(files.unwrap().items, ["web/main"]);
 }
 
@@ -179,28 +219,45 @@ async fn the_secret_of_a_webhook_is_made_kept_and_used_by_the_host() {
         url: "https://hooks.example.com/1".into(),
         events: vec![Event::Change],
     };
-    let told = source.ensure_webhook(&call(), "shop/web", &hook, &secret).await.unwrap();
+    let told = source
+        .ensure_webhook(&call(), "shop/web", &hook, &secret)
+        .await
+        .unwrap();
     assert!(!told.contains(secret.expose()), "{told}");
     let sent: serde_json::Value = serde_json::from_str(&server.requests()[0].body).unwrap();
     assert_eq!(sent["secret"], secret.expose());
-    source.delete_webhook(&call(), "shop/web", &hook.url).await.unwrap();
+    source
+        .delete_webhook(&call(), "shop/web", &hook.url)
+        .await
+        .unwrap();
 
     let kept = HookSecret::try_from(secret.expose().as_bytes()).unwrap();
     let webhook = |secret: &HookSecret| Webhook {
-        headers: [("x-made", "1"), ("x-delivery", "d"), ("x-signature", &signed(secret, b"pushed"))]
-            .map(|(name, value)| Header {
-                name: name.into(),
-                value: value.into(),
-            })
-            .into(),
+        headers: [
+            ("x-made", "1"),
+            ("x-delivery", "d"),
+            ("x-signature", &signed(secret, b"pushed")),
+        ]
+        .map(|(name, value)| Header {
+            name: name.into(),
+            value: value.into(),
+        })
+        .into(),
         body: b"pushed".to_vec(),
     };
-    let hint = source.parse_webhook(&call(), &webhook(&secret), Some(&kept)).await;
+    let hint = source
+        .parse_webhook(&call(), &webhook(&secret), Some(&kept))
+        .await;
     assert_eq!(hint.unwrap().unwrap().delivery, "d");
     let other = HookSecret::random().unwrap();
-    let refused = source.parse_webhook(&call(), &webhook(&other), Some(&kept)).await;
+    let refused = source
+        .parse_webhook(&call(), &webhook(&other), Some(&kept))
+        .await;
     assert!(
-        matches!(refused, Err(CallError::Plugin(PluginError::Unauthorized(_)))),
+        matches!(
+            refused,
+            Err(CallError::Plugin(PluginError::Unauthorized(_)))
+        ),
         "{refused:?}"
     );
     let nothing = source.parse_webhook(&call(), &webhook(&secret), None).await;
@@ -215,7 +272,9 @@ fn told_unknown<T>(answer: &Result<T, CallError>) -> bool {
 fn signed(secret: &HookSecret, body: &[u8]) -> String {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use hmac::{Hmac, Mac};
-    let key = STANDARD.decode(secret.expose().trim_start_matches("whsec_")).unwrap();
+    let key = STANDARD
+        .decode(secret.expose().trim_start_matches("whsec_"))
+        .unwrap();
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
     mac.update(body);
     hex::encode(mac.finalize().into_bytes())

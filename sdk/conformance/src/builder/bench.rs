@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use maquette_host::kinds::builder::{
-    Build, Destination, Ended, Ending, Failure as Failed, Login, Planned, PlannedJob, Secret, SecretKind,
-    Source, Verdict,
+    Build, Destination, Ended, Ending, Failure as Failed, Login, Planned, PlannedJob, Secret,
+    SecretKind, Source, Verdict,
 };
 use maquette_host::kinds::shared::Pair;
 use maquette_host::{Builder, Call, CallError, PluginError};
@@ -151,7 +151,13 @@ impl Bench {
     ) -> Result<Ending, Failure> {
         let plan = self.plan(&self.build()).await?;
         let mut containers: Vec<Ended> = Vec::new();
-        for name in plan.jobs.first().map(init_containers).transpose()?.unwrap_or_default() {
+        for name in plan
+            .jobs
+            .first()
+            .map(init_containers)
+            .transpose()?
+            .unwrap_or_default()
+        {
             containers.push(Ended {
                 name,
                 exit_code: Some(0),
@@ -244,9 +250,13 @@ pub(crate) fn mounts(plan: &Planned, volume: &str) -> Result<bool, Failure> {
     for job in &plan.jobs {
         let template = template(job)?;
         let all = ["/spec/initContainers", "/spec/containers"].into_iter();
-        let containers = all.filter_map(|place| template.pointer(place)?.as_array()).flatten();
+        let containers = all
+            .filter_map(|place| template.pointer(place)?.as_array())
+            .flatten();
         let mounts = containers.filter_map(|container| container.get("volumeMounts")?.as_array());
-        let mut names = mounts.flatten().filter_map(|mount| mount.get("name")?.as_str());
+        let mut names = mounts
+            .flatten()
+            .filter_map(|mount| mount.get("name")?.as_str());
         if names.any(|name| name == volume) {
             return Ok(true);
         }

@@ -12,7 +12,10 @@ const SECRETS: &str = "maquette-secrets";
 
 /// The plan for a build with secrets, or for what the builder can.
 async fn closed(bench: &Bench) -> Result<Planned, Failure> {
-    match bench.plan_with(&bench.closed(), &["secrets", "source"]).await? {
+    match bench
+        .plan_with(&bench.closed(), &["secrets", "source"])
+        .await?
+    {
         Some(plan) => Ok(plan),
         None => bench.plan(&bench.build()).await,
     }
@@ -23,7 +26,12 @@ pub(super) async fn no_credential_is_in_the_plan(bench: &Bench) -> Outcome {
     for job in closed(bench).await?.jobs {
         let template = template(&job)?;
         let mut all = texts(&template);
-        all.extend(job.job.files.iter().flat_map(|file| [&*file.name, &*file.content]));
+        all.extend(
+            job.job
+                .files
+                .iter()
+                .flat_map(|file| [&*file.name, &*file.content]),
+        );
         if let Some(name) = credential_in(&all, &bench.credentials) {
             keep!(false, "the credential `{name}` is in the plan");
         }

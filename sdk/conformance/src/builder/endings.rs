@@ -89,7 +89,9 @@ pub(super) async fn what_ended_with_an_error_is_a_failure(bench: &Bench) -> Outc
     let told = bench.target.succeeded.as_ref();
     let told = told.and_then(|known| known.ending.containers.last());
     for code in [1, 2, 125, 255] {
-        let mut ending = bench.ended(Some(code), None, "error: it did not work").await?;
+        let mut ending = bench
+            .ended(Some(code), None, "error: it did not work")
+            .await?;
         if let (Some(known), Some(last)) = (told, ending.containers.last_mut()) {
             last.termination_message
                 .clone_from(&known.termination_message);

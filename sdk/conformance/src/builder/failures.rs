@@ -44,7 +44,9 @@ pub(super) async fn a_build_that_took_too_long_is_build_run_timeout(bench: &Benc
 /// As Kubernetes says of the pod: `Evicted`, whether the container still ended or not. The host tries again.
 pub(super) async fn an_evicted_build_is_pod_evicted_and_passes(bench: &Bench) -> Outcome {
     for code in [None, Some(137)] {
-        let failed = bench.failure(&bench.stopped(code, "Evicted").await?).await?;
+        let failed = bench
+            .failure(&bench.stopped(code, "Evicted").await?)
+            .await?;
         is_called(&failed, "PodEvicted")?;
         is_fault_of(&failed, Fault::Passing)?;
     }

@@ -32,7 +32,8 @@ pub(super) async fn a_plan_says_all_that_the_build_asks_for(bench: &Bench) -> Ou
         build
     };
     let text = |text: &str| Some(text.to_owned());
-    let list = |items: &[&str]| -> Vec<String> { items.iter().map(|it| (*it).to_owned()).collect() };
+    let list =
+        |items: &[&str]| -> Vec<String> { items.iter().map(|it| (*it).to_owned()).collect() };
     let source = bench.build().source;
     let asked: [(&str, Build, Vec<String>); 12] = [
         ("source.repository", bench.build(), vec![source.repository]),
@@ -71,7 +72,12 @@ pub(super) async fn a_plan_says_all_that_the_build_asks_for(bench: &Bench) -> Ou
                     destination("other.test/kit/second", &[]),
                 ];
             }),
-            list(&["registry.test/kit/first", "kit-1", "kit-2", "other.test/kit/second"]),
+            list(&[
+                "registry.test/kit/first",
+                "kit-1",
+                "kit-2",
+                "other.test/kit/second",
+            ]),
         ),
         (
             "cache-from",
@@ -113,7 +119,10 @@ pub(super) async fn a_cache_that_is_only_read_is_not_written(bench: &Bench) -> O
         return Ok(());
     };
     for said in ["export-cache", "cache-to"] {
-        keep!(!says(&plan, said)?, "without `cache-to` the plan says `{said}`");
+        keep!(
+            !says(&plan, said)?,
+            "without `cache-to` the plan says `{said}`"
+        );
     }
     Ok(())
 }

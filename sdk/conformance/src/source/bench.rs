@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use maquette_host::kinds::source::{Change, Comment, Filter, GitRef, Place as At, RefKind, Subject};
+use maquette_host::kinds::source::{
+    Change, Comment, Filter, GitRef, Place as At, RefKind, Subject as About,
+};
 use maquette_host::{Call, CallError, PluginError, Source};
 
 use super::{ForgeHand, KnownChange, KnownComment, SourceTarget};
@@ -104,9 +106,9 @@ impl Bench {
     }
 
     /// The commit of the first change.
-    pub(crate) fn subject(&self) -> Result<Subject, Failure> {
+    pub(crate) fn subject(&self) -> Result<About, Failure> {
         let known = self.open(0)?;
-        Ok(Subject {
+        Ok(About {
             sha: known.head_sha.clone(),
             change: Some(known.id.clone()),
             reference: known.head_ref.clone(),

@@ -29,9 +29,8 @@ pub(super) async fn a_closed_change_is_found_and_said_to_be_closed(bench: &Bench
 /// from, a fork, a deleted fork and a push without permission (AGit) are of anybody.
 pub(super) async fn only_commits_of_writers_are_trusted(bench: &Bench) -> Outcome {
     let open = &bench.target.open;
-    let gone = |known: &&KnownChange| {
-        known.trust == Trust::Anybody && known.head_repository.is_none()
-    };
+    let gone =
+        |known: &&KnownChange| known.trust == Trust::Anybody && known.head_repository.is_none();
     let kinds = [
         open.iter().find(|known| known.trust == Trust::Writer),
         open.iter().find(|known| known.head_repository.is_some()),

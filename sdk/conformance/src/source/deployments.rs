@@ -44,7 +44,10 @@ pub(super) async fn a_deployment_is_written_as_it_was_asked_for(bench: &Bench) -
     set(bench, &bench.source, &wanted).await?;
     let found = there(bench, &wanted).await?;
     let right = |it: &KnownDeployment| {
-        it.active && it.outcome == Some(wanted.outcome) && it.url == wanted.url && it.log_url == wanted.log_url
+        it.active
+            && it.outcome == Some(wanted.outcome)
+            && it.url == wanted.url
+            && it.log_url == wanted.log_url
     };
     keep!(
         found.iter().any(right),

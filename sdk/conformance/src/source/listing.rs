@@ -87,8 +87,20 @@ pub(super) fn known<'a>(bench: &'a Bench, id: &str) -> Option<&'a KnownChange> {
 
 /// What is no text in a change.
 pub(super) fn as_known(found: &Change, known: &KnownChange, state: State) -> Outcome {
-    let expected = (&known.head_sha, &known.head_ref, &known.url, known.draft, state);
-    let is = (&found.head_sha, &found.head_ref, &found.url, found.draft, found.state);
+    let expected = (
+        &known.head_sha,
+        &known.head_ref,
+        &known.url,
+        known.draft,
+        state,
+    );
+    let is = (
+        &found.head_sha,
+        &found.head_ref,
+        &found.url,
+        found.draft,
+        found.state,
+    );
     keep!(
         is == expected,
         "of the change {} commit, ref, address, draft and state are {expected:?}, and were given as {is:?}",

@@ -19,9 +19,7 @@ pub(crate) use bench::{Bench, Run};
 pub use known::{
     ForgeHand, KnownChange, KnownComment, KnownDeployment, KnownStatus, KnownWebhook, SourceTarget,
 };
-pub use maquette_host::kinds::source::{
-    Access, Happening, Header, Hint, Outcome, Trust, Webhook,
-};
+pub use maquette_host::kinds::source::{Access, Happening, Header, Hint, Outcome, Trust, Webhook};
 
 use crate::suite::{Rule, rule_table};
 

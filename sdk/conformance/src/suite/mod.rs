@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use maquette_host::{CallError, Digest, Host, Manifest, NotExported, Settings};
+use maquette_host::{CallError, Digest, Host, Manifest, NotExported, PluginError, Settings};
 
 pub(crate) use place::Place;
 

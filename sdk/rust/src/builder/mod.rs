@@ -5,8 +5,8 @@ mod export;
 
 pub use crate::raw::base::maquette::plugin::types::Pair;
 pub use crate::raw::builder::exports::maquette::builder::builder::{
-    Build, Destination, Ended, Ending, Failure, Fault, File, Image, Job, Login, Plan, Registry, Secret,
-    SecretKind, Source, Verdict,
+    Build, Destination, Ended, Ending, Failure, Fault, File, Image, Job, Login, Plan, Registry,
+    Secret, SecretKind, Source, Verdict,
 };
 
 use crate::context::Context;
@@ -190,7 +190,10 @@ mod tests {
             ("NothingDetected", Fault::User)
         });
         assert_eq!(failure.container.as_deref(), Some("detect"));
-        assert_eq!((failure.reason.as_str(), failure.fault), ("NothingDetected", Fault::User));
+        assert_eq!(
+            (failure.reason.as_str(), failure.fault),
+            ("NothingDetected", Fault::User)
+        );
         assert!(failure.message.ends_with(": last"), "{failure:?}");
     }
 
@@ -207,9 +210,27 @@ mod tests {
         };
         for (pod, code, container, reason, fault) in [
             (Some("Evicted"), None, None, "PodEvicted", Fault::Passing),
-            (Some("DeadlineExceeded"), Some(143), None, "BuildRunTimeout", Fault::User),
-            (None, Some(137), Some("OOMKilled"), "StepOutOfMemory", Fault::User),
-            (None, None, Some("ImagePullBackOff"), "ImagePullFailed", Fault::Platform),
+            (
+                Some("DeadlineExceeded"),
+                Some(143),
+                None,
+                "BuildRunTimeout",
+                Fault::User,
+            ),
+            (
+                None,
+                Some(137),
+                Some("OOMKilled"),
+                "StepOutOfMemory",
+                Fault::User,
+            ),
+            (
+                None,
+                None,
+                Some("ImagePullBackOff"),
+                "ImagePullFailed",
+                Fault::Platform,
+            ),
             (None, None, None, "PodNotStarted", Fault::Platform),
             (None, Some(1), None, "BuildFailed", Fault::User),
         ] {

@@ -44,12 +44,14 @@ impl App {
     /// # Errors
     /// [`crate::Error::Invalid`] with `values` outside of the host.
     pub fn values(&self) -> Result<Value> {
-        serde_json::from_str(&self.values).map_err(|error| Error::invalid("values", error.to_string()))
+        serde_json::from_str(&self.values)
+            .map_err(|error| Error::invalid("values", error.to_string()))
     }
 
     /// The object of this kind and name in the application's namespace.
     pub fn find<'a>(&self, objects: &'a [Value], kind: &str, name: &str) -> Option<&'a Value> {
-        let text = |object: &'a Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str);
+        let text =
+            |object: &'a Value, pointer: &str| object.pointer(pointer).and_then(Value::as_str);
         objects.iter().find(|object| {
             text(object, "/kind") == Some(kind)
                 && text(object, "/metadata/name") == Some(name)

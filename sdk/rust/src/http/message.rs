@@ -156,7 +156,9 @@ impl Response {
         number("x-ratelimit-remaining").filter(|left| *left == 0)?;
         // A moment, in seconds since 1970.
         let reset = Duration::from_secs(number("x-ratelimit-reset").unwrap_or_default());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Some(reset.saturating_sub(now).clamp(SHORTEST_WAIT, LONGEST_WAIT))
     }
 
@@ -266,7 +268,10 @@ mod tests {
         let left = |count| [("x-ratelimit-remaining", count), ("x-ratelimit-reset", "1")];
         assert_eq!(limited(&left("0")), Error::RateLimited(1_000));
         assert!(matches!(limited(&left("9")), Error::Forbidden(_)));
-        let far = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "9223372036854775808")];
+        let far = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "9223372036854775808"),
+        ];
         assert_eq!(limited(&far), Error::RateLimited(3_600_000));
     }
 
@@ -275,7 +280,9 @@ mod tests {
         let mut answer = answer(200, None, b"");
         assert_eq!(answer.next_link(), None);
         let links = "</a?page=1>; rel=\"prev\", <https://git.test/a?page=3>; rel=\"next\"; title=x";
-        answer.headers.insert(header::LINK, HeaderValue::from_static(links));
+        answer
+            .headers
+            .insert(header::LINK, HeaderValue::from_static(links));
         assert_eq!(answer.next_link(), Some("https://git.test/a?page=3"));
     }
 

@@ -23,7 +23,9 @@ struct Issued {
 /// Those of [`Context::token_authorization`] and of the forge.
 pub fn app_token<C>(ctx: &Context<C>, credential: &str, issuer: &str, url: &str) -> Result<String> {
     let key = format!("app-token {credential} {url}");
-    let kept = ctx.recall(&key).and_then(|token| String::from_utf8(token).ok());
+    let kept = ctx
+        .recall(&key)
+        .and_then(|token| String::from_utf8(token).ok());
     if let Some(token) = kept {
         return Ok(format!("Bearer {token}"));
     }
@@ -47,10 +49,16 @@ mod tests {
         let mock = Mock::new().on("POST", url, Reply::json(201, &json!({"token": "t1"})));
         for _ in 0..2 {
             let ctx = mock.context(());
-            assert_eq!(app_token(&ctx, "app-key", "42", url), Ok("Bearer t1".to_owned()));
+            assert_eq!(
+                app_token(&ctx, "app-key", "42", url),
+                Ok("Bearer t1".to_owned())
+            );
         }
         mock.assert_done();
         let sent = &mock.requests()[0].headers["authorization"];
-        assert_eq!(sent, "<token of 42 signed with <credential app-key>, key none>");
+        assert_eq!(
+            sent,
+            "<token of 42 signed with <credential app-key>, key none>"
+        );
     }
 }

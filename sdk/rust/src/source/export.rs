@@ -1,8 +1,8 @@
 //! From the generated interface to the author's trait: decodes the configuration, then calls.
 
 use super::{
-    Access, Change, Changes, CloneAccess, Comment, Deployment, Filter, Hint, Hook, Paths, Place, RefKind,
-    Refs, Repository, Source, Status, Webhook,
+    Access, Change, Changes, CloneAccess, Comment, Deployment, Filter, Hint, Hook, Paths, Place,
+    RefKind, Refs, Repository, Source, Status, Webhook,
 };
 use crate::context::Context;
 use crate::error::Result;
@@ -16,12 +16,22 @@ impl<P: Source> Guest for P {
         Source::describe_repository(&P::default(), &ctx, &repository)
     }
 
-    fn list_changes(ctx: RawContext, repository: String, filter: Filter, cursor: Option<String>) -> Result<Changes> {
+    fn list_changes(
+        ctx: RawContext,
+        repository: String,
+        filter: Filter,
+        cursor: Option<String>,
+    ) -> Result<Changes> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::list_changes(&P::default(), &ctx, &repository, &filter, cursor.as_deref())
     }
 
-    fn list_refs(ctx: RawContext, repository: String, kind: RefKind, cursor: Option<String>) -> Result<Refs> {
+    fn list_refs(
+        ctx: RawContext,
+        repository: String,
+        kind: RefKind,
+        cursor: Option<String>,
+    ) -> Result<Refs> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::list_refs(&P::default(), &ctx, &repository, kind, cursor.as_deref())
     }
@@ -31,7 +41,12 @@ impl<P: Source> Guest for P {
         Source::get_change(&P::default(), &ctx, &repository, &id)
     }
 
-    fn changed_paths(ctx: RawContext, repository: String, id: String, cursor: Option<String>) -> Result<Paths> {
+    fn changed_paths(
+        ctx: RawContext,
+        repository: String,
+        id: String,
+        cursor: Option<String>,
+    ) -> Result<Paths> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::changed_paths(&P::default(), &ctx, &repository, &id, cursor.as_deref())
     }
@@ -46,17 +61,40 @@ impl<P: Source> Guest for P {
         Source::resolve(&P::default(), &ctx, &repository, &reference)
     }
 
-    fn read_file(ctx: RawContext, repository: String, revision: String, path: String, at_most: u32) -> Result<Vec<u8>> {
+    fn read_file(
+        ctx: RawContext,
+        repository: String,
+        revision: String,
+        path: String,
+        at_most: u32,
+    ) -> Result<Vec<u8>> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::read_file(&P::default(), &ctx, &repository, &revision, &path, at_most)
     }
 
-    fn list_files(ctx: RawContext, repository: String, revision: String, folder: String, cursor: Option<String>) -> Result<Paths> {
+    fn list_files(
+        ctx: RawContext,
+        repository: String,
+        revision: String,
+        folder: String,
+        cursor: Option<String>,
+    ) -> Result<Paths> {
         let ctx = Context::from_raw(ctx, runtime())?;
-        Source::list_files(&P::default(), &ctx, &repository, &revision, &folder, cursor.as_deref())
+        Source::list_files(
+            &P::default(),
+            &ctx,
+            &repository,
+            &revision,
+            &folder,
+            cursor.as_deref(),
+        )
     }
 
-    fn clone_credential(ctx: RawContext, repository: String, others: Vec<String>) -> Result<CloneAccess> {
+    fn clone_credential(
+        ctx: RawContext,
+        repository: String,
+        others: Vec<String>,
+    ) -> Result<CloneAccess> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::clone_credential(&P::default(), &ctx, &repository, &others)
     }
@@ -66,14 +104,29 @@ impl<P: Source> Guest for P {
         Source::set_status(&P::default(), &ctx, &repository, &status)
     }
 
-    fn set_deployment(ctx: RawContext, repository: String, deployment: Deployment) -> Result<String> {
+    fn set_deployment(
+        ctx: RawContext,
+        repository: String,
+        deployment: Deployment,
+    ) -> Result<String> {
         let ctx = Context::from_raw(ctx, runtime())?;
         Source::set_deployment(&P::default(), &ctx, &repository, &deployment)
     }
 
-    fn delete_deployment(ctx: RawContext, repository: String, environment: String, known: Option<String>) -> Result<()> {
+    fn delete_deployment(
+        ctx: RawContext,
+        repository: String,
+        environment: String,
+        known: Option<String>,
+    ) -> Result<()> {
         let ctx = Context::from_raw(ctx, runtime())?;
-        Source::delete_deployment(&P::default(), &ctx, &repository, &environment, known.as_deref())
+        Source::delete_deployment(
+            &P::default(),
+            &ctx,
+            &repository,
+            &environment,
+            known.as_deref(),
+        )
     }
 
     fn upsert_comment(ctx: RawContext, repository: String, comment: Comment) -> Result<Place> {
@@ -81,9 +134,22 @@ impl<P: Source> Guest for P {
         Source::upsert_comment(&P::default(), &ctx, &repository, &comment)
     }
 
-    fn delete_comment(ctx: RawContext, repository: String, change: String, marker: String, known: Option<String>) -> Result<()> {
+    fn delete_comment(
+        ctx: RawContext,
+        repository: String,
+        change: String,
+        marker: String,
+        known: Option<String>,
+    ) -> Result<()> {
         let ctx = Context::from_raw(ctx, runtime())?;
-        Source::delete_comment(&P::default(), &ctx, &repository, &change, &marker, known.as_deref())
+        Source::delete_comment(
+            &P::default(),
+            &ctx,
+            &repository,
+            &change,
+            &marker,
+            known.as_deref(),
+        )
     }
 
     fn ensure_webhook(ctx: RawContext, repository: String, hook: Hook) -> Result<String> {

@@ -10,8 +10,8 @@ pub use app_token::app_token;
 pub use crate::raw::base::maquette::plugin::types::ShortLived;
 pub use crate::raw::source::exports::maquette::source::source::{
     Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Event, Filter, GitRef,
-    Happening, Header, Hint, Hook, Key, Login, Outcome, Password, Paths, Place, RefKind, Refs, Remark,
-    Repository, State, Status, Subject, Trust, Webhook,
+    Happening, Header, Hint, Hook, Key, Login, Outcome, Password, Paths, Place, RefKind, Refs,
+    Remark, Repository, State, Status, Subject, Trust, Webhook,
 };
 
 use crate::context::Context;
@@ -33,7 +33,11 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn describe_repository(&self, ctx: &Context<Self::Config>, repository: &str) -> Result<Repository> {
+    fn describe_repository(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+    ) -> Result<Repository> {
         let _ = (ctx, repository);
         Err(unsupported("descriptions of repositories"))
     }
@@ -42,13 +46,25 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn list_changes(&self, ctx: &Context<Self::Config>, repository: &str, filter: &Filter, cursor: Option<&str>) -> Result<Changes>;
+    fn list_changes(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        filter: &Filter,
+        cursor: Option<&str>,
+    ) -> Result<Changes>;
 
     /// Branches or tags of a repository, page by page.
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn list_refs(&self, ctx: &Context<Self::Config>, repository: &str, kind: RefKind, cursor: Option<&str>) -> Result<Refs> {
+    fn list_refs(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        kind: RefKind,
+        cursor: Option<&str>,
+    ) -> Result<Refs> {
         let _ = (ctx, repository, kind, cursor);
         Err(unsupported("listings of branches and tags"))
     }
@@ -57,13 +73,20 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn get_change(&self, ctx: &Context<Self::Config>, repository: &str, id: &str) -> Result<Change>;
+    fn get_change(&self, ctx: &Context<Self::Config>, repository: &str, id: &str)
+    -> Result<Change>;
 
     /// Files that differ between the change's head and its merge base.
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn changed_paths(&self, ctx: &Context<Self::Config>, repository: &str, id: &str, cursor: Option<&str>) -> Result<Paths> {
+    fn changed_paths(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        id: &str,
+        cursor: Option<&str>,
+    ) -> Result<Paths> {
         let _ = (ctx, repository, id, cursor);
         Err(unsupported("changed files"))
     }
@@ -72,7 +95,12 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn permission(&self, ctx: &Context<Self::Config>, repository: &str, login: &str) -> Result<Access> {
+    fn permission(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        login: &str,
+    ) -> Result<Access> {
         let _ = (ctx, repository, login);
         Err(unsupported("permissions of users"))
     }
@@ -81,13 +109,25 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn resolve(&self, ctx: &Context<Self::Config>, repository: &str, reference: &str) -> Result<String>;
+    fn resolve(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        reference: &str,
+    ) -> Result<String>;
 
     /// A file at a commit. One with more octets than `at_most` is [`Error::Invalid`] with `path`.
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn read_file(&self, ctx: &Context<Self::Config>, repository: &str, revision: &str, path: &str, at_most: u32) -> Result<Vec<u8>> {
+    fn read_file(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        revision: &str,
+        path: &str,
+        at_most: u32,
+    ) -> Result<Vec<u8>> {
         let _ = (ctx, repository, revision, path, at_most);
         Err(unsupported("files"))
     }
@@ -96,7 +136,14 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn list_files(&self, ctx: &Context<Self::Config>, repository: &str, revision: &str, folder: &str, cursor: Option<&str>) -> Result<Paths> {
+    fn list_files(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        revision: &str,
+        folder: &str,
+        cursor: Option<&str>,
+    ) -> Result<Paths> {
         let _ = (ctx, repository, revision, folder, cursor);
         Err(unsupported("listings of files"))
     }
@@ -105,13 +152,23 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn clone_credential(&self, ctx: &Context<Self::Config>, repository: &str, others: &[String]) -> Result<CloneAccess>;
+    fn clone_credential(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        others: &[String],
+    ) -> Result<CloneAccess>;
 
     /// Reports the status of a commit.
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn set_status(&self, ctx: &Context<Self::Config>, repository: &str, status: &Status) -> Result<()> {
+    fn set_status(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        status: &Status,
+    ) -> Result<()> {
         let _ = (ctx, repository, status);
         Err(unsupported("statuses of commits"))
     }
@@ -120,7 +177,12 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn set_deployment(&self, ctx: &Context<Self::Config>, repository: &str, deployment: &Deployment) -> Result<String> {
+    fn set_deployment(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        deployment: &Deployment,
+    ) -> Result<String> {
         let _ = (ctx, repository, deployment);
         Err(unsupported("deployments"))
     }
@@ -129,7 +191,13 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn delete_deployment(&self, ctx: &Context<Self::Config>, repository: &str, environment: &str, known: Option<&str>) -> Result<()> {
+    fn delete_deployment(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        environment: &str,
+        known: Option<&str>,
+    ) -> Result<()> {
         let _ = (ctx, repository, environment, known);
         Err(unsupported("deployments"))
     }
@@ -138,7 +206,12 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn upsert_comment(&self, ctx: &Context<Self::Config>, repository: &str, comment: &Comment) -> Result<Place> {
+    fn upsert_comment(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        comment: &Comment,
+    ) -> Result<Place> {
         let _ = (ctx, repository, comment);
         Err(unsupported("comments"))
     }
@@ -147,7 +220,14 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn delete_comment(&self, ctx: &Context<Self::Config>, repository: &str, change: &str, marker: &str, known: Option<&str>) -> Result<()> {
+    fn delete_comment(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        change: &str,
+        marker: &str,
+        known: Option<&str>,
+    ) -> Result<()> {
         let _ = (ctx, repository, change, marker, known);
         Err(unsupported("comments"))
     }
@@ -156,7 +236,12 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn ensure_webhook(&self, ctx: &Context<Self::Config>, repository: &str, hook: &Hook) -> Result<String> {
+    fn ensure_webhook(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        hook: &Hook,
+    ) -> Result<String> {
         let _ = (ctx, repository, hook);
         Err(unsupported("webhooks that it creates"))
     }
@@ -165,7 +250,12 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// What the provider answers, mapped to [`crate::Error`].
-    fn delete_webhook(&self, ctx: &Context<Self::Config>, repository: &str, url: &str) -> Result<()> {
+    fn delete_webhook(
+        &self,
+        ctx: &Context<Self::Config>,
+        repository: &str,
+        url: &str,
+    ) -> Result<()> {
         let _ = (ctx, repository, url);
         Err(unsupported("webhooks that it creates"))
     }
@@ -174,7 +264,11 @@ pub trait Source: Plugin {
     ///
     /// # Errors
     /// [`crate::Error::Unauthorized`] for a signature that is missing or wrong.
-    fn parse_webhook(&self, ctx: &Context<Self::Config>, webhook: &Webhook) -> Result<Option<Hint>> {
+    fn parse_webhook(
+        &self,
+        ctx: &Context<Self::Config>,
+        webhook: &Webhook,
+    ) -> Result<Option<Hint>> {
         let _ = (ctx, webhook);
         Err(unsupported("webhooks"))
     }
@@ -186,7 +280,12 @@ fn unsupported(what: &str) -> Error {
 
 impl Change {
     /// An open change request with this number and commit. Set the other fields as the forge has them.
-    pub fn new(id: impl Into<String>, head_sha: impl Into<String>, head_ref: impl Into<String>, trust: Trust) -> Self {
+    pub fn new(
+        id: impl Into<String>,
+        head_sha: impl Into<String>,
+        head_ref: impl Into<String>,
+        trust: Trust,
+    ) -> Self {
         Self {
             id: id.into(),
             title: String::new(),

@@ -44,7 +44,9 @@ impl Builder {
         let one = plan.jobs.len() == 1 && platforms.is_empty();
         let all = platforms.len() == plan.jobs.len()
             && platforms.len() == build.platforms.len()
-            && platforms.iter().all(|it| build.platforms.iter().any(|known| known == it));
+            && platforms
+                .iter()
+                .all(|it| build.platforms.iter().any(|known| known == it));
         if plan.jobs.is_empty() || !(one || all) {
             let problem = "neither one job nor one for each platform";
             return Err(unusable(FUNCTION, problem));
@@ -52,7 +54,8 @@ impl Builder {
         let cache_key = key(&plan.identity, build, self.0.options());
         let jobs = plan.jobs.into_iter().map(|job| {
             let names = || job.files.iter().map(|file| file.name.as_str());
-            let plain = |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
+            let plain =
+                |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
             if let Some(name) = names().find(|name| !plain(name)) {
                 return Err(unusable(FUNCTION, format!("`{name}` is no name of a file")));
             }

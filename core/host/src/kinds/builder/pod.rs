@@ -56,7 +56,10 @@ fn list<'a>(object: &'a Value, field: &str) -> &'a [Value] {
 }
 
 fn name(object: &Value) -> &str {
-    object.get("name").and_then(Value::as_str).unwrap_or_default()
+    object
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The names of the template's own volumes: empty folders.
@@ -66,11 +69,15 @@ fn own_volumes(spec: &Value) -> Result<Vec<&str>, String> {
         let name = name(volume);
         let fields = volume.as_object().map_or(0, serde_json::Map::len);
         if name.starts_with(RESERVED) {
-            Err(format!("the host supplies the volume `{name}`; only mount it"))
+            Err(format!(
+                "the host supplies the volume `{name}`; only mount it"
+            ))
         } else if fields == 2 && volume.get("emptyDir").is_some() {
             Ok(name)
         } else {
-            Err(format!("the volume `{name}` is no empty folder (`emptyDir`)"))
+            Err(format!(
+                "the volume `{name}` is no empty folder (`emptyDir`)"
+            ))
         }
     });
     checked.collect()
@@ -78,17 +85,26 @@ fn own_volumes(spec: &Value) -> Result<Vec<&str>, String> {
 
 fn check_container(container: &Value, own: &[&str]) -> Result<(), String> {
     let called = name(container);
-    let has_image = container.get("image").and_then(Value::as_str).is_some_and(|it| !it.is_empty());
+    let has_image = container
+        .get("image")
+        .and_then(Value::as_str)
+        .is_some_and(|it| !it.is_empty());
     if called.is_empty() || !has_image {
         return Err(format!("the container `{called}` has no name or no image"));
     }
-    if let Some(field) = OF_CONTAINERS.iter().find(|field| container.get(**field).is_some()) {
-        return Err(format!("the container `{called}` of a build has no `{field}`"));
+    if let Some(field) = OF_CONTAINERS
+        .iter()
+        .find(|field| container.get(**field).is_some())
+    {
+        return Err(format!(
+            "the container `{called}` of a build has no `{field}`"
+        ));
     }
     let foreign = list(container, "env").iter().find(|variable| {
         let from = variable.get("valueFrom").and_then(Value::as_object);
         from.is_some_and(|from| {
-            from.keys().any(|key| !matches!(key.as_str(), "fieldRef" | "resourceFieldRef"))
+            from.keys()
+                .any(|key| !matches!(key.as_str(), "fieldRef" | "resourceFieldRef"))
         })
     });
     if let Some(variable) = foreign {
@@ -100,7 +116,9 @@ fn check_container(container: &Value, own: &[&str]) -> Result<(), String> {
     let mounts = list(container, "volumeMounts").iter().map(name);
     let known = |name: &str| VOLUMES.contains(&name) || own.contains(&name);
     match mounts.into_iter().find(|name| !known(name)) {
-        Some(name) => Err(format!("`{called}` mounts the volume `{name}`, which is not there")),
+        Some(name) => Err(format!(
+            "`{called}` mounts the volume `{name}`, which is not there"
+        )),
         None => Ok(()),
     }
 }
@@ -125,7 +143,10 @@ fn security(place: &str, object: &Value) -> Vec<String> {
     let added = of("/capabilities/add").and_then(Value::as_array);
     let added = added.into_iter().flatten().filter_map(Value::as_str);
     found.extend(added.map(|capability| format!("capability {capability}")));
-    found.into_iter().map(|field| format!("{place}: {field}")).collect()
+    found
+        .into_iter()
+        .map(|field| format!("{place}: {field}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -153,16 +174,43 @@ mod tests {
         assert_eq!(checked(|_| {}), Ok(vec![]));
         type Change = fn(&mut Value);
         let wrong: [(Change, &str); 9] = [
-            (|it| it["spec"]["containers"][0]["name"] = json!("other"), "no container `build`"),
-            (|it| it["spec"]["hostNetwork"] = json!(true), "no `hostNetwork`"),
-            (|it| it["spec"]["serviceAccountName"] = json!("admin"), "no `serviceAccountName`"),
-            (|it| it["spec"]["volumes"][0] = json!({"name": "root", "hostPath": {"path": "/"}}), "`root` is no empty folder"),
-            (|it| it["spec"]["volumes"][0] = json!({"name": "x", "emptyDir": {}, "secret": {}}), "`x` is no empty folder"),
-            (|it| it["spec"]["volumes"][0]["name"] = json!("maquette-git"), "the host supplies the volume"),
-            (|it| it["spec"]["containers"][0]["volumeMounts"][0]["name"] = json!("other"), "`other`, which is not there"),
-            (|it| it["spec"]["initContainers"][0]["envFrom"] = json!([]), "no `envFrom`"),
             (
-                |it| it["spec"]["containers"][0]["env"][1]["valueFrom"] = json!({"secretKeyRef": {"name": "a", "key": "b"}}),
+                |it| it["spec"]["containers"][0]["name"] = json!("other"),
+                "no container `build`",
+            ),
+            (
+                |it| it["spec"]["hostNetwork"] = json!(true),
+                "no `hostNetwork`",
+            ),
+            (
+                |it| it["spec"]["serviceAccountName"] = json!("admin"),
+                "no `serviceAccountName`",
+            ),
+            (
+                |it| it["spec"]["volumes"][0] = json!({"name": "root", "hostPath": {"path": "/"}}),
+                "`root` is no empty folder",
+            ),
+            (
+                |it| it["spec"]["volumes"][0] = json!({"name": "x", "emptyDir": {}, "secret": {}}),
+                "`x` is no empty folder",
+            ),
+            (
+                |it| it["spec"]["volumes"][0]["name"] = json!("maquette-git"),
+                "the host supplies the volume",
+            ),
+            (
+                |it| it["spec"]["containers"][0]["volumeMounts"][0]["name"] = json!("other"),
+                "`other`, which is not there",
+            ),
+            (
+                |it| it["spec"]["initContainers"][0]["envFrom"] = json!([]),
+                "no `envFrom`",
+            ),
+            (
+                |it| {
+                    it["spec"]["containers"][0]["env"][1]["valueFrom"] =
+                        json!({"secretKeyRef": {"name": "a", "key": "b"}})
+                },
                 "an object of the cluster",
             ),
         ];
@@ -182,7 +230,11 @@ mod tests {
         });
         assert_eq!(
             privileges.unwrap(),
-            ["build: privileged: true", "build: seccompProfile: Unconfined", "build: capability SETUID"]
+            [
+                "build: privileged: true",
+                "build: seccompProfile: Unconfined",
+                "build: capability SETUID"
+            ]
         );
     }
 }

@@ -67,7 +67,9 @@ fn object(text: &str, declared: &[ObjectKind]) -> Result<Value, CallError> {
     } else {
         Err(unusable(
             "render",
-            format!("the manifest of the plugin does not declare the kind `{kind}` of {version} (`objects`)"),
+            format!(
+                "the manifest of the plugin does not declare the kind `{kind}` of {version} (`objects`)"
+            ),
         ))
     }
 }

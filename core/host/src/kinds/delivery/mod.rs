@@ -4,9 +4,7 @@ mod client;
 mod types;
 
 pub use client::Delivery;
-pub use types::{
-    App, Assessment, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue,
-};
+pub use types::{App, Assessment, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue};
 
 use super::Kind;
 

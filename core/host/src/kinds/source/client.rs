@@ -187,7 +187,10 @@ impl Source {
 
     fn check_access(&self, access: &CloneAccess) -> Result<(), CallError> {
         const FUNCTION: &str = "clone-credential";
-        let scheme = access.url.split_once("://").map_or("", |(scheme, _)| scheme);
+        let scheme = access
+            .url
+            .split_once("://")
+            .map_or("", |(scheme, _)| scheme);
         let fits = match &access.login {
             // What is sent to it is a password.
             Login::Password(_) => scheme == "https",

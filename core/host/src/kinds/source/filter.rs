@@ -69,9 +69,8 @@ fn matches(glob: &str, text: &str) -> bool {
         fits = match any {
             Some(crosses) => starred(&fits, &text, crosses),
             None => {
-                let one = |(fits, c): (&bool, &char)| {
-                    *fits && (token == c || *token == '?' && *c != '/')
-                };
+                let one =
+                    |(fits, c): (&bool, &char)| *fits && (token == c || *token == '?' && *c != '/');
                 let shifted = fits.iter().zip(&text).map(one);
                 std::iter::once(false).chain(shifted).collect()
             }

@@ -11,9 +11,9 @@ pub use filter::Filter;
 pub use hooks::Hook;
 pub use secret::HookSecret;
 pub use types::{
-    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Event, GitRef, Happening,
-    Header, Hint, Key, Login, Outcome, Password, Paths, Place, RefKind, Refs, Remark, Repository,
-    State, Status, Subject, Trust, Webhook,
+    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Event, GitRef,
+    Happening, Header, Hint, Key, Login, Outcome, Password, Paths, Place, RefKind, Refs, Remark,
+    Repository, State, Status, Subject, Trust, Webhook,
 };
 
 use super::Kind;

@@ -27,7 +27,10 @@ impl HookSecret {
     }
 
     fn written(bytes: &[u8]) -> Self {
-        Self(Zeroizing::new(format!("{PREFIX}{}", STANDARD.encode(bytes))))
+        Self(Zeroizing::new(format!(
+            "{PREFIX}{}",
+            STANDARD.encode(bytes)
+        )))
     }
 
     /// The text of the secret, to be kept in a Kubernetes Secret.

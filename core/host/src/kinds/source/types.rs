@@ -22,7 +22,9 @@ pub struct Repository {
 }
 
 /// The permissions of a user in a repository, the fewest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ComponentType, Lift)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ComponentType, Lift,
+)]
 #[component(enum)]
 #[serde(rename_all = "kebab-case")]
 #[repr(u8)]

@@ -57,7 +57,9 @@ impl Forge {
             ("grace", Access::Write),
             ("linus", Access::Read),
         ];
-        self.permissions = permissions.map(|(login, access)| (login.to_owned(), access)).into();
+        self.permissions = permissions
+            .map(|(login, access)| (login.to_owned(), access))
+            .into();
         let first = open.first().map_or(String::new(), |known| known.id.clone());
         Ok(SourceTarget {
             repository: REPOSITORY.to_owned(),

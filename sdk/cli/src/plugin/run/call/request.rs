@@ -124,10 +124,7 @@ pub(in crate::plugin::run) enum Request {
         known: Option<String>,
     },
     #[serde(rename = "source.ensure-webhook")]
-    EnsureWebhook {
-        repository: String,
-        hook: Hook,
-    },
+    EnsureWebhook { repository: String, hook: Hook },
     #[serde(rename = "source.delete-webhook")]
     DeleteWebhook { repository: String, url: String },
     #[serde(rename = "source.get-change")]
@@ -163,9 +160,7 @@ pub(in crate::plugin::run) enum Request {
         known: Option<String>,
     },
     #[serde(rename = "source.parse-webhook")]
-    ParseWebhook {
-        webhook: Webhook,
-    },
+    ParseWebhook { webhook: Webhook },
     #[serde(rename = "builder.plan-build")]
     PlanBuild { build: Build },
     #[serde(rename = "builder.interpret")]
