@@ -56,6 +56,7 @@ const RIGHTS: [(&str, &str, &str, &str, bool); 30] = [
     ("shop", "create", "coordination.k8s.io", "leases", false),
     ("shop", "create", "maquette.dev", "workspaces", false),
     ("shop", "delete", "maquette.dev", "workspaces", false),
+    ("shop", "delete", "", "pods", true),
     ("shop", "create", "", "pods", false),
     ("shop", "create", "", "pods/exec", false),
     ("shop", "create", "", "serviceaccounts/token", false),
