@@ -15,7 +15,7 @@ use super::helm::Release;
 const OPERATOR: &str = "system:serviceaccount:maquette-system:maquette";
 
 /// Namespace, verb, group, resource, and whether the operator may.
-const RIGHTS: [(&str, &str, &str, &str, bool); 30] = [
+const RIGHTS: [(&str, &str, &str, &str, bool); 31] = [
     ("shop", "patch", "maquette.dev", "workspaces", true),
     ("shop", "patch", "maquette.dev", "workspaces/status", true),
     (
