@@ -37,7 +37,7 @@ pub struct ComponentSpec {
     /// What runs the pods.
     #[serde(default)]
     pub workload: Workload,
-    /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that a HorizontalPodAutoscaler or `kubectl scale`
+    /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that an autoscaler or `kubectl scale`
     /// sets on the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 100))]

@@ -1,5 +1,6 @@
 //! A workspace's life on the pure functions: what may exist when, and what is said.
 
+mod hash;
 mod hosts;
 mod order;
 mod tunnel;
