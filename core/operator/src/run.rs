@@ -227,15 +227,13 @@ fn start_controllers(
         namespace: options.namespace.clone(),
         registries: options.registries.clone(),
     };
-    starter.start(PluginController {
-        installer: installer.clone(),
-    });
-    starter.start(ProviderController {
+    starter.start(PluginController::new(installer.clone()));
+    starter.start(ProviderController::new(
         installer,
-        registry: registry.clone(),
-        namespace: options.namespace.clone(),
-        installation: installation.clone(),
-    });
+        registry.clone(),
+        options.namespace.clone(),
+        installation.clone(),
+    ));
     starter.start(WorkspaceController);
     starter.start(ComponentController);
     starter.start(DnsRecordController::new(

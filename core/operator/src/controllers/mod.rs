@@ -5,6 +5,7 @@ mod access;
 pub mod component;
 pub mod dnsrecord;
 mod moments;
+mod outside;
 pub mod plugin;
 pub mod provider;
 mod records;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use kube::api::{Patch, PatchParams};
 use maquette_harness::process::Process;
 use maquette_harness::wait_for;
 use serde_json::{Value, json};
@@ -242,6 +243,14 @@ impl Scene {
         let mut found = dns::records(&self.world.pdns, ZONE).await;
         found.extend(dns::records(&self.world.pdns, OTHER_ZONE).await);
         found
+    }
+
+    /// Changes the metadata of an object, which makes the operator try again at once.
+    pub(crate) async fn annotate(&self, kind: &str, name: &str, patch: &Value) {
+        let api = self.objects.of(MAQUETTE, kind, NAMESPACE);
+        api.patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn delete(&self, kind: &str, name: &str) {
