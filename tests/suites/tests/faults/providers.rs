@@ -55,14 +55,20 @@ async fn a_wrong_credential_is_told_and_a_rotated_one_is_used_without_a_restart(
 async fn wait_verified(scene: &Scene, status: &str, reason: &str) {
     let wanted = (status.to_owned(), reason.to_owned());
     scene
-        .within(Duration::from_secs(100), "the record to be verified or not", async || {
-            let records = scene.objects.list(MAQUETTE, "DNSRecord", NAMESPACE).await?;
-            let record = records.first().ok_or("it does not exist")?;
-            match condition(record, "Verified") {
-                Some((status, reason, _)) if (status.clone(), reason.clone()) == wanted => Ok(()),
-                other => Err(format!("{other:?}")),
-            }
-        })
+        .within(
+            Duration::from_secs(100),
+            "the record to be verified or not",
+            async || {
+                let records = scene.objects.list(MAQUETTE, "DNSRecord", NAMESPACE).await?;
+                let record = records.first().ok_or("it does not exist")?;
+                match condition(record, "Verified") {
+                    Some((status, reason, _)) if (status.clone(), reason.clone()) == wanted => {
+                        Ok(())
+                    }
+                    other => Err(format!("{other:?}")),
+                }
+            },
+        )
         .await;
 }
 
@@ -119,21 +125,37 @@ async fn healthy_workspaces_are_not_written_while_the_secret_of_their_provider_i
     let scene = Scene::start().await;
     let secret = own_provider(&scene).await;
     for number in 0..5 {
-        let (name, host) = (format!("shop-{number}"), format!("shop-{number}.preview.test"));
+        let (name, host) = (
+            format!("shop-{number}"),
+            format!("shop-{number}.preview.test"),
+        );
         scene.objects.apply(routed(&name, &host)).await;
     }
     for number in 0..5 {
-        scene.wait_ready("Workspace", &format!("shop-{number}")).await;
+        scene
+            .wait_ready("Workspace", &format!("shop-{number}"))
+            .await;
     }
     // The last news of the way up may wait for five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
     scene.proxy.forget();
     let start = Instant::now();
-    scene.objects.delete("v1", "Secret", "maquette-system", "own").await;
-    let message = scene.wait_reason("Provider", "corp-dns", "Progressing").await;
-    assert!(message.contains("the Secret own does not exist"), "{message}");
+    scene
+        .objects
+        .delete("v1", "Secret", "maquette-system", "own")
+        .await;
+    let message = scene
+        .wait_reason("Provider", "corp-dns", "Progressing")
+        .await;
+    assert!(
+        message.contains("the Secret own does not exist"),
+        "{message}"
+    );
     // One that is created now waits, and is no failure.
-    scene.objects.apply(routed("late", "late.preview.test")).await;
+    scene
+        .objects
+        .apply(routed("late", "late.preview.test"))
+        .await;
     tokio::time::sleep_until(start + Duration::from_secs(10)).await;
     let (_, reason, message) = scene.ready("Workspace", "late").await.unwrap();
     assert_eq!(reason, "Progressing", "{message}");

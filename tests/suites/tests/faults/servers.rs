@@ -170,7 +170,13 @@ const QUIET: Duration = Duration::from_secs(20);
 async fn records_that_cannot_be_written_cost_no_status_and_requests_at_the_back_off() {
     let scene = Scene::start().await;
     let alias = |values: &'static [&'static str]| {
-        set(&scene.world.pdns, ZONE, "alias.preview.test", "CNAME", values)
+        set(
+            &scene.world.pdns,
+            ZONE,
+            "alias.preview.test",
+            "CNAME",
+            values,
+        )
     };
     alias(&["lb.example.net."]).await;
     scene.objects.apply(record("alias", ZONE)).await;
@@ -179,8 +185,14 @@ async fn records_that_cannot_be_written_cost_no_status_and_requests_at_the_back_
         .await;
     assert!(message.contains("CNAME lb.example.net"), "{message}");
     for (mood, reason) in [
-        (Mood::ReadOnly(403, r#"{"error": "read only"}"#), "Forbidden"),
-        (Mood::ReadOnly(422, r#"{"error": "not such a record"}"#), "InvalidRecord"),
+        (
+            Mood::ReadOnly(403, r#"{"error": "read only"}"#),
+            "Forbidden",
+        ),
+        (
+            Mood::ReadOnly(422, r#"{"error": "not such a record"}"#),
+            "InvalidRecord",
+        ),
     ] {
         scene.dns.turn(mood.clone());
         for number in 0..3 {
@@ -196,7 +208,10 @@ async fn records_that_cannot_be_written_cost_no_status_and_requests_at_the_back_
         tokio::time::sleep_until(start + QUIET).await;
         let writes = scene.proxy.writes();
         let asked = scene.dns.requests().len() - asked;
-        println!("{mood:?}: {} writes, {asked} requests in {QUIET:?}", writes.len());
+        println!(
+            "{mood:?}: {} writes, {asked} requests in {QUIET:?}",
+            writes.len()
+        );
         assert_eq!(writes, Vec::<String>::new(), "{mood:?}");
         // With the loop, four records cost hundreds.
         assert!(asked <= 60, "{mood:?}: {asked} requests");
@@ -216,18 +231,29 @@ async fn a_record_in_a_zone_that_does_not_exist_is_deleted_at_once_and_so_is_its
     let scene = Scene::start().await;
     let any_zone = scene.provider("corp-dns", &json!({"scope": {}}));
     scene.objects.apply(any_zone).await;
-    scene.objects.apply(record("typo", "no-such-zone.test")).await;
     scene
-        .wait_reason("DNSRecord", "typo", "ZoneNotFound")
+        .objects
+        .apply(record("typo", "no-such-zone.test"))
         .await;
-    scene.objects.delete(MAQUETTE, "Provider", "", "corp-dns").await;
+    scene.wait_reason("DNSRecord", "typo", "ZoneNotFound").await;
+    scene
+        .objects
+        .delete(MAQUETTE, "Provider", "", "corp-dns")
+        .await;
     scene.delete("DNSRecord", "typo").await;
-    for (kind, namespace, name) in [("DNSRecord", NAMESPACE, "typo"), ("Provider", "", "corp-dns")] {
+    for (kind, namespace, name) in [
+        ("DNSRecord", NAMESPACE, "typo"),
+        ("Provider", "", "corp-dns"),
+    ] {
         scene
-            .within(Duration::from_secs(20), &format!("{kind} to be gone"), async || {
-                let found = scene.objects.get(MAQUETTE, kind, namespace, name).await;
-                found.map_or(Ok(()), |left| Err(left["status"].to_string()))
-            })
+            .within(
+                Duration::from_secs(20),
+                &format!("{kind} to be gone"),
+                async || {
+                    let found = scene.objects.get(MAQUETTE, kind, namespace, name).await;
+                    found.map_or(Ok(()), |left| Err(left["status"].to_string()))
+                },
+            )
             .await;
     }
     scene.finish().await;

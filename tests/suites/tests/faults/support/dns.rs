@@ -100,7 +100,9 @@ async fn serve(
         Mood::ReadOnly(..) if request.method() == http::Method::GET => {
             forward(state, request).await
         }
-        Mood::Says(status, body) | Mood::ReadOnly(status, body) => (StatusCode::from_u16(status).unwrap(), Bytes::from(body)),
+        Mood::Says(status, body) | Mood::ReadOnly(status, body) => {
+            (StatusCode::from_u16(status).unwrap(), Bytes::from(body))
+        }
         Mood::Echoes => {
             let key = request.headers().get("x-api-key");
             let key = String::from_utf8_lossy(key.map_or(b"", |key| key.as_bytes())).into_owned();
