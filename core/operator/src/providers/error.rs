@@ -110,7 +110,7 @@ impl LaneError {
     }
 
     /// Whether this answer to one question says that the next question will fail, too. `alone`: no other question was asked.
-    pub(super) fn is_of_provider(&self, alone: bool) -> bool {
+    pub fn is_of_provider(&self, alone: bool) -> bool {
         match self {
             Self::Refused(error) => is_passing(error) || (!alone && is_of_credential(error)),
             Self::Call(error) => match &**error {

@@ -20,5 +20,5 @@ mod report;
 mod standing;
 
 pub(super) use memory::{Memory, Recalled, until_retry, until_turn};
-pub(super) use report::{Before, Said, said, waits};
+pub(super) use report::{Before, said, waits};
 pub(super) use standing::{ABANDON_ANNOTATION, Standing, conflict_owner, is_abandoned, standing};
