@@ -38,10 +38,11 @@ impl Observed {
 
     /// Why it is not known whether the record set is right.
     pub(super) fn trouble(&self) -> Option<&Problem> {
-        match self.place.as_ref()? {
-            Err(problem) => Some(problem).filter(|problem| problem.is_trouble()),
-            Ok(place) => self.sights.get(&spot(&place.entry))?.as_ref().err(),
-        }
+        let problem = match self.place.as_ref()? {
+            Err(problem) => problem,
+            Ok(place) => self.sights.get(&spot(&place.entry))?.as_ref().err()?,
+        };
+        problem.is_trouble().then_some(problem)
     }
 }
 

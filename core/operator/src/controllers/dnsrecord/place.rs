@@ -30,7 +30,8 @@ impl Problem {
     pub(super) fn is_trouble(&self) -> bool {
         match self {
             Self::Access(problem) => problem.is_trouble(),
-            Self::Lane(_) => true,
+            // A zone that does not exist has no record set.
+            Self::Lane(error) => !error.is_not_found(),
         }
     }
 

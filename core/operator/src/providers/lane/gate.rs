@@ -14,7 +14,7 @@ const FIRST: Duration = Duration::from_secs(1);
 /// Longest time after failures.
 const LONGEST: Duration = Duration::from_secs(30);
 /// What lasts no longer than this is waited for. Whoever would wait longer gets the last failure at once.
-const SHORT: Duration = Duration::from_secs(1);
+const SHORT: Duration = Duration::from_secs(2);
 
 /// Whether a provider may be asked.
 #[derive(Debug, Default)]

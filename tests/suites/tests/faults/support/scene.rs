@@ -20,7 +20,7 @@ use super::world::{self, OTHER_ZONE, World, ZONE};
 /// The namespace of every test; the world is one test's at a time.
 pub(crate) const NAMESPACE: &str = "shop";
 /// How long anything may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 const HTTP_ROUTES: &str = "gateway.networking.k8s.io/v1";
 /// What a namespace of a workspace may hold.
 const KINDS: [(&str, &str); 11] = [
@@ -305,6 +305,15 @@ impl Scene {
             match self.objects.list(MAQUETTE, "Provider", "").await? {
                 left if left.is_empty() => Ok(()),
                 left => Err(format!("{left:?}")),
+            }
+        })
+        .await;
+        self.until("no plugin to wait for its end", async || {
+            let plugins = self.objects.list(MAQUETTE, "Plugin", "").await?;
+            let ends = |plugin: &&Value| plugin["metadata"]["deletionTimestamp"].is_string();
+            match plugins.iter().find(ends) {
+                None => Ok(()),
+                Some(left) => Err(left["status"].to_string()),
             }
         })
         .await;
