@@ -10,9 +10,15 @@ use crate::{
     controllers::{access, outside::Recalled},
     providers::{LaneError, Sight},
 };
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, owner};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, condition, owner};
 use maquette_host::dns::{self, RecordSet};
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
+
+/// How soon a deletion is reported, whatever the provider does.
+const FIRST_REPORT: Duration = Duration::from_secs(4);
 
 /// Everything the decision needs.
 #[derive(Debug)]
@@ -142,5 +148,18 @@ async fn look(
     let configured = access::for_removal(reads, &controller.registry, &entry.provider)?;
     let zone = configured.lane(&entry.zone).ok_or(LaneError::Closed)?;
     let look = zone.look(payer(record), entry.name.clone(), wanted);
-    Ok(reads.wait(look).await?)
+    if !hides_deletion(record) {
+        return Ok(reads.wait(look).await?);
+    }
+    match reads.wait(tokio::time::timeout(FIRST_REPORT, look)).await {
+        Ok(sight) => Ok(sight?),
+        Err(_) => Err(Problem::Slow),
+    }
+}
+
+/// Whether the object is being deleted and its status does not say so yet.
+fn hides_deletion(record: &DNSRecord) -> bool {
+    let status = record.status.as_ref();
+    record.metadata.deletion_timestamp.is_some()
+        && status.is_some_and(|status| condition::holds(&status.conditions, condition::READY))
 }

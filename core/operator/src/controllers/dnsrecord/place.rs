@@ -23,6 +23,9 @@ pub(super) enum Problem {
     Access(#[from] access::Problem),
     #[error(transparent)]
     Lane(#[from] LaneError),
+    /// The deletion is reported before the provider has answered.
+    #[error("the provider has not answered yet")]
+    Slow,
 }
 
 impl Problem {
@@ -32,13 +35,14 @@ impl Problem {
             Self::Access(problem) => problem.is_trouble(),
             // A zone that does not exist has no record set.
             Self::Lane(error) => !error.is_not_found(),
+            Self::Slow => true,
         }
     }
 
     /// The answer of the provider, where it gave one.
     pub(super) fn lane(&self) -> Option<&LaneError> {
         match self {
-            Self::Access(_) => None,
+            Self::Access(_) | Self::Slow => None,
             Self::Lane(error) => Some(error),
         }
     }

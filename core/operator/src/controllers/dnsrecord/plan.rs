@@ -3,7 +3,7 @@
 use super::{
     Call, Observed, ledger,
     observe::{kind, spot, wanted},
-    place::Place,
+    place::{Place, Problem},
 };
 use crate::{
     cluster::Key,
@@ -99,14 +99,15 @@ fn teardown(record: &DNSRecord, observed: &Observed) -> Plan<Call> {
         .map(|entry| delete(entry, observed))
         .collect();
     let done = remaining(record, observed).next().is_none() || is_abandoned(record, observed);
-    let soon = (!calls.is_empty()).then_some(SOON);
+    let is_slow = |sight: &Result<_, Problem>| matches!(sight, Err(Problem::Slow));
+    let soon = !calls.is_empty() || observed.sights.values().any(is_slow);
     Plan {
         finalizer: if done {
             Finalizer::Remove
         } else {
             Finalizer::Keep
         },
-        again_in: soon.or(observed.recalled.open_for),
+        again_in: soon.then_some(SOON).or(observed.recalled.open_for),
         calls: if done { Vec::new() } else { calls },
         ..Plan::default()
     }

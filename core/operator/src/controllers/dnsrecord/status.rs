@@ -15,7 +15,9 @@ use crate::{
 };
 use jiff::Timestamp;
 use maquette_api::{
-    DNSRecord, DNSRecordStatus, LedgerEntry, LedgerState, condition::Verdict, reason,
+    DNSRecord, DNSRecordStatus, LedgerEntry, LedgerState,
+    condition::{Outcome, Verdict},
+    reason,
 };
 use maquette_host::dns;
 
@@ -208,6 +210,10 @@ fn teardown_verdict(
         .map(|error| error_verdict(error, &observed.owner, &WORDS))
         .or_else(|| unseen.map(|problem| problem_verdict(problem, &observed.owner)));
     match cause {
+        Some(cause) if cause.outcome == Outcome::Progressing => Verdict::progressing(
+            reason::TERMINATING,
+            format!("{left} is being removed: {}", cause.message),
+        ),
         Some(cause) => Verdict::failing(
             cause.reason,
             format!(
@@ -267,5 +273,6 @@ fn problem_verdict(problem: &Problem, owner: &str) -> Verdict {
     match problem {
         Problem::Access(problem) => problem.verdict(),
         Problem::Lane(error) => error_verdict(error, owner, &WORDS),
+        Problem::Slow => Verdict::progressing(reason::TERMINATING, problem.to_string()),
     }
 }

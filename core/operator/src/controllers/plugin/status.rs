@@ -206,6 +206,14 @@ pub(super) fn up_to_date(plugin: &Plugin, observed: &Observed, step: &Step) -> U
     }
 }
 
+impl Problem {
+    /// Whether the user has to change something, however long is waited.
+    pub(in crate::controllers) fn is_permanent(&self) -> bool {
+        let (fault, why) = fault(self);
+        fault == Fault::Permanent && why != reason::CREDENTIAL_MISSING
+    }
+}
+
 /// Whether trying again helps, and the reason.
 pub(super) fn fault(problem: &Problem) -> (Fault, &'static str) {
     use Fault::Permanent;

@@ -70,8 +70,8 @@ impl Problem {
             Self::PluginMissing(_)
             | Self::PluginInstalling(_)
             | Self::Credential { .. }
-            | Self::Install { .. }
             | Self::Grant(GrantError::NotInstalled(_)) => false,
+            Self::Install { source, .. } => source.is_permanent(),
             Self::PluginNotReady { is_final, .. } => *is_final,
             Self::Origin(_) | Self::Range(_) | Self::Memory { .. } | Self::Grant(_) => true,
         }

@@ -205,3 +205,24 @@ fn a_record_that_is_right_stays_ready_while_its_provider_cannot_be_used() {
     let conditions = &record.status.as_ref().unwrap().conditions;
     assert!(!maquette_api::condition::holds(conditions, "Verified"));
 }
+
+#[test]
+fn a_deletion_is_reported_before_a_slow_provider_answers_and_is_continued_at_once() {
+    let record = leaving(LedgerState::Present);
+    let mut observed = World::default().observe(&record);
+    observed.sights.insert(spot(&entry()), Err(Problem::Slow));
+    let now = Timestamp::from_second(3).unwrap();
+    let plan = plan(&record, &observed, now);
+    assert_eq!(plan.finalizer, Finalizer::Keep);
+    assert!(
+        plan.again_in
+            .is_some_and(|again| again < Duration::from_secs(1))
+    );
+    let verdict = status(&record, &observed, &plan, &Results::default(), now).verdict;
+    assert_eq!(verdict.reason, "Terminating");
+    assert!(
+        verdict.message.contains("has not answered"),
+        "{}",
+        verdict.message
+    );
+}
