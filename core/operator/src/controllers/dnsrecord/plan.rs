@@ -9,7 +9,7 @@ use crate::{
     cluster::Key,
     controllers::{
         moments::{LATER, SOON},
-        outside::{self, Standing, standing, until_retry, until_turn},
+        outside::{self, Seen, Standing, standing, until_retry, until_turn},
     },
     engine::{Finalizer, Notice, Plan},
 };
@@ -42,7 +42,9 @@ pub(super) fn remaining<'a>(
 /// What is known of the entry's record set.
 fn standing_of<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Standing<'a> {
     let seen = match observed.sights.get(&spot(entry)) {
-        Some(Ok(_)) => Some(Ok(live(entry, observed).map(|seen| seen.owner.as_deref()))),
+        Some(Ok(_)) => Some(Ok(
+            live(entry, observed).map(|seen| Seen(seen.owner.as_deref()))
+        )),
         Some(Err(problem)) => problem.lane().map(Err),
         None => None,
     };

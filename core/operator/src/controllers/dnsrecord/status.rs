@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, Observed, held, is_deletion,
-    place::Problem,
+    place::{Place, Problem},
     plan::{is_abandoned, obstacle, ours, remaining, same_place},
 };
 use crate::{
@@ -176,7 +176,7 @@ fn verdict(
     (verdict, false)
 }
 
-fn kept(place: &super::place::Place, ledger: &[LedgerEntry]) -> Verdict {
+fn kept(place: &Place, ledger: &[LedgerEntry]) -> Verdict {
     match ledger.iter().find(|entry| same_place(entry, &place.entry)) {
         Some(entry) if entry.state == LedgerState::Present => Verdict::ready(format!(
             "{} is kept in zone {} by {}",

@@ -21,4 +21,6 @@ mod standing;
 
 pub(super) use memory::{Memory, Recalled, until_retry, until_turn};
 pub(super) use report::{Before, said, waits};
-pub(super) use standing::{ABANDON_ANNOTATION, Standing, conflict_owner, is_abandoned, standing};
+pub(super) use standing::{
+    ABANDON_ANNOTATION, Seen, Standing, conflict_owner, is_abandoned, standing,
+};

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 /// Annotation that lets an object be deleted whose provider cannot be used any more. The thing there is left behind.
 pub(in crate::controllers) const ABANDON_ANNOTATION: &str = "maquette.dev/abandon";
 
+/// A thing that was seen at its provider: its owner, where it has an ownership record.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::controllers) struct Seen<'a>(pub(in crate::controllers) Option<&'a str>);
+
 /// What is known of a thing that may exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::controllers) enum Standing<'a> {
@@ -23,10 +27,10 @@ pub(in crate::controllers) enum Standing<'a> {
     Unknown,
 }
 
-/// What is known of a thing. `seen` is its owner, where the provider was asked and answered; `is_intended` says that it was
+/// What is known of a thing. `seen` is the answer of the provider, where it was asked; `is_intended` says that it was
 /// never seen to exist.
 pub(in crate::controllers) fn standing<'a>(
-    seen: Option<Result<Option<Option<&'a str>>, &LaneError>>,
+    seen: Option<Result<Option<Seen<'a>>, &LaneError>>,
     own: &str,
     is_intended: bool,
     recalled: &Recalled,
@@ -34,8 +38,8 @@ pub(in crate::controllers) fn standing<'a>(
     match seen {
         // The entry was written, and then no call was made.
         _ if is_intended && recalled.never_asked => Standing::Absent,
-        Some(Ok(Some(Some(owner)))) if owner == own => Standing::Ours,
-        Some(Ok(Some(owner))) => Standing::Foreign(owner),
+        Some(Ok(Some(Seen(Some(owner))))) if owner == own => Standing::Ours,
+        Some(Ok(Some(Seen(owner)))) => Standing::Foreign(owner),
         Some(Ok(None)) if recalled.open_for.is_some() => Standing::Open,
         Some(Ok(None)) => Standing::Absent,
         // Where the place does not exist, nothing can have been created in it.
@@ -95,8 +99,18 @@ mod tests {
             (Some(Err(&LaneError::Full)), true, &plain, Standing::Unknown),
             (None, true, &never, Standing::Absent),
             (None, false, &never, Standing::Unknown),
-            (Some(Ok(Some(Some(OWN)))), true, &plain, Standing::Ours),
-            (Some(Ok(Some(None))), true, &open, Standing::Foreign(None)),
+            (
+                Some(Ok(Some(Seen(Some(OWN))))),
+                true,
+                &plain,
+                Standing::Ours,
+            ),
+            (
+                Some(Ok(Some(Seen(None)))),
+                true,
+                &open,
+                Standing::Foreign(None),
+            ),
         ] {
             assert_eq!(
                 standing(seen.clone(), OWN, intended, recalled),

@@ -3,7 +3,7 @@
 use super::{Observed, known};
 use crate::controllers::{
     access::Problem,
-    outside::{self, Standing, standing},
+    outside::{self, Seen, Standing, standing},
 };
 use maquette_api::{Tunnel, TunnelEntry};
 use maquette_host::kinds::tunnel::{Established, Route, Target};
@@ -66,7 +66,7 @@ pub(super) fn is_intended(tunnel: &Tunnel) -> bool {
 /// What is known of the tunnel at the provider.
 pub(super) fn standing_of<'a>(tunnel: &Tunnel, observed: &'a Observed) -> Standing<'a> {
     let seen = observed.sight.as_ref().map(|sight| match sight {
-        Ok(seen) => Ok(seen.as_ref().map(|seen| seen.owner.as_deref())),
+        Ok(seen) => Ok(seen.as_ref().map(|seen| Seen(seen.owner.as_deref()))),
         Err(error) => Err(error),
     });
     standing(
