@@ -7,10 +7,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 pub const READY: &str = "Ready";
 /// The operator is still working towards the spec.
 pub const RECONCILING: &str = "Reconciling";
-/// The operator cannot go on until somebody changes something.
+/// User action is required.
 pub const STALLED: &str = "Stalled";
 /// A Plugin runs what its spec stands for now.
 pub const UP_TO_DATE: &str = "UpToDate";
+
+/// The object was compared with what its provider has, and is as its spec says.
+pub const VERIFIED: &str = "Verified";
 
 /// Longest message that is written, in bytes; the API server accepts 32,768.
 const MESSAGE_MAX_BYTES: usize = 4096;

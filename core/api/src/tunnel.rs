@@ -149,7 +149,7 @@ pub struct TunnelStatus {
     /// Every tunnel that was made or is about to be made for this object and whose absence was not seen yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<TunnelEntry>,
-    /// Ready, Reconciling, Stalled, Connected.
+    /// Ready, Reconciling, Stalled, Connected, Verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,

@@ -40,7 +40,7 @@ pub(super) fn taken(reads: &Reads, tunnel: &Tunnel) -> BTreeMap<String, Key> {
     taken
 }
 
-/// The record sets that shall exist once it is known what they point to.
+/// The record sets that should exist once their target is known.
 pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, target: &[String]) -> Vec<Desired> {
     let (Some(dns), Some(provider)) = (&tunnel.spec.dns, &observed.dns_provider) else {
         return Vec::new();
@@ -98,7 +98,20 @@ fn current(
         .then_some(status.conditions.as_slice())
 }
 
-/// What of the names is wrong or on its way.
+/// Why the deletion of the names takes longer.
+pub(super) fn held_up(observed: &Observed) -> Option<Verdict> {
+    let deleted = observed.records.iter();
+    let mut deleted = deleted.filter(|record| record.metadata.deletion_timestamp.is_some());
+    deleted.find_map(|record| {
+        let ready = find(&record.status.as_ref()?.conditions, READY)?;
+        let reason = reason::ALL.iter().find(|known| **known == ready.reason)?;
+        let is_cause = ![reason::READY, reason::PROGRESSING, reason::TERMINATING].contains(reason);
+        let message = format!("name {}: {}", record.spec.name, ready.message);
+        is_cause.then(|| Verdict::failing(reason, message))
+    })
+}
+
+/// Problems and progress of the names.
 pub(super) fn verdict(tunnel: &Tunnel, observed: &Observed) -> Option<Verdict> {
     tunnel.spec.dns.as_ref()?;
     if observed.dns_provider.is_none() {

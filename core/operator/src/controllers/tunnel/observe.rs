@@ -2,7 +2,7 @@
 
 use super::{
     TunnelController,
-    facts::{entry, is_stateless},
+    facts::{entry, is_intended, is_stateless},
     hosts,
     known::Known,
     names,
@@ -11,11 +11,15 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind, PodSummary, RawObject, Reads},
-    controllers::{access::Problem, records},
+    controllers::{
+        access::{self, Problem},
+        outside::Recalled,
+        records,
+    },
     providers::LaneError,
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
+use maquette_api::{DNSRecord, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::time::Instant;
@@ -33,8 +37,10 @@ pub struct Observed {
     pub(super) place: Result<Place, Problem>,
     /// What the provider said in this process, where that still holds.
     pub(super) known: Option<Arc<Known>>,
-    /// What is at the provider, where it was looked at.
+    /// The tunnel at the provider, where it was observed.
     pub(super) sight: Option<Result<Option<Seen>, LaneError>>,
+    /// What this process knows of earlier calls.
+    pub(super) recalled: Recalled,
     /// The tunnel's secret.
     pub(super) secret: Option<Held>,
     /// Another one, should one be needed.
@@ -71,18 +77,26 @@ pub(super) async fn observe(
     let records = reads.owned::<DNSRecord>(&uid);
     let fingerprint = place.as_ref().ok().map(|place| place.fingerprint.as_str());
     let mut known = controller
-        .memory
+        .known
         .get(&key)
         .filter(|known| Some(known.fingerprint.as_str()) == fingerprint);
     let sight = if place.is_ok() && needs_look(tunnel, &place, known.as_deref(), &records) {
-        let sight = reads.wait(look(controller, &key, tunnel, &name)).await;
+        let sight = look(controller, reads, &key, tunnel, &name).await;
         known = confirm(controller, &key, known, &sight);
         Some(sight)
     } else {
         None
     };
-    let held = secret::held(reads.get::<Secret>(&own).as_deref());
+    let held = secret::held(reads.get::<Secret>(&own).as_deref(), &key);
+    let in_trouble = match &place {
+        Err(problem) => problem.is_trouble(),
+        Ok(_) => matches!(sight, Some(Err(_))),
+    };
+    let recalled = controller
+        .memory
+        .recall(&key, is_intended(tunnel), in_trouble);
     Observed {
+        recalled,
         owner: controller.owner(&key),
         place,
         known,
@@ -91,8 +105,10 @@ pub(super) async fn observe(
             .inspect_err(|error| tracing::error!(%error, "no secret can be made"))
             .ok(),
         secret: held,
-        deployment: reads.raw(Kind::Deployment, &own),
-        secrets: secrets(reads, &own),
+        deployment: reads
+            .raw(Kind::Deployment, &own)
+            .filter(|deployment| names::is_of(&deployment.metadata, &key)),
+        secrets: secrets(reads, &key, &own),
         pods: reads.pods(&own),
         records,
         dns_provider: tunnel.spec.dns.as_ref().and_then(|dns| {
@@ -125,18 +141,21 @@ fn needs_look(
 
 async fn look(
     controller: &TunnelController,
+    reads: &Reads,
     key: &Key,
     tunnel: &Tunnel,
     name: &str,
 ) -> Result<Option<Seen>, LaneError> {
-    let configured = controller.registry.get(&tunnel.spec.provider);
-    let lane = configured
-        .and_then(|configured| configured.tunnels.clone())
-        .ok_or(LaneError::Closed)?;
+    let configured = access::for_removal(reads, &controller.registry, &tunnel.spec.provider);
+    let tunnels = configured.ok().and_then(|bound| bound.tunnels.clone());
+    let lane = tunnels.ok_or(LaneError::Closed)?;
     let object = format!("Tunnel/{key}");
     match entry(tunnel).and_then(|entry| entry.id.clone()) {
-        Some(id) => lane.observe(&object, &id).await,
-        None => lane.find(&object, &controller.owner(key), name).await,
+        Some(id) => reads.wait(lane.observe(&object, &id)).await,
+        None => {
+            let owner = controller.owner(key);
+            reads.wait(lane.find(&object, &owner, name)).await
+        }
     }
 }
 
@@ -158,22 +177,18 @@ fn confirm(
         confirmed.set = true;
         confirmed.established.version.clone_from(&seen.version);
     }
-    controller.memory.put(key.clone(), confirmed);
-    controller.memory.get(key)
+    controller.known.put(key.clone(), confirmed);
+    controller.known.get(key)
 }
 
-fn secrets(reads: &Reads, own: &Key) -> Vec<(Key, String)> {
+fn secrets(reads: &Reads, tunnel: &Key, own: &Key) -> Vec<(Key, String)> {
     let files = Key::new(own.namespace.clone(), names::of_files(&own.name));
     let found = [own.clone(), files].into_iter().filter_map(|key| {
         let secret = reads.get::<Secret>(&key)?;
         let uid = secret.metadata.uid.clone()?;
-        is_marked(secret.metadata.labels.as_ref()).then_some((key, uid))
+        names::is_of(&secret.metadata, tunnel).then_some((key, uid))
     });
     found.collect()
-}
-
-fn is_marked(labels: Option<&BTreeMap<String, String>>) -> bool {
-    labels.is_some_and(|labels| labels.contains_key(TUNNEL_LABEL))
 }
 
 fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec<(Kind, Key)> {
@@ -182,13 +197,13 @@ fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec
     for secret in [own.clone(), files] {
         if reads
             .get::<Secret>(&secret)
-            .is_some_and(|held| !is_marked(held.metadata.labels.as_ref()))
+            .is_some_and(|held| !names::is_of(&held.metadata, key))
         {
             taken.push((Kind::Secret, secret));
         }
     }
     let deployment = reads.raw(Kind::Deployment, own);
-    if deployment.is_some_and(|held| !is_marked(held.metadata.labels.as_ref())) {
+    if deployment.is_some_and(|held| !names::is_of(&held.metadata, key)) {
         taken.push((Kind::Deployment, own.clone()));
     }
     if tunnel.spec.dns.is_some() {

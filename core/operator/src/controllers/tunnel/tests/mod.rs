@@ -96,6 +96,7 @@ fn observed() -> Observed {
         place: Ok(place(&["r.test/frpc"])),
         known: None,
         sight: None,
+        recalled: crate::controllers::outside::Recalled::default(),
         secret: None,
         candidate: Some(TunnelSecret::random().unwrap()),
         deployment: None,
