@@ -26,12 +26,12 @@ pub const COMPLETED: &str = "Completed";
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = Rule::new("!has(self.replicas) || self.workload != 'Job'")
+    validation = Rule::new("!has(self.replicas) || !has(self.workload) || self.workload != 'Job'")
         .message("a Job has no replicas; set parallelism in the job itself by splitting it into components").field_path(".replicas")
 )]
 pub struct ComponentSpec {
-    /// What runs the pods.
-    #[serde(default)]
+    /// What runs the pods, default Deployment.
+    #[serde(default, skip_serializing_if = "Workload::is_default")]
     pub workload: Workload,
     /// Number of pods, default 1. Not for a Job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +59,12 @@ pub enum Workload {
 }
 
 impl Workload {
+    /// Whether it is the one that is used where none is set. It is not written out, so that a manifest without it
+    /// stays unchanged when it is applied again.
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The kind's name.
     pub fn kind(self) -> &'static str {
         match self {

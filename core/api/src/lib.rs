@@ -12,6 +12,7 @@
     reason = "KubeSchema repeats each type inside a function"
 )]
 
+pub mod claim;
 pub mod component;
 pub mod condition;
 pub mod dnsrecord;
@@ -23,6 +24,7 @@ pub mod template;
 pub mod tunnel;
 pub mod workspace;
 
+pub use claim::HostClaim;
 pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
 pub use dnsrecord::{
     DNSRecord, DNSRecordSpec, DNSRecordStatus, LedgerEntry, LedgerState, RecordType,

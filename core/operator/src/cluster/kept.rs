@@ -1,9 +1,12 @@
 //! The form in which a store keeps the objects of a kind.
 
 use super::{kind::Kind, store::Stored};
-use k8s_openapi::{api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use k8s_openapi::{
+    api::core::v1::Secret,
+    apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time},
+};
 use kube::{Api, Client, Resource, core::DynamicObject};
-use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
+use maquette_api::{Component, DNSRecord, HostClaim, Plugin, Provider, Tunnel, Workspace};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
@@ -41,6 +44,11 @@ pub trait Kept: Stored + Sized {
 
     /// Whether `new` says anything that `self` does not, besides its resource version.
     fn is_news(&self, new: &Self) -> bool;
+
+    /// The host names that the object holds, as its status says.
+    fn hosts(&self) -> Vec<HostClaim> {
+        Vec::new()
+    }
 }
 
 /// A hash of what of the metadata can be applied, and of the generation, which changes with the spec.
@@ -54,7 +62,7 @@ pub(super) fn hash_of_meta(meta: &ObjectMeta) -> DefaultHasher {
 }
 
 macro_rules! typed {
-    ($($kept:ty),*) => {$(
+    ($($kept:ty => $hosts:expr),*) => {$(
         impl Kept for $kept {
             type Served = Self;
 
@@ -78,10 +86,33 @@ macro_rules! typed {
             fn is_news(&self, _: &Self) -> bool {
                 true
             }
+
+            fn hosts(&self) -> Vec<HostClaim> {
+                let hosts: fn(&Self) -> Vec<HostClaim> = $hosts;
+                hosts(self)
+            }
         }
     )*};
 }
-typed!(Plugin, Provider, Workspace, Component, DNSRecord, Tunnel);
+typed!(
+    Plugin => |_| Vec::new(),
+    Provider => |_| Vec::new(),
+    Workspace => |workspace| workspace.status.iter().flat_map(|status| status.hosts.clone()).collect(),
+    Component => |_| Vec::new(),
+    DNSRecord => names_of_record,
+    Tunnel => |tunnel| tunnel.status.iter().flat_map(|status| status.hosts.clone()).collect()
+);
+
+/// The names of every record set that may exist for the object, from its creation on.
+fn names_of_record(record: &DNSRecord) -> Vec<HostClaim> {
+    let ledger = record.status.iter().flat_map(|status| &status.ledger);
+    let created = record.metadata.creation_timestamp.clone();
+    let claim = |host: &String| HostClaim {
+        host: host.clone(),
+        since: created.clone().unwrap_or(Time(jiff::Timestamp::UNIX_EPOCH)),
+    };
+    ledger.map(|entry| claim(&entry.name)).collect()
+}
 
 impl Kept for Secret {
     type Served = Self;

@@ -3,6 +3,7 @@
 //! The ledger in the status names every record set that may exist because of this object. An entry is written before
 //! the call that makes the record set, and goes only after the record set was seen to be absent or another's.
 
+mod claim;
 mod observe;
 mod place;
 mod plan;

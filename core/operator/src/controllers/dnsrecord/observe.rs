@@ -1,7 +1,7 @@
 //! Who may keep the record set where, and what is there now.
 
 use super::{
-    DnsRecordController, payer,
+    DnsRecordController, claim, payer,
     place::{Place, Problem, place},
 };
 use crate::{
@@ -62,6 +62,7 @@ pub(super) async fn observe(
 ) -> Observed {
     let key = Key::of(&record.metadata);
     let place = place(controller, reads, &key, record).await;
+    let place = claim::claim(reads, record, place);
     let ledger = record
         .status
         .as_ref()

@@ -1,7 +1,7 @@
 //! How things are called: the tunnel at the provider, and what runs its connector in the operator's namespace.
 
 use crate::{cluster::Key, engine::managed_labels};
-use maquette_api::{TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
+use maquette_api::{RecordType, TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -29,11 +29,16 @@ pub(super) fn of_files(tunnel: &str) -> String {
     format!("{tunnel}-files")
 }
 
-/// Name of the record set of a host.
-pub(super) fn of_host(key: &Key, host: &str) -> Key {
+/// Name of the record set of a host. A host with IPv4 and IPv6 addresses has two.
+pub(super) fn of_host(key: &Key, host: &str, kind: RecordType) -> Key {
     let digest = Sha256::digest(host);
+    let suffix = if kind == RecordType::Aaaa {
+        "-aaaa"
+    } else {
+        ""
+    };
     let name = format!(
-        "{}-t{}",
+        "{}-t{}{suffix}",
         key.name,
         hex::encode(digest.get(..4).unwrap_or_default())
     );

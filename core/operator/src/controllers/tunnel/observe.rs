@@ -17,7 +17,7 @@ use crate::{
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
 /// Everything the decision needs.
@@ -51,8 +51,8 @@ pub struct Observed {
     pub(super) dns_provider: Option<String>,
     /// Names of wanted objects that exist and belong to somebody else.
     pub(super) taken: Vec<(Kind, Key)>,
-    /// Hosts that an older tunnel has.
-    pub(super) hosts_taken: BTreeMap<String, Key>,
+    /// Hosts that another object holds.
+    pub(super) hosts_taken: BTreeSet<String>,
 }
 
 pub(super) async fn observe(
@@ -84,6 +84,7 @@ pub(super) async fn observe(
     let held = secret::held(reads.get::<Secret>(&own).as_deref());
     Observed {
         owner: controller.owner(&key),
+        hosts_taken: hosts::claim(reads, tunnel, place.is_ok()),
         place,
         known,
         sight,
@@ -101,7 +102,6 @@ pub(super) async fn observe(
                 .or_else(|| records::default_provider(reads))
         }),
         taken: taken(reads, &key, tunnel, &own, &uid),
-        hosts_taken: hosts::taken(reads, tunnel),
         namespace: controller.namespace.clone(),
         name,
     }

@@ -104,7 +104,7 @@ fn observed() -> Observed {
         records: Vec::new(),
         dns_provider: None,
         taken: Vec::new(),
-        hosts_taken: BTreeMap::new(),
+        hosts_taken: BTreeSet::new(),
     }
 }
 
