@@ -15,9 +15,12 @@ use crate::{
     providers::LaneError,
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
+use maquette_api::{DNSRecord, RecordType, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::time::Instant;
 
 /// Everything the decision needs.
@@ -193,16 +196,17 @@ fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec
     }
     if tunnel.spec.dns.is_some() {
         for host in hosts::of(tunnel) {
-            let name = names::of_host(key, host);
+            let names =
+                [RecordType::A, RecordType::Aaaa].map(|kind| names::of_host(key, host, kind));
             let is_ours = |record: &DNSRecord| {
-                let owners = record.metadata.owner_references.iter().flatten();
-                owners.into_iter().any(|owner| owner.uid == uid)
+                let mut owners = record.metadata.owner_references.iter().flatten();
+                owners.any(|owner| owner.uid == uid)
             };
-            if reads
-                .get::<DNSRecord>(&name)
-                .is_some_and(|held| !is_ours(&held))
-            {
-                taken.push((Kind::DNSRecord, name));
+            for name in names {
+                let held = reads.get::<DNSRecord>(&name);
+                if held.is_some_and(|held| !is_ours(&held)) {
+                    taken.push((Kind::DNSRecord, name));
+                }
             }
         }
     }

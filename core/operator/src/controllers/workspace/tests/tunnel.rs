@@ -146,14 +146,7 @@ fn the_address_is_the_entrance_of_the_tunnels_provider_and_is_known_before_the_t
 
 #[test]
 fn a_workspace_is_ready_when_its_tunnel_and_its_names_are_and_says_what_is_wrong_with_them() {
-    let mut observed = outside();
-    for (name, more) in [
-        ("redis", &[][..]),
-        ("migrate", &["Completed"][..]),
-        ("web", &[][..]),
-    ] {
-        with(&mut observed, name, Some(&Verdict::ready("")), more);
-    }
+    let mut observed = updates::running(&tunneled(), outside());
     let reason = |observed: &Observed| said(&tunneled(), observed).1;
     assert_eq!(reason(&observed), "Progressing");
     tunnel(

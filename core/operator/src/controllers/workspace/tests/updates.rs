@@ -3,8 +3,7 @@
 use super::*;
 
 /// The components as they were created from this spec, all of them ready and the Job completed.
-fn running(spec: &Workspace) -> Observed {
-    let mut observed = around();
+pub(super) fn running(spec: &Workspace, mut observed: Observed) -> Observed {
     for name in ["redis", "migrate", "web"] {
         let more: &[&str] = if name == "migrate" {
             &["Completed"]
@@ -42,7 +41,7 @@ fn components(plan: &Plan<Infallible>) -> Vec<String> {
 
 #[test]
 fn an_update_of_a_job_and_of_what_depends_on_it_updates_the_job_first() {
-    let mut observed = running(&shop());
+    let mut observed = running(&shop(), around());
     let mut update = shop();
     set_image(&mut update, 1, "migrate:2");
     set_image(&mut update, 2, "web:2");
@@ -80,7 +79,7 @@ fn an_update_of_a_job_and_of_what_depends_on_it_updates_the_job_first() {
 
 #[test]
 fn an_update_of_something_else_does_not_wait() {
-    let observed = running(&shop());
+    let observed = running(&shop(), around());
     let mut update = shop();
     set_image(&mut update, 2, "web:2");
     assert_eq!(components(&plan(&update, &observed)), ["redis", "migrate", "web"]);
