@@ -130,11 +130,7 @@ impl Claims {
     /// The object asks for these hosts and for no others. Returns the hosts that it does not get.
     ///
     /// Only an object that may serve or publish the hosts asks for them. What the object holds stays held.
-    pub(super) fn request(
-        &self,
-        claimant: Claimant,
-        hosts: &BTreeSet<String>,
-    ) -> BTreeSet<String> {
+    pub(super) fn request(&self, claimant: Claimant, hosts: &BTreeSet<String>) -> BTreeSet<String> {
         let me = claimant.reader.clone();
         let claimant = Arc::new(claimant);
         let (refused, released) = {

@@ -39,7 +39,10 @@ async fn the_holder_keeps_a_host_name_and_the_one_that_waits_gets_it_afterwards(
 async fn an_older_workspace_takes_no_host_from_one_that_serves_it_and_a_broken_one_holds_none() {
     let scene = Scene::start().await;
     // Older than the one that serves the host; it has another one at first.
-    scene.objects.apply(routed("a-older", "a.preview.test")).await;
+    scene
+        .objects
+        .apply(routed("a-older", "a.preview.test"))
+        .await;
     scene.wait_ready("Workspace", "a-older").await;
     let mut broken = routed("c-broken", HOST);
     broken["spec"]["networking"]["gateway"]["name"] = json!("nowhere");
@@ -79,5 +82,7 @@ async fn routes(scene: &Scene) -> Vec<serde_json::Value> {
     let api = "gateway.networking.k8s.io/v1";
     let routes = scene.objects.list(api, "HTTPRoute", NAMESPACE).await;
     let routes = routes.unwrap_or_default().into_iter();
-    routes.map(|route| route["spec"]["hostnames"].clone()).collect()
+    routes
+        .map(|route| route["spec"]["hostnames"].clone())
+        .collect()
 }

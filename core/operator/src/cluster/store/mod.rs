@@ -127,11 +127,7 @@ impl<T: Kept> Store<T> {
 
     /// Changes the index, enters the claims of what changed while the index is locked, and tells readers afterwards: who is
     /// woken may read this store.
-    fn update(
-        &self,
-        writer: Option<&Reader>,
-        change: impl FnOnce(&mut Index<T>) -> Vec<Update>,
-    ) {
+    fn update(&self, writer: Option<&Reader>, change: impl FnOnce(&mut Index<T>) -> Vec<Update>) {
         let told: Vec<(Update, Vec<Source>)> = {
             let mut index = self.write();
             let updates = change(&mut index).into_iter();

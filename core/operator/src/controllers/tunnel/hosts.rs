@@ -54,9 +54,8 @@ pub(super) fn claims(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Ve
     let is_deleted = tunnel.metadata.deletion_timestamp.is_some();
     let has_record = |host: &str| observed.records.iter().any(|r| r.spec.name == host);
     let given_up = held(tunnel).iter().map(|claim| claim.host.as_str());
-    let given_up = given_up.filter(|host| {
-        !wanted.contains(host) && (is_deleted || !is_set || has_record(host))
-    });
+    let given_up = given_up
+        .filter(|host| !wanted.contains(host) && (is_deleted || !is_set || has_record(host)));
     let hosts = wanted.iter().copied().filter(|host| gets(host));
     let hosts: BTreeSet<&str> = hosts.chain(given_up).collect();
     HostClaim::extend(held(tunnel), hosts.into_iter().map(str::to_owned), now)

@@ -69,7 +69,10 @@ fn invalid(workspace: &Workspace, observed: &Observed, error: &SpecError) -> Dec
 
 fn keep(context: &Context<'_>) -> Decision {
     let Context {
-        workspace, spec, observed, ..
+        workspace,
+        spec,
+        observed,
+        ..
     } = context;
     let mut plans: Vec<_> = PARTS.iter().map(|part| part.plan(context)).collect();
     let wanted = spec.hosts();
@@ -78,8 +81,10 @@ fn keep(context: &Context<'_>) -> Decision {
     // A host that is given up is held until nothing serves it any more.
     hosts.extend(held(workspace).filter(|host| is_served(workspace, observed, host)));
     let problem = problem(context, &plans);
-    let components: Vec<ComponentSummary> =
-        plans.iter().flat_map(|plan| plan.components.clone()).collect();
+    let components: Vec<ComponentSummary> = plans
+        .iter()
+        .flat_map(|plan| plan.components.clone())
+        .collect();
     let verdict = problem.unwrap_or_else(|| {
         let mut pending = plans.iter().filter_map(|plan| plan.pending.clone());
         let awaited = || awaits_own_status.then(|| "host names are being claimed".to_owned());
@@ -109,9 +114,7 @@ fn keep(context: &Context<'_>) -> Decision {
 
 /// The first thing that is wrong: hosts that others hold, then components, then the ways in.
 fn problem(context: &Context<'_>, plans: &[PartPlan]) -> Option<Verdict> {
-    let Context {
-        spec, observed, ..
-    } = context;
+    let Context { spec, observed, .. } = context;
     if let Some(host) = observed.hosts_taken.first() {
         return Some(Verdict::stalled(
             reason::HOSTNAME_TAKEN,
@@ -158,5 +161,7 @@ pub(super) fn held(workspace: &Workspace) -> impl Iterator<Item = String> {
 
 /// Whether anything of the workspace still serves the host.
 pub(super) fn is_served(workspace: &Workspace, observed: &Observed, host: &str) -> bool {
-    PARTS.iter().any(|part| part.serves(workspace, observed, host))
+    PARTS
+        .iter()
+        .any(|part| part.serves(workspace, observed, host))
 }

@@ -80,9 +80,8 @@ impl Controller for WorkspaceController {
         };
         // The first report and a change of direction are written at once, steps on the way when there is time. Host names
         // are served only after the status says that they are held.
-        let urgent = |status: &WorkspaceStatus| {
-            (status.phase, status.url.clone(), status.hosts.clone())
-        };
+        let urgent =
+            |status: &WorkspaceStatus| (status.phase, status.url.clone(), status.hosts.clone());
         new.verdict.outcome == Outcome::Progressing && urgent(held) == urgent(&new.status)
     }
 }

@@ -11,11 +11,7 @@ const SOON: Duration = Duration::from_millis(10);
 /// How often the age of a deletion is looked at.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
-pub(super) fn plan(
-    workspace: &Workspace,
-    decision: &Decision,
-    now: Timestamp,
-) -> Plan<Infallible> {
+pub(super) fn plan(workspace: &Workspace, decision: &Decision, now: Timestamp) -> Plan<Infallible> {
     let deletion = workspace.metadata.deletion_timestamp.is_some();
     let again = [
         decision.awaits_own_status.then_some(SOON),

@@ -30,20 +30,16 @@ pub(super) fn component(
     let scope = Scope {
         workspace,
         component,
-        first_host: context
-            .spec
-            .routes
-            .first()
-            .map(|route| route.host.as_str()),
+        first_host: context.spec.routes.first().map(|route| route.host.as_str()),
     };
-    let rendered = render_value(&template(component), &mut |reference| {
-        match scope.find(reference)? {
-            Found::Text(text) => Ok(text),
-            Found::Url => context.urls.first().cloned().ok_or_else(|| {
-                let waiting_for = "the address of the workspace".to_owned();
-                Unresolved::NotYet { waiting_for }
-            }),
-        }
+    let rendered = render_value(&template(component), &mut |reference| match scope
+        .find(reference)?
+    {
+        Found::Text(text) => Ok(text),
+        Found::Url => context.urls.first().cloned().ok_or_else(|| {
+            let waiting_for = "the address of the workspace".to_owned();
+            Unresolved::NotYet { waiting_for }
+        }),
     });
     let rendered = rendered.map_err(|errors| {
         let waits = errors.iter().map(|error| match &error.reason {

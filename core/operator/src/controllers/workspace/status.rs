@@ -119,7 +119,8 @@ pub(super) fn grace_left(
     if !verdict.is_problem() || !is_unavailable(verdict) {
         return None;
     }
-    let since = find(conditions(workspace), AVAILABLE).map_or(now, |since| since.last_transition_time.0);
+    let since =
+        find(conditions(workspace), AVAILABLE).map_or(now, |since| since.last_transition_time.0);
     let left = GRACE - now.duration_since(since);
     Duration::try_from(left).ok().filter(|left| !left.is_zero())
 }

@@ -18,11 +18,7 @@ use maquette_api::{
     reason,
 };
 
-pub(super) fn decide(
-    workspace: &Workspace,
-    spec: Option<&Spec>,
-    observed: &Observed,
-) -> Decision {
+pub(super) fn decide(workspace: &Workspace, spec: Option<&Spec>, observed: &Observed) -> Decision {
     let due = due(spec, observed);
     let blocking = blocking(&due);
     let verdict = match blocking {

@@ -36,7 +36,10 @@ impl Part for Components {
         let (workspace, observed) = (context.workspace, context.observed);
         let mut steps = steps(context);
         let in_spec = |name: &str| workspace.spec.components.iter().any(|c| c.name == name);
-        let gone = observed.components.iter().filter(|(name, _)| !in_spec(name));
+        let gone = observed
+            .components
+            .iter()
+            .filter(|(name, _)| !in_spec(name));
         // What waits for a problem is not its cause: the first in the order of dependencies is told.
         let problem = context.spec.graph.names().find_map(|name| {
             let component = observed.components.get(name)?;
@@ -262,9 +265,15 @@ pub(in crate::controllers::workspace) fn unchanged(
                 reason.to_owned(),
                 "is not created until the spec is corrected".to_owned(),
             ),
-            Some(Some(ready)) if ready.status == "True" => (true, ready.reason.clone(), String::new()),
+            Some(Some(ready)) if ready.status == "True" => {
+                (true, ready.reason.clone(), String::new())
+            }
             Some(Some(ready)) => (false, ready.reason.clone(), ready.message.clone()),
-            Some(None) => (false, reason::PROGRESSING.to_owned(), "is starting".to_owned()),
+            Some(None) => (
+                false,
+                reason::PROGRESSING.to_owned(),
+                "is starting".to_owned(),
+            ),
         };
         ComponentSummary {
             name: name.clone(),
@@ -273,5 +282,7 @@ pub(in crate::controllers::workspace) fn unchanged(
             message,
         }
     };
-    components.map(|component| summary(&component.name)).collect()
+    components
+        .map(|component| summary(&component.name))
+        .collect()
 }

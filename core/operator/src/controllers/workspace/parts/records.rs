@@ -65,7 +65,10 @@ impl Part for Records {
             .iter()
             .filter(|host| !are_ready_or_unwanted(context, host));
         PartPlan {
-            apply: served.iter().flat_map(|host| desired(context, host)).collect(),
+            apply: served
+                .iter()
+                .flat_map(|host| desired(context, host))
+                .collect(),
             delete: stale
                 .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
                 .collect(),

@@ -99,7 +99,11 @@ fn http_route(context: &Context<'_>, gateway: &GatewayRef, host: &str) -> Desire
             map.insert("sectionName".to_owned(), json!(section));
         }
     }
-    let routes = context.spec.routes.iter().filter(|route| route.host == host);
+    let routes = context
+        .spec
+        .routes
+        .iter()
+        .filter(|route| route.host == host);
     let rules: Vec<Value> = routes.map(|route| rule(context.workspace, route)).collect();
     let spec = json!({ "parentRefs": [parent], "hostnames": [host], "rules": rules });
     Desired::new(

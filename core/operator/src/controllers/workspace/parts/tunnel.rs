@@ -50,7 +50,8 @@ impl Part for TunnelPart {
         let hosts = context.hosts();
         let is_moved = || hosts.iter().all(|host| context.is_reached(host));
         let may_stay = |tunnel: &Tunnel| {
-            let is_wanted = wanted.is_some_and(|one| Key::of(&one.metadata) == Key::of(&tunnel.metadata));
+            let is_wanted =
+                wanted.is_some_and(|one| Key::of(&one.metadata) == Key::of(&tunnel.metadata));
             // An old tunnel stays until every host is reached in the new way.
             !hosts.is_empty() && (is_wanted || !is_moved())
         };
@@ -72,7 +73,10 @@ impl Part for TunnelPart {
     }
 
     fn serves(&self, _: &Workspace, observed: &Observed, host: &str) -> bool {
-        let mut routes = observed.tunnels.iter().flat_map(|tunnel| &tunnel.spec.routes);
+        let mut routes = observed
+            .tunnels
+            .iter()
+            .flat_map(|tunnel| &tunnel.spec.routes);
         routes.any(|route| route.host == host)
     }
 

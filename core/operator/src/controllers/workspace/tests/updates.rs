@@ -26,7 +26,9 @@ pub(super) fn running(spec: &Workspace, mut observed: Observed) -> Observed {
 fn change(observed: &mut Observed, name: &str, change: impl FnOnce(&mut Component)) {
     let mut component = observed.components[name].as_ref().clone();
     change(&mut component);
-    observed.components.insert(name.to_owned(), Arc::new(component));
+    observed
+        .components
+        .insert(name.to_owned(), Arc::new(component));
 }
 
 fn set_image(workspace: &mut Workspace, index: usize, image: &str) {
@@ -36,7 +38,9 @@ fn set_image(workspace: &mut Workspace, index: usize, image: &str) {
 
 fn components(plan: &Plan<Infallible>) -> Vec<String> {
     let names = names(plan).into_iter();
-    names.filter_map(|name| name.strip_prefix("Component shop-").map(str::to_owned)).collect()
+    names
+        .filter_map(|name| name.strip_prefix("Component shop-").map(str::to_owned))
+        .collect()
 }
 
 #[test]
@@ -48,8 +52,14 @@ fn an_update_of_a_job_and_of_what_depends_on_it_updates_the_job_first() {
     assert_eq!(components(&plan(&update, &observed)), ["redis", "migrate"]);
     let report = status(&update, &observed, &Results::default(), now()).status;
     assert_eq!(
-        (report.components[2].reason.as_str(), report.components[2].message.as_str()),
-        ("WaitingForDependency", "waits for migrate to be Completed before it is updated")
+        (
+            report.components[2].reason.as_str(),
+            report.components[2].message.as_str()
+        ),
+        (
+            "WaitingForDependency",
+            "waits for migrate to be Completed before it is updated"
+        )
     );
 
     // The Job's component has the new spec, and nothing was said of it yet.
@@ -74,7 +84,10 @@ fn an_update_of_a_job_and_of_what_depends_on_it_updates_the_job_first() {
     set(&mut observed, &again, false);
     assert_eq!(components(&plan(&update, &observed)), ["redis", "migrate"]);
     set(&mut observed, &Verdict::ready(""), true);
-    assert_eq!(components(&plan(&update, &observed)), ["redis", "migrate", "web"]);
+    assert_eq!(
+        components(&plan(&update, &observed)),
+        ["redis", "migrate", "web"]
+    );
 }
 
 #[test]
@@ -82,5 +95,8 @@ fn an_update_of_something_else_does_not_wait() {
     let observed = running(&shop(), around());
     let mut update = shop();
     set_image(&mut update, 2, "web:2");
-    assert_eq!(components(&plan(&update, &observed)), ["redis", "migrate", "web"]);
+    assert_eq!(
+        components(&plan(&update, &observed)),
+        ["redis", "migrate", "web"]
+    );
 }
