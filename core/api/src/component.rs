@@ -31,7 +31,7 @@ pub const COMPLETED: &str = "Completed";
 )]
 pub struct ComponentSpec {
     /// What runs the pods, default Deployment.
-    #[serde(default, skip_serializing_if = "Workload::is_default")]
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub workload: Workload,
     /// Number of pods, default 1. Not for a Job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,12 +59,6 @@ pub enum Workload {
 }
 
 impl Workload {
-    /// Whether it is the one that is used where none is set. It is not written out, so that a manifest without it
-    /// stays unchanged when it is applied again.
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// The kind's name.
     pub fn kind(self) -> &'static str {
         match self {

@@ -92,7 +92,7 @@ pub struct TunnelService {
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
     /// What it speaks.
-    #[serde(default, skip_serializing_if = "Scheme::is_default")]
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub scheme: Scheme,
 }
 
@@ -110,12 +110,6 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// Whether it is the one that is used where none is set. It is not written out, so that a manifest without it
-    /// stays unchanged when it is applied again.
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// As in a URL.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ pub(super) fn of_host(workspace: &str, host: &str) -> String {
     )
 }
 
-/// Namespace and name of the HTTPRoute of a host.
+/// Namespace and name of the route of a host.
 pub(super) fn of_route(workspace: &Workspace, host: &str) -> Key {
     let key = Key::of(&workspace.metadata);
     let name = of_host(&key.name, host);
