@@ -158,7 +158,7 @@ pub fn find<'a>(conditions: &'a [Condition], kind: &str) -> Option<&'a Condition
 }
 
 /// The API stores whole seconds; writing more would look like a change at every comparison.
-fn whole_second(now: Timestamp) -> Timestamp {
+pub fn whole_second(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use maquette_api::{Provider, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Why a Provider cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -44,6 +44,10 @@ pub(super) enum Problem {
         name: String,
         known: String,
     },
+    #[error(
+        "spec.name: the name {0} is in use by an object of another namespace; set another name, or wait until it is free"
+    )]
+    NameInUse(String),
 }
 
 impl Problem {
@@ -72,6 +76,7 @@ impl Problem {
             Self::NotReady { .. } | Self::Terminating(_) | Self::OtherKind { .. } => {
                 Verdict::stalled(reason::PROVIDER_NOT_READY, message)
             }
+            Self::NameInUse(_) => Verdict::stalled(reason::HOSTNAME_TAKEN, message),
             Self::NamespaceOutOfScope { .. } | Self::ZoneOutOfScope { .. } => {
                 Verdict::stalled(reason::OUT_OF_SCOPE, message)
             }
@@ -126,7 +131,7 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
     }
     let scope = provider.spec.scope.as_ref();
     let selector = scope.and_then(|scope| scope.namespaces.as_ref());
-    if selector.is_none_or(|selector| selects(reads, selector, namespace)) {
+    if selector.is_none_or(|selector| selects_namespace(reads, selector, namespace)) {
         return Ok(());
     }
     Err(Problem::NamespaceOutOfScope {
@@ -143,16 +148,20 @@ pub(super) fn lies_in(name: &str, zone: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn selects(reads: &Reads, selector: &LabelSelector, namespace: &str) -> bool {
+fn selects_namespace(reads: &Reads, selector: &LabelSelector, namespace: &str) -> bool {
     // A namespace that is not known yet is selected by nothing, also not by what its labels lack.
     let Some(namespace) = reads.get::<NamespaceSummary>(&Key::cluster(namespace)) else {
         return false;
     };
     let labels = namespace.metadata.labels.clone().unwrap_or_default();
-    // A selector that cannot be read selects nothing.
+    selects(selector, &labels)
+}
+
+/// Whether the selector selects these labels. A selector that cannot be read selects nothing.
+pub(super) fn selects(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
     kube::core::Selector::try_from(selector.clone()).is_ok_and(|selector| {
         use kube::core::SelectorExt as _;
-        selector.matches(&labels)
+        selector.matches(labels)
     })
 }
 

@@ -3,6 +3,7 @@
 //! The rules are those of [`super::outside`]. The ledger in the status names every record set that may exist because of
 //! this object.
 
+mod claim;
 mod observe;
 mod place;
 mod plan;

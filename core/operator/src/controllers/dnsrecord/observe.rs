@@ -1,7 +1,7 @@
 //! Who may keep the record set where, and the record sets that exist there now.
 
 use super::{
-    DnsRecordController, ledger, payer,
+    DnsRecordController, claim, ledger, payer,
     place::{Place, Problem, place},
     plan::is_right,
 };
@@ -91,9 +91,11 @@ pub(super) async fn observe(
     let deleting = record.metadata.deletion_timestamp.is_some();
     let generation = record.metadata.generation;
     let place = if deleting {
+        claim::release(reads, record);
         None
     } else {
-        Some(place(controller, reads, &key, record).await)
+        let place = place(controller, reads, &key, record).await;
+        Some(claim::claim(reads, record, place))
     };
     let mut observed = Observed {
         owner: owner::mark(&controller.installation, &key.namespace, &key.name),

@@ -2,7 +2,7 @@
 
 use crate::{cluster::Key, engine::managed_labels};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use maquette_api::{TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
+use maquette_api::{RecordType, TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -30,11 +30,16 @@ pub(super) fn of_files(tunnel: &str) -> String {
     format!("{tunnel}-files")
 }
 
-/// Name of the record set of a host.
-pub(super) fn of_host(key: &Key, host: &str) -> Key {
+/// Name of the record set of a host. A host with IPv4 and IPv6 addresses has two.
+pub(super) fn of_host(key: &Key, host: &str, kind: RecordType) -> Key {
     let digest = Sha256::digest(host);
+    let suffix = if kind == RecordType::Aaaa {
+        "-aaaa"
+    } else {
+        ""
+    };
     let name = format!(
-        "{}-t{}",
+        "{}-t{}{suffix}",
         key.name,
         hex::encode(digest.get(..4).unwrap_or_default())
     );

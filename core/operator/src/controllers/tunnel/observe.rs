@@ -19,9 +19,12 @@ use crate::{
     providers::LaneError,
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{DNSRecord, Tunnel};
+use maquette_api::{DNSRecord, RecordType, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use tokio::time::Instant;
 
 /// Everything the decision needs.
@@ -57,8 +60,8 @@ pub struct Observed {
     pub(super) dns_provider: Option<String>,
     /// Names of wanted objects that exist and belong to somebody else.
     pub(super) taken: Vec<(Kind, Key)>,
-    /// Hosts that an older tunnel has.
-    pub(super) hosts_taken: BTreeMap<String, Key>,
+    /// Hosts that another object holds.
+    pub(super) hosts_taken: BTreeSet<String>,
 }
 
 pub(super) async fn observe(
@@ -98,6 +101,7 @@ pub(super) async fn observe(
     Observed {
         recalled,
         owner: controller.owner(&key),
+        hosts_taken: hosts::claim(reads, tunnel, place.is_ok()),
         place,
         known,
         sight,
@@ -117,7 +121,6 @@ pub(super) async fn observe(
                 .or_else(|| records::default_provider(reads))
         }),
         taken: taken(reads, &key, tunnel, &own, &uid),
-        hosts_taken: hosts::taken(reads, tunnel),
         namespace: controller.namespace.clone(),
         name,
     }
@@ -208,16 +211,17 @@ fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec
     }
     if tunnel.spec.dns.is_some() {
         for host in hosts::of(tunnel) {
-            let name = names::of_host(key, host);
+            let names =
+                [RecordType::A, RecordType::Aaaa].map(|kind| names::of_host(key, host, kind));
             let is_ours = |record: &DNSRecord| {
-                let owners = record.metadata.owner_references.iter().flatten();
-                owners.into_iter().any(|owner| owner.uid == uid)
+                let mut owners = record.metadata.owner_references.iter().flatten();
+                owners.any(|owner| owner.uid == uid)
             };
-            if reads
-                .get::<DNSRecord>(&name)
-                .is_some_and(|held| !is_ours(&held))
-            {
-                taken.push((Kind::DNSRecord, name));
+            for name in names {
+                let held = reads.get::<DNSRecord>(&name);
+                if held.is_some_and(|held| !is_ours(&held)) {
+                    taken.push((Kind::DNSRecord, name));
+                }
             }
         }
     }

@@ -83,7 +83,7 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
             .extend(connector::desired(tunnel, observed, known));
     }
     let records = hosts::desired(tunnel, observed, &target(tunnel, observed));
-    plan.delete = hosts::stale(observed, &records);
+    plan.delete = hosts::stale(tunnel, observed, &records);
     plan.apply.extend(records);
     plan
 }

@@ -3,6 +3,7 @@
 use super::{
     Act, Answer, Call, Observed,
     facts::{entry, is_starting, is_stateless, standing_of, target, targets},
+    hosts,
     verdict::{answered, connected, verdict},
 };
 use crate::{
@@ -55,6 +56,7 @@ pub(super) fn status(
     let status = TunnelStatus {
         observed_generation: generation,
         target: answered(results).map_or_else(|| target(tunnel, observed), targets),
+        hosts: hosts::claims(tunnel, observed, now),
         ledger,
         conditions,
     };
@@ -66,8 +68,12 @@ pub(super) fn status(
 
 /// The status as it is, with everything in its ledger that the plan's calls may create.
 pub(super) fn intention(tunnel: &Tunnel, observed: &Observed, plan: &Plan<Call>) -> TunnelStatus {
+    let created = tunnel.metadata.creation_timestamp.as_ref();
+    let created = created.map_or(Timestamp::UNIX_EPOCH, |created| created.0);
     TunnelStatus {
         ledger: ledger(tunnel, observed, plan, &Results::default()),
+        // Held before any call, so that they are served by nobody else after a restart.
+        hosts: hosts::claims(tunnel, observed, created),
         ..tunnel.status.clone().unwrap_or_default()
     }
 }

@@ -179,11 +179,11 @@ fn without_times(text: &str) -> String {
 }
 
 fn obstructed(observed: &Observed) -> Verdict {
-    if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
+    if let Some(host) = observed.hosts_taken.first() {
         return Verdict::stalled(
             reason::HOSTNAME_TAKEN,
             format!(
-                "spec.routes: the older tunnel {owner} has the host {host}; set another host, or delete that tunnel"
+                "spec.routes: the host {host} is in use by another object; set another host, or wait until it is free"
             ),
         );
     }

@@ -18,7 +18,7 @@ fn rendered(value: &str, host: &str, port: u16) -> (Option<String>, bool) {
     }));
     let mut observed = around();
     if let Some(Ok(gateway)) = &mut observed.gateway {
-        gateway.listeners[0].2 = port;
+        gateway.listeners[0].port = port;
     }
     let plan = plan(&shop, &observed);
     let mut applied = plan.apply.iter();
