@@ -52,6 +52,8 @@ pub enum Usage {
     derived,
     /// The operator creates them.
     managed,
+    /// The operator reads them, and deletes those that are stuck.
+    pruned,
     /// The operator only reads them.
     read,
 }

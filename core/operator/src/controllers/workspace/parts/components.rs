@@ -236,7 +236,12 @@ fn summary(context: &Context<'_>, name: &str, step: Option<&Step>) -> ComponentS
         };
     };
     match current_ready(component) {
-        Some(ready) if ready.status == "True" => of(true, &ready.reason, String::new()),
+        Some(ready) if ready.status == "True" => {
+            // A component without pods is ready, and says so.
+            let sleeps = component.spec.replicas == Some(0);
+            let message = sleeps.then(|| ready.message.clone());
+            of(true, &ready.reason, message.unwrap_or_default())
+        }
         Some(ready) => of(false, &ready.reason, ready.message.clone()),
         None => of(false, reason::PROGRESSING, "is starting".to_owned()),
     }

@@ -59,6 +59,6 @@ fn a_ready_workspace_does_not_fail_in_a_short_absence() {
 #[test]
 fn a_mistake_in_the_spec_is_told_at_once() {
     let mut wrong = shop();
-    wrong.spec.networking.as_mut().unwrap().routes[0].path = Some("${nothing::at.all}".into());
+    wrong.spec.networking.as_mut().unwrap().routes[0].path = Some("${workspace::nothing}".into());
     assert_eq!(after(&wrong, &around(), 1000).1, "Failed");
 }
