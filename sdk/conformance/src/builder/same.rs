@@ -20,11 +20,12 @@ pub(super) async fn the_same_build_gives_the_same_plan(bench: &Bench) -> Outcome
 /// What one workspace has built, another one can use.
 pub(super) async fn who_asks_does_not_change_the_plan(bench: &Bench) -> Outcome {
     let build = bench.build();
-    let first = bench.plan(&build).await?;
+    let asked = bench.call();
+    let first = bench.builder.plan(&asked, &build).await?;
     let call = Call {
         object: "Component/kit/other".to_owned(),
         installation: "another-cluster".to_owned(),
-        ..bench.call()
+        ..asked
     };
     let second = bench.builder.plan(&call, &build).await?;
     keep!(
