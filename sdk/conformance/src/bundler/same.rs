@@ -67,9 +67,9 @@ pub(super) async fn the_order_of_assets_changes_nothing(bench: &Bench) -> Outcom
         return Ok(());
     }
     let first = first?;
-    workers
-        .iter_mut()
-        .for_each(|worker| worker.assets.reverse());
+    for worker in &mut workers {
+        worker.assets.reverse();
+    }
     let second = bench.bundle_alike(&workers).await?;
     equal(&first, &second, "another order of assets")
 }

@@ -52,7 +52,7 @@ pub enum Trust {
     /// Only users who may push to the repository.
     #[component(name = "writer")]
     Writer,
-    /// Anybody: the commit comes from a fork, from a deleted fork, from a push that needs no permission (AGit), or its origin is
+    /// Anybody: the commit comes from a fork, from a deleted fork, from a push that needs no permission (`AGit`), or its origin is
     /// not known.
     #[component(name = "anybody")]
     Anybody,
@@ -91,7 +91,7 @@ pub struct Change {
     /// The author's permissions here, where the listing has them.
     #[component(name = "author-access")]
     pub author_access: Option<Access>,
-    /// Branch that it comes from; may be empty (AGit).
+    /// Branch that it comes from; may be empty (`AGit`).
     #[component(name = "head-branch")]
     pub head_branch: String,
     /// Commit at the tip of it: a full object name.
