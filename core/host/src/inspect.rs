@@ -3,7 +3,7 @@
 use wasmparser::{Encoding, Parser, Payload};
 
 use crate::{
-    kinds::KINDS,
+    kinds::{BLOBS, KINDS},
     manifest::{Manifest, SECTION},
 };
 
@@ -12,7 +12,7 @@ use crate::{
 const PACKAGE: &str = "maquette:plugin/";
 const PACKAGE_VERSION: &str = "@0.1.0";
 
-/// Everything that a plugin can reach (`wit/plugin/world.wit`), without versions. `wasi` is compatible within 0.2.
+/// Everything that a plugin can reach (`wit/plugin/world.wit`) besides the blobs of a bundler, without versions. `wasi` is compatible within 0.2.
 const IMPORTS: [&str; 25] = [
     "maquette:plugin/credentials",
     "maquette:plugin/dns-transport",
@@ -206,7 +206,7 @@ fn allowed_import(name: &str) -> Result<String, InspectError> {
     } else {
         format!("@{version}") == PACKAGE_VERSION
     };
-    if compatible && IMPORTS.contains(&interface) {
+    if name == BLOBS || (compatible && IMPORTS.contains(&interface)) {
         Ok(name.to_owned())
     } else {
         Err(refused())

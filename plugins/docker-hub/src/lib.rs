@@ -66,6 +66,14 @@ impl Plugin for DockerHub {
             Host::fixed("https://auth.docker.io"),
         ]
     }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
+    }
 }
 
 impl Registry for DockerHub {

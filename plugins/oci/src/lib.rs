@@ -44,6 +44,14 @@ impl Plugin for Oci {
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
     }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
+    }
 }
 
 impl Registry for Oci {

@@ -121,7 +121,7 @@ impl<C> Context<C> {
         self.runtime.recall(key)
     }
 
-    /// Keeps a value for later calls of the same provider, for at most this time: an ETag with its answer.
+    /// Keeps a value for later calls of the same provider, for at most this time: an `ETag` with its answer.
     pub fn keep(&self, key: &str, value: &[u8], time: Duration) {
         self.runtime.keep(key, value, time, false);
     }

@@ -78,7 +78,10 @@ interface!(
 );
 interface!(
     bundler,
-    "package maquette:sdk-bundler; world bundler { export maquette:bundler/bundler@0.0.1; }",
+    "package maquette:sdk-bundler; world bundler {
+        import maquette:bundler/blobs@0.0.1;
+        export maquette:bundler/bundler@0.0.1;
+    }",
     "maquette:sdk-bundler/bundler",
     "wit/draft/bundler"
 );

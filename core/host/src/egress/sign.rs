@@ -79,7 +79,7 @@ pub(super) async fn sign(
                 service,
             };
             let host = origin.authority();
-            let signed = signer.sign(
+            let headers = signer.sign(
                 now,
                 &parts.method,
                 &parts.uri,
@@ -87,8 +87,8 @@ pub(super) async fn sign(
                 &parts.headers,
                 &whole,
             );
-            parts.headers.insert(AMZ_DATE, value(&signed.date)?);
-            (signed.authorization, full(whole))
+            parts.headers.insert(AMZ_DATE, value(&headers.date)?);
+            (headers.authorization, full(whole))
         }
         (Signer::Token { issuer, key_id }, Placement::SignedToken { scope, .. }) => {
             let token = bearer(held, issuer, key_id.as_deref(), scope.as_deref(), now);

@@ -18,6 +18,7 @@ pub mod shared;
 pub mod source;
 pub mod tunnel;
 
+pub(crate) use bundler::BLOBS;
 pub(crate) use client::Client;
 pub(crate) use exports::{Exports, Functions, Kind};
 pub use exports::{interface, is_draft};

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     egress::{Held, Policy, Session},
+    kinds::bundler::Blobs,
     names::Secret,
 };
 
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(super) lines: LineBudget,
     pub(super) stderr: Stderr,
     pub(super) object: String,
+    /// What the arguments name.
+    blobs: Blobs,
     /// Requests and credentials of this call.
     pub(super) session: Session,
 }
@@ -55,6 +58,7 @@ impl State {
             lines: LineBudget::default(),
             stderr,
             object,
+            blobs: Blobs::default(),
             session: Session::new(Arc::new(policy), ends),
         }
     }
@@ -94,6 +98,16 @@ impl State {
     /// Lets this call use a credential that the Provider does not give.
     pub(crate) fn bring(&mut self, held: Held, forms: &[Secret]) {
         self.session.bring(held, forms);
+    }
+
+    /// Lets this call read what its arguments name.
+    pub(crate) fn hold(&mut self, blobs: Blobs) {
+        self.blobs = blobs;
+    }
+
+    /// The octets that the arguments name so.
+    pub(super) fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        self.blobs.octets(digest).map(<[u8]>::to_vec)
     }
 
     /// That text; empty in a call without such a secret.

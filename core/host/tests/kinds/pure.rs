@@ -5,7 +5,6 @@ use maquette_host::{
             Build, Destination, Ended, Ending, Fault, Login as BuildLogin, Source as SourceCode,
             Verdict,
         },
-        bundler::{Binding, BindingTarget, File, Module, ModuleType, Worker},
         delivery::{App, Chart, Health, OciChart},
         shared::Pair,
     },
@@ -120,44 +119,6 @@ async fn a_build_is_planned_and_its_ending_read() {
             .await,
     );
     assert!(text.contains("`elsewhere` is no destination"), "{text}");
-}
-
-#[tokio::test]
-async fn modules_and_files_keep_their_bytes() {
-    let bundler = provider().await.bundler().unwrap();
-    let worker = |name: &str| Worker {
-        name: name.into(),
-        modules: vec![Module {
-            name: "main.js".into(),
-            kind: ModuleType::EsModule,
-            content: vec![0, 255, 10],
-        }],
-        main_module: "main.js".into(),
-        compatibility_date: "2026-01-01".into(),
-        compatibility_flags: vec![],
-        bindings: vec![Binding {
-            name: "KV".into(),
-            target: BindingTarget::KeyValue("http://kv".into()),
-        }],
-        hostnames: vec![],
-    };
-    let content = bundler.bundle(&call(), &[worker("hello")]).await.unwrap();
-    assert_eq!(
-        content.layers,
-        [[File {
-            path: "workers/hello.js".into(),
-            content: vec![0, 255, 10],
-            executable: true
-        }]]
-    );
-    let shown = &content.entrypoint[0];
-    assert!(shown.contains("KeyValue(\"http://kv\")"), "{shown}");
-    assert_eq!(
-        (content.ports, content.env_from),
-        (vec![8080], vec!["TOKEN".into()])
-    );
-    let text = refused(bundler.bundle(&call(), &[worker("escapes")]).await);
-    assert!(text.contains("`../worker.js` is not a path"), "{text}");
 }
 
 #[tokio::test]

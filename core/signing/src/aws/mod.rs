@@ -106,9 +106,9 @@ mod tests {
         });
         let headers: HeaderMap = headers.collect();
         let now = Duration::from_mins(24_015_636);
-        let signed = signer.sign(now, method, &uri, host, &headers, body.as_bytes());
-        assert_eq!(signed.date, "20150830T123600Z");
-        let rest = signed
+        let made = signer.sign(now, method, &uri, host, &headers, body.as_bytes());
+        assert_eq!(made.date, "20150830T123600Z");
+        let rest = made
             .authorization
             .strip_prefix(
                 "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, ",

@@ -69,6 +69,14 @@ impl Plugin for ThePlugin {
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
     }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
+    }
 }
 
 impl Registry for ThePlugin {

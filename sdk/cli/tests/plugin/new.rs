@@ -190,7 +190,7 @@ fn a_builder_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
 #[test]
 fn a_bundler_project_is_fit_and_keeps_every_rule_of_the_conformance_kit() {
     let plugin = fit("new-bundler", "bundler");
-    keeps_every_rule(&plugin, &[], 22);
+    keeps_every_rule(&plugin, &[], 24);
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Bench {
     }
 
     /// The least that a build says.
-    pub(crate) fn bare(&self) -> Build {
+    pub(crate) fn bare() -> Build {
         Build {
             source: Source {
                 repository: "https://git.test/shop/web.git".to_owned(),
@@ -100,21 +100,21 @@ impl Bench {
     }
 
     /// A build as most are: of a folder.
-    pub(crate) fn build(&self) -> Build {
+    pub(crate) fn build() -> Build {
         Build {
             context_dir: Some("services/kit-web".to_owned()),
-            ..self.bare()
+            ..Self::bare()
         }
     }
 
     /// A build that needs a login for the clone and secrets.
-    pub(crate) fn closed(&self) -> Build {
+    pub(crate) fn closed() -> Build {
         let secret = |name: &str| Secret {
             name: name.to_owned(),
             kind: SecretKind::File,
             version: "1".to_owned(),
         };
-        let build = self.build();
+        let build = Self::build();
         Build {
             secrets: vec![secret("kit-npm"), secret("kit-maven")],
             source: Source {
@@ -150,7 +150,7 @@ impl Bench {
         reason: Option<&str>,
         log_tail: &str,
     ) -> Result<Ending, Failure> {
-        let plan = self.plan(&self.build()).await?;
+        let plan = self.plan(&Self::build()).await?;
         let mut containers: Vec<Ended> = Vec::new();
         for name in plan
             .jobs
@@ -191,7 +191,7 @@ impl Bench {
 
     /// The result of it.
     pub(crate) async fn interpret(&self, ending: &Ending) -> Result<Verdict, Failure> {
-        let (call, build) = (self.call(), self.build());
+        let (call, build) = (self.call(), Self::build());
         Ok(self.builder.interpret(&call, &build, 0, ending).await?)
     }
 

@@ -13,11 +13,11 @@ const SECRETS: &str = "maquette-secrets";
 /// The plan for a build with secrets, or for what the builder can.
 async fn closed(bench: &Bench) -> Result<Planned, Failure> {
     match bench
-        .plan_with(&bench.closed(), &["secrets", "source"])
+        .plan_with(&Bench::closed(), &["secrets", "source"])
         .await?
     {
         Some(plan) => Ok(plan),
-        None => bench.plan(&bench.build()).await,
+        None => bench.plan(&Bench::build()).await,
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) async fn no_credential_is_in_the_plan(bench: &Bench) -> Outcome {
 
 /// Otherwise nothing can be pushed.
 pub(super) async fn the_login_for_registries_is_mounted(bench: &Bench) -> Outcome {
-    let plan = bench.plan(&bench.build()).await?;
+    let plan = bench.plan(&Bench::build()).await?;
     keep!(
         mounts(&plan, REGISTRIES)?,
         "no container mounts the volume `{REGISTRIES}`"
@@ -51,9 +51,9 @@ pub(super) async fn the_login_for_registries_is_mounted(bench: &Bench) -> Outcom
 
 /// The volume is mounted, and each secret named in the template or in a file.
 pub(super) async fn build_secrets_are_mounted_and_named(bench: &Bench) -> Outcome {
-    let closed = bench.closed();
+    let closed = Bench::closed();
     let build = Build {
-        source: bench.build().source,
+        source: Bench::build().source,
         ..closed
     };
     let Some(plan) = bench.plan_with(&build, &["secrets"]).await? else {
@@ -76,7 +76,7 @@ pub(super) async fn build_secrets_are_mounted_and_named(bench: &Bench) -> Outcom
 /// Whether with a password or with a key.
 pub(super) async fn the_login_for_the_clone_is_mounted(bench: &Bench) -> Outcome {
     for login in [Login::Password, Login::Key] {
-        let build = bench.build();
+        let build = Bench::build();
         let build = Build {
             source: Source {
                 login,
@@ -97,7 +97,7 @@ pub(super) async fn the_login_for_the_clone_is_mounted(bench: &Bench) -> Outcome
 
 /// A build without secrets and without a login for the clone sees none.
 pub(super) async fn what_a_build_does_not_need_is_not_mounted(bench: &Bench) -> Outcome {
-    let plan = bench.plan(&bench.bare()).await?;
+    let plan = bench.plan(&Bench::bare()).await?;
     for volume in [GIT, SECRETS] {
         keep!(
             !mounts(&plan, volume)?,

@@ -35,9 +35,9 @@ pub(super) async fn a_success_names_the_image_at_every_destination(bench: &Bench
             destination("registry.test/shop/web", &["pr-7"]),
             destination("other.test/kit/web", &["pr-7"]),
         ],
-        ..bench.build()
+        ..Bench::build()
     };
-    let mut builds = vec![bench.build()];
+    let mut builds = vec![Bench::build()];
     if bench
         .plan_with(&several, &["destinations"])
         .await?
@@ -74,7 +74,7 @@ pub(super) async fn a_success_names_the_image_at_every_destination(bench: &Bench
 
 /// Exit code 0 alone makes none.
 pub(super) async fn a_success_without_a_digest_is_no_image(bench: &Bench) -> Outcome {
-    let (build, ending) = (bench.build(), bench.ended(Some(0), None, "").await?);
+    let (build, ending) = (Bench::build(), bench.ended(Some(0), None, "").await?);
     let answer = bench
         .builder
         .interpret(&bench.call(), &build, 0, &ending)
@@ -110,7 +110,7 @@ pub(super) async fn interpreting_asks_nobody(bench: &Bench) -> Outcome {
     let ending = bench.ended(Some(1), None, "error: it did not work").await?;
     let builder = provider.builder()?;
     builder
-        .interpret(&bench.call(), &bench.build(), 0, &ending)
+        .interpret(&bench.call(), &Bench::build(), 0, &ending)
         .await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

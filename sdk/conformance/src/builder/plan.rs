@@ -11,7 +11,7 @@ const CONFIG_MAP_BYTES: usize = 1 << 20;
 
 /// For the least that a build says. The host has checked the containers.
 pub(super) async fn a_plan_is_a_pod_template(bench: &Bench) -> Outcome {
-    for job in bench.plan(&bench.bare()).await?.jobs {
+    for job in bench.plan(&Bench::bare()).await?.jobs {
         let template = template(&job)?;
         let known = ["apiVersion", "kind", "metadata", "spec"];
         let fields = template.as_object().into_iter().flatten();
@@ -27,18 +27,18 @@ pub(super) async fn a_plan_is_a_pod_template(bench: &Bench) -> Outcome {
 /// in a file.
 pub(super) async fn a_plan_says_all_that_the_build_asks_for(bench: &Bench) -> Outcome {
     let with = |change: &dyn Fn(&mut Build)| {
-        let mut build = bench.build();
+        let mut build = Bench::build();
         change(&mut build);
         build
     };
     let text = |text: &str| Some(text.to_owned());
     let list =
         |items: &[&str]| -> Vec<String> { items.iter().map(|it| (*it).to_owned()).collect() };
-    let source = bench.build().source;
+    let source = Bench::build().source;
     let asked: [(&str, Build, Vec<String>); 12] = [
-        ("source.repository", bench.build(), vec![source.repository]),
-        ("source.revision", bench.build(), vec![source.revision]),
-        ("context-dir", bench.build(), list(&["services/kit-web"])),
+        ("source.repository", Bench::build(), vec![source.repository]),
+        ("source.revision", Bench::build(), vec![source.revision]),
+        ("context-dir", Bench::build(), list(&["services/kit-web"])),
         (
             "dockerfile",
             with(&|build| build.dockerfile = text("kit.Dockerfile")),
@@ -113,7 +113,7 @@ pub(super) async fn a_plan_says_all_that_the_build_asks_for(bench: &Bench) -> Ou
 pub(super) async fn a_cache_that_is_only_read_is_not_written(bench: &Bench) -> Outcome {
     let reading = Build {
         cache_from: vec!["registry.test/kit-cache:main".to_owned()],
-        ..bench.build()
+        ..Bench::build()
     };
     let Some(plan) = bench.plan_with(&reading, &["cache-from"]).await? else {
         return Ok(());
@@ -132,11 +132,11 @@ pub(super) async fn files_fit_into_a_config_map(bench: &Bench) -> Outcome {
     let argument = |number: usize| pair(&format!("KIT_{number}"), &"x".repeat(100));
     let build = Build {
         args: (0..50).map(argument).collect(),
-        ..bench.build()
+        ..Bench::build()
     };
     let plan = match bench.plan_with(&build, &["args"]).await? {
         Some(plan) => plan,
-        None => bench.plan(&bench.build()).await?,
+        None => bench.plan(&Bench::build()).await?,
     };
     for job in plan.jobs {
         let bytes: usize = job.job.files.iter().map(|file| file.content.len()).sum();
@@ -154,7 +154,7 @@ pub(super) async fn a_build_without_a_destination_is_refused_with_its_field(
 ) -> Outcome {
     let build = Build {
         destinations: Vec::new(),
-        ..bench.build()
+        ..Bench::build()
     };
     let answer = bench.builder.plan(&bench.call(), &build).await;
     let refused = matches!(
@@ -177,7 +177,7 @@ pub(super) async fn planning_asks_nobody(bench: &Bench) -> Outcome {
     bench.place.script.set(|_| crate::faults::Action::Forward);
     provider
         .builder()?
-        .plan(&bench.call(), &bench.build())
+        .plan(&bench.call(), &Bench::build())
         .await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

@@ -8,7 +8,7 @@ use crate::suite::{Failure, Outcome, keep};
 
 /// To the letter, in every attempt.
 pub(super) async fn the_same_build_gives_the_same_plan(bench: &Bench) -> Outcome {
-    let build = bench.build();
+    let build = Bench::build();
     let first = bench.plan(&build).await?;
     for _ in 0..3 {
         let again = bench.plan(&build).await?;
@@ -19,12 +19,13 @@ pub(super) async fn the_same_build_gives_the_same_plan(bench: &Bench) -> Outcome
 
 /// What one workspace has built, another one can use.
 pub(super) async fn who_asks_does_not_change_the_plan(bench: &Bench) -> Outcome {
-    let build = bench.build();
-    let first = bench.plan(&build).await?;
+    let build = Bench::build();
+    let asked = bench.call();
+    let first = bench.builder.plan(&asked, &build).await?;
     let call = Call {
         object: "Component/kit/other".to_owned(),
         installation: "another-cluster".to_owned(),
-        ..bench.call()
+        ..asked
     };
     let second = bench.builder.plan(&call, &build).await?;
     keep!(
@@ -43,7 +44,7 @@ pub(super) async fn another_configuration_changes_the_identity(bench: &Bench) ->
                 .to_owned(),
         ));
     };
-    let build = bench.build();
+    let build = Bench::build();
     let first = bench.plan(&build).await?.cache_key;
     let second = other.builder()?.plan(&bench.call(), &build).await?;
     keep!(
@@ -57,14 +58,14 @@ pub(super) async fn another_configuration_changes_the_identity(bench: &Bench) ->
 pub(super) async fn where_the_image_is_pushed_does_not_change_the_identity(
     bench: &Bench,
 ) -> Outcome {
-    let first = bench.plan(&bench.build()).await?.cache_key;
+    let first = bench.plan(&Bench::build()).await?.cache_key;
     let to = |repository: &str, tags: &[&str]| Build {
         destinations: vec![destination(repository, tags)],
-        ..bench.build()
+        ..Bench::build()
     };
     let cached = Build {
         cache_to: Some("registry.test/shop/kit-cache:main".to_owned()),
-        ..bench.build()
+        ..Bench::build()
     };
     for (other, what) in [
         (to("other.test/kit/api", &["pr-7"]), "another destination"),

@@ -97,12 +97,12 @@ impl Bench {
     }
 
     /// An application as most are.
-    pub(crate) fn app(&self) -> App {
-        self.app_of("kit-web", "kit-apps")
+    pub(crate) fn app() -> App {
+        Self::app_of("kit-web", "kit-apps")
     }
 
     /// An application of this name in this namespace.
-    pub(crate) fn app_of(&self, name: &str, namespace: &str) -> App {
+    pub(crate) fn app_of(name: &str, namespace: &str) -> App {
         App {
             name: name.to_owned(),
             namespace: namespace.to_owned(),

@@ -12,10 +12,10 @@ fn say(manifests: &[Value], wanted: &str) -> bool {
     all.any(|text| text.contains(wanted))
 }
 
-fn with_cluster(bench: &Bench) -> App {
+fn with_cluster() -> App {
     App {
         cluster: Some("kit-cluster".to_owned()),
-        ..bench.app()
+        ..Bench::app()
     }
 }
 
@@ -23,7 +23,7 @@ fn with_cluster(bench: &Bench) -> App {
 pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
     bench: &Bench,
 ) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let manifests = bench.render(&app).await?;
     for (field, wanted) in [
         ("release", &app.release),
@@ -35,7 +35,7 @@ pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
         );
     }
     if let Some(manifests) = bench
-        .render_with(&with_cluster(bench), &["cluster"])
+        .render_with(&with_cluster(), &["cluster"])
         .await?
     {
         let wanted = "kit-cluster";
@@ -61,7 +61,7 @@ pub(super) async fn every_kind_of_chart_is_rendered_or_refused_with_its_field(
         let said = said.map(Clone::clone);
         let app = App {
             chart,
-            ..bench.app()
+            ..Bench::app()
         };
         let Some(manifests) = bench.render_with(&app, &["chart"]).await? else {
             continue;
@@ -89,7 +89,7 @@ pub(super) async fn values_in_secrets_are_rendered_or_refused_with_their_field(
             secret: "kit-database".to_owned(),
             key: "kit-password".to_owned(),
         }],
-        ..bench.app()
+        ..Bench::app()
     };
     if let Some(manifests) = bench.render_with(&app, &["secret-values"]).await? {
         for wanted in ["kit-database", "kit-password"] {
@@ -112,7 +112,7 @@ pub(super) async fn values_come_through_as_they_are(bench: &Bench) -> Outcome {
     });
     let app = App {
         values: values.to_string(),
-        ..bench.app()
+        ..Bench::app()
     };
     let manifests = bench.render(&app).await?;
     keep!(
@@ -142,11 +142,11 @@ fn holds(document: &Value, values: &Value) -> bool {
 /// Neither a value of the Provider's credentials, nor what stands for one in the plugin.
 pub(super) async fn no_credential_is_in_the_manifests(bench: &Bench) -> Outcome {
     let manifests = match bench
-        .render_with(&with_cluster(bench), &["cluster"])
+        .render_with(&with_cluster(), &["cluster"])
         .await?
     {
         Some(manifests) => manifests,
-        None => bench.render(&bench.app()).await?,
+        None => bench.render(&Bench::app()).await?,
     };
     let all: Vec<&str> = manifests.iter().flat_map(texts).collect();
     if let Some(name) = credential_in(&all, &bench.credentials) {
@@ -163,7 +163,7 @@ pub(super) async fn rendering_asks_nobody(bench: &Bench) -> Outcome {
     bench.place.script.set(|_| crate::faults::Action::Forward);
     provider
         .delivery()?
-        .render(&bench.call(), &bench.app())
+        .render(&bench.call(), &Bench::app())
         .await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

@@ -1,7 +1,8 @@
-//! The rules of `wit/registry/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
-//! comes with the subject.
+//! The rules of `wit/registry/registry.wit`, each a function whose name says it. What is in the registry
+//! comes with the subject, and the plugin deletes no tag but the one that may be moved.
 
 mod bench;
+mod deletion;
 mod images;
 pub(crate) mod known;
 mod referrers;
@@ -40,4 +41,7 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     trouble::a_registry_that_fails_is_a_passing_fault,
     trouble::a_registry_that_hangs_is_reported_in_time,
     trouble::too_many_pulls_are_reported_with_the_time_to_wait,
+    deletion::a_tag_that_stands_for_another_digest_is_not_deleted,
+    deletion::a_deleted_tag_is_gone_and_no_other,
+    deletion::deleting_an_absent_tag_succeeds,
 ];

@@ -26,7 +26,7 @@ pub(super) async fn a_closed_change_is_found_and_said_to_be_closed(bench: &Bench
 }
 
 /// The host gives secrets only to the commits of users who may push: whatever the forge says of the repository that a change comes
-/// from, a fork, a deleted fork and a push without permission (AGit) are of anybody.
+/// from, a fork, a deleted fork and a push without permission (`AGit`) are of anybody.
 pub(super) async fn only_commits_of_writers_are_trusted(bench: &Bench) -> Outcome {
     let open = &bench.target.open;
     let gone =

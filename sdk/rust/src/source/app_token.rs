@@ -31,9 +31,9 @@ pub fn app_token<C>(ctx: &Context<C>, credential: &str, issuer: &str, url: &str)
     }
     let signed = ctx.token_authorization(credential, issuer, None)?;
     let http = ctx.http().with_header("Authorization", &signed)?;
-    let issued: Issued = http.post(url).send()?.success()?.json()?;
-    ctx.keep_secret(&key, issued.token.as_bytes(), KEPT);
-    Ok(format!("Bearer {}", issued.token))
+    let answer: Issued = http.post(url).send()?.success()?.json()?;
+    ctx.keep_secret(&key, answer.token.as_bytes(), KEPT);
+    Ok(format!("Bearer {}", answer.token))
 }
 
 #[cfg(test)]

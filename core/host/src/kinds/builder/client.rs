@@ -54,9 +54,9 @@ impl Builder {
         let cache_key = key(&plan.identity, build, self.0.options());
         let jobs = plan.jobs.into_iter().map(|job| {
             let names = || job.files.iter().map(|file| file.name.as_str());
-            let plain =
+            let is_name =
                 |name: &str| !name.is_empty() && !name.starts_with('.') && !name.contains('/');
-            if let Some(name) = names().find(|name| !plain(name)) {
+            if let Some(name) = names().find(|name| !is_name(name)) {
                 return Err(unusable(FUNCTION, format!("`{name}` is no name of a file")));
             }
             unique(FUNCTION, "the file", names())?;

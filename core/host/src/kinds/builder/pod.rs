@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn a_pod_reaches_nothing_but_the_volumes_of_the_contract() {
-        assert_eq!(checked(|_| {}), Ok(vec![]));
         type Change = fn(&mut Value);
+        assert_eq!(checked(|_| {}), Ok(vec![]));
         let wrong: [(Change, &str); 9] = [
             (
                 |it| it["spec"]["containers"][0]["name"] = json!("other"),
@@ -209,7 +209,7 @@ mod tests {
             (
                 |it| {
                     it["spec"]["containers"][0]["env"][1]["valueFrom"] =
-                        json!({"secretKeyRef": {"name": "a", "key": "b"}})
+                        json!({"secretKeyRef": {"name": "a", "key": "b"}});
                 },
                 "an object of the cluster",
             ),

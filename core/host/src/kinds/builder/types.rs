@@ -164,7 +164,7 @@ pub struct File {
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct Job {
-    /// A PodTemplateSpec as JSON (core/v1). Its main container is called `build`; it may have init containers.
+    /// A `PodTemplateSpec` as JSON (core/v1). Its main container is called `build`; it may have init containers.
     #[component(name = "pod-template")]
     pub pod_template: String,
     /// Files in `maquette-files`.
@@ -242,8 +242,8 @@ pub enum Fault {
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct Failure {
-    /// CamelCase, in Shipwright's vocabulary where it has a word: GitRevisionNotFound, GitAuthInvalidUserOrPass,
-    /// DockerfileNotFound, StepOutOfMemory, BuildRunTimeout, PodEvicted.
+    /// CamelCase, in Shipwright's vocabulary where it has a word: `GitRevisionNotFound`, `GitAuthInvalidUserOrPass`,
+    /// `DockerfileNotFound`, `StepOutOfMemory`, `BuildRunTimeout`, `PodEvicted`.
     pub reason: String,
     /// Whose fault it is.
     pub fault: Fault,

@@ -1,12 +1,13 @@
 use super::{
     Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Login, Paths,
     Place, RefKind, Refs, Repository, Status,
+    check::{checked, object_name, plain},
 };
 use crate::{
     call::{Call, CallError},
     kinds::{
         Client,
-        check::{for_connectors, relative_path, unique},
+        check::{for_connectors, unique},
         client::unusable,
     },
 };
@@ -285,42 +286,5 @@ impl Source {
             known.map(ToOwned::to_owned),
         );
         self.0.call(call, "delete-comment", arguments).await
-    }
-}
-
-fn checked(function: &str, change: &Change) -> Result<(), CallError> {
-    object_name(function, &change.head_sha)?;
-    change
-        .base_sha
-        .iter()
-        .try_for_each(|sha| object_name(function, sha))?;
-    if change.head_ref.starts_with("refs/") {
-        Ok(())
-    } else {
-        Err(unusable(
-            function,
-            format!("`{}` is no full ref", change.head_ref),
-        ))
-    }
-}
-
-fn plain(function: &str, paths: Paths) -> Result<Paths, CallError> {
-    let mut all = paths.items.iter();
-    all.try_for_each(|path| relative_path(function, path))?;
-    Ok(paths)
-}
-
-/// SHA-1 or SHA-256 in hexadecimal digits, as git writes object names.
-fn object_name(function: &str, text: &str) -> Result<(), CallError> {
-    let digits = text
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if digits && matches!(text.len(), 40 | 64) {
-        Ok(())
-    } else {
-        Err(unusable(
-            function,
-            format!("`{text}` is no full object name"),
-        ))
     }
 }

@@ -66,14 +66,13 @@ fn matches(glob: &str, text: &str) -> bool {
             _ => (None, after),
         };
         rest = after;
-        fits = match any {
-            Some(crosses) => starred(&fits, &text, crosses),
-            None => {
-                let one =
-                    |(fits, c): (&bool, &char)| *fits && (token == c || *token == '?' && *c != '/');
-                let shifted = fits.iter().zip(&text).map(one);
-                std::iter::once(false).chain(shifted).collect()
-            }
+        fits = if let Some(crosses) = any {
+            starred(&fits, &text, crosses)
+        } else {
+            let one =
+                |(fits, c): (&bool, &char)| *fits && (token == c || *token == '?' && *c != '/');
+            let shifted = fits.iter().zip(&text).map(one);
+            std::iter::once(false).chain(shifted).collect()
         };
     }
     fits.last().copied().unwrap_or_default()

@@ -1,19 +1,24 @@
 //! The interface `maquette:source/source`: a git forge, its changes, and the messages about them.
 
+mod check;
 mod client;
 mod filter;
 mod hooks;
+mod messages;
 mod secret;
 mod types;
 
 pub use client::Source;
 pub use filter::Filter;
 pub use hooks::Hook;
+pub use messages::{
+    Comment, Deployment, Event, Happening, Header, Hint, Outcome, Place, Remark, Status, Subject,
+    Webhook,
+};
 pub use secret::HookSecret;
 pub use types::{
-    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Event, GitRef,
-    Happening, Header, Hint, Key, Login, Outcome, Password, Paths, Place, RefKind, Refs, Remark,
-    Repository, State, Status, Subject, Trust, Webhook,
+    Access, Change, Changes, CloneAccess, CloneSecret, GitRef, Key, Login, Password, Paths,
+    RefKind, Refs, Repository, State, Trust,
 };
 
 use super::Kind;

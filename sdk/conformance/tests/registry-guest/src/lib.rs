@@ -138,6 +138,31 @@ impl Registry for Guest {
         });
         Ok(Referrers { items, next })
     }
+
+    fn delete_tag(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        tag: &str,
+        expect: &str,
+    ) -> Result<()> {
+        let api = Api::new(ctx)?;
+        let path = format!("/v2/{repository}/manifests/{tag}");
+        let found = match api.get(&path) {
+            Err(Error::NotFound(why)) if has(ctx, "deleting_an_absent_tag_succeeds") => {
+                return Err(Error::NotFound(why));
+            }
+            Err(Error::NotFound(_)) => return Ok(()),
+            found => found?.digest,
+        };
+        if found != expect && !has(ctx, "a_tag_that_stands_for_another_digest_is_not_deleted") {
+            return Err(Error::conflict(None));
+        }
+        if has(ctx, "a_deleted_tag_is_gone_and_no_other") {
+            return Ok(());
+        }
+        api.delete(&path)
+    }
 }
 
 fn referrer(entry: &Value) -> Referrer {

@@ -15,6 +15,7 @@ wit_bindgen::generate!({
         export maquette:registry/registry@0.1.0;
         export maquette:source/source@0.0.1;
         export maquette:builder/builder@0.0.1;
+        import maquette:bundler/blobs@0.0.1;
         export maquette:bundler/bundler@0.0.1;
         export maquette:delivery/delivery@0.0.1;
     }",

@@ -2,10 +2,13 @@ use crate::{
     Guest,
     exports::maquette::{
         builder::builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Plan, Verdict},
-        bundler::bundler::{self, Content, Guest as Bundler, Worker},
+        bundler::bundler::{self, Guest as Bundler, Worker},
         delivery::delivery::{App, Assessment, Guest as Delivery, Health},
     },
-    maquette::plugin::types::{Context, Error},
+    maquette::{
+        bundler::blobs,
+        plugin::types::{Context, Error},
+    },
 };
 
 impl Builder for Guest {
@@ -41,28 +44,42 @@ impl Builder for Guest {
 }
 
 impl Bundler for Guest {
-    fn bundle(_: Context, workers: Vec<Worker>) -> Result<Content, Error> {
+    fn bundle(_: Context, workers: Vec<Worker>) -> Result<bundler::Image, Error> {
         let name = workers.first().map_or("", |worker| &worker.name);
-        let path = if name == "escapes" {
-            "../worker.js".into()
-        } else {
-            format!("workers/{name}.js")
+        let path = match name {
+            "escapes" => "../worker.js".into(),
+            _ => format!("workers/{name}.js"),
         };
-        let content = workers
-            .iter()
-            .flat_map(|worker| &worker.modules)
-            .flat_map(|module| module.content.clone())
-            .collect();
-        Ok(Content {
-            base: "workerd:1".into(),
-            layers: vec![vec![bundler::File {
-                path,
-                content,
+        let mut files = vec![];
+        for module in workers.iter().flat_map(|worker| &worker.modules) {
+            let digest = match name {
+                "unknown" => crate::digest('d'),
+                _ => module.content.digest.clone(),
+            };
+            let mut octets = blobs::read(&module.content.digest).unwrap_or_default();
+            octets.extend(blobs::read(&crate::digest('d')).map_or(*b"none", |_| *b"some"));
+            files.push(bundler::File {
+                path: path.clone(),
+                content: bundler::Content::Blob(digest),
                 executable: true,
-            }]],
+            });
+            files.push(bundler::File {
+                path: "read".into(),
+                content: bundler::Content::Octets(octets),
+                executable: false,
+            });
+        }
+        Ok(bundler::Image {
+            base: "workerd:1".into(),
+            layers: vec![files],
             entrypoint: vec![format!("{workers:?}")],
-            ports: vec![8080],
-            env_from: vec!["TOKEN".into()],
+            ports: vec![bundler::Port {
+                number: if name == "low" { 80 } else { 8080 },
+                worker: Some(if name == "stray" { "other".into() } else { name.into() }),
+            }],
+            environment: vec!["TOKEN".into()],
+            volumes: vec![],
+            ready: None,
             warnings: vec![],
         })
     }

@@ -51,7 +51,9 @@ pub(in crate::plugin::run) async fn make(
             let builder = provider.builder()?;
             json(&builder.interpret(call, &build, job, &ending).await?)
         }
-        R::Bundle { workers } => json(&provider.bundler()?.bundle(call, &workers).await?),
+        R::Bundle { workers, blobs } => {
+            json(&provider.bundler()?.bundle(call, &workers, &blobs).await?)
+        }
         R::Render { app } => json(&provider.delivery()?.render(call, &app).await?),
         R::Assess { app, objects } => {
             json(&provider.delivery()?.assess(call, &app, &objects).await?)

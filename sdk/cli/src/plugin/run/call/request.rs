@@ -2,7 +2,7 @@ use anyhow::{Context as _, bail};
 use maquette_host::Digest;
 use maquette_host::kinds::{
     builder::{Build, Ending},
-    bundler::Worker,
+    bundler::{Blobs, Worker},
     delivery::App,
     dns::{Change, RecordSet},
     registry::Action,
@@ -171,7 +171,12 @@ pub(in crate::plugin::run) enum Request {
         ending: Ending,
     },
     #[serde(rename = "bundler.bundle")]
-    Bundle { workers: Vec<Worker> },
+    Bundle {
+        workers: Vec<Worker>,
+        /// What the workers name, as base64.
+        #[serde(default)]
+        blobs: Blobs,
+    },
     #[serde(rename = "delivery.render")]
     Render { app: App },
     #[serde(rename = "delivery.assess")]
