@@ -80,9 +80,9 @@ mod tests {
     /// The rules of the `number`th role in the chart's template, whose rules have no template expressions but conditions.
     fn granted(number: usize) -> Rights {
         let template = include_str!("../../../charts/maquette/templates/rbac/operator.yaml");
-        let roles = template.split("\nrules:\n").skip(1);
-        let rules = roles.map(|rest| rest.split("\n---").next().unwrap_or_default());
-        let text = rules.into_iter().nth(number).unwrap();
+        let parts = template.split("\nrules:\n").skip(1);
+        let mut texts = parts.map(|rest| rest.split("\n---").next().unwrap_or_default());
+        let text = texts.nth(number).unwrap();
         let plain = text.lines().filter(|line| !line.contains("{{"));
         let text = plain.collect::<Vec<_>>().join("\n");
         let rules: Vec<BTreeMap<String, Vec<String>>> = serde_saphyr::from_str(&text).unwrap();

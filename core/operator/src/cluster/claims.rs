@@ -203,10 +203,9 @@ impl Table {
         }
         let claimant = Arc::new(claimant);
         for (name, since) in held {
-            let hold = Hold::Held(since);
             let claim = Claim {
                 claimant: claimant.clone(),
-                hold,
+                hold: Hold::Held(since),
             };
             self.names
                 .entry(me.clone())
@@ -214,7 +213,7 @@ impl Table {
                 .insert(name.clone());
             let of = self.claims.entry(name.clone()).or_default();
             let before = of.insert(me.clone(), claim).map(|claim| claim.hold);
-            if before != Some(hold) && before != Some(Hold::Granted) {
+            if before != Some(Hold::Held(since)) && before != Some(Hold::Granted) {
                 changed.push(name);
             }
         }

@@ -155,20 +155,20 @@ async fn a_deployment_keeps_its_scale_and_gets_its_label_back_and_another_strate
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_workspace_is_gone_after_its_last_pod_also_without_the_label_of_its_deployment() {
     let scene = Scene::start().await;
-    scene.objects.apply(one("shop")).await;
-    scene.wait_ready("Workspace", "shop").await;
-    let pods = scene.objects.list("v1", "Pod", NAMESPACE).await.unwrap();
-    let pod = pods[0]["metadata"]["name"].as_str().unwrap().to_owned();
+    // No kubelet ends a pod of a node that does not exist: it stays until it is deleted by force.
+    let mut shop = one("shop");
+    shop["spec"]["components"][0]["template"]["nodeName"] = json!("nowhere");
+    scene.objects.apply(shop).await;
+    let pod = scene
+        .until("the pod to exist", async || {
+            let pods = scene.objects.list("v1", "Pod", NAMESPACE).await?;
+            let name = pods
+                .first()
+                .and_then(|pod| pod["metadata"]["name"].as_str());
+            name.map(str::to_owned).ok_or("there is none".to_owned())
+        })
+        .await;
     operator::terminate(&scene.operator.lock().unwrap());
-    let hold = |finalizers: Value| json!({"metadata": {"finalizers": finalizers}});
-    patch(
-        &scene,
-        "v1",
-        "Pod",
-        &pod,
-        hold(json!(["maquette.test/hold"])),
-    )
-    .await;
     let without = json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": null}}});
     patch(&scene, APPS, "Deployment", "shop-web", without).await;
     scene.delete("Workspace", "shop").await;
@@ -186,7 +186,8 @@ async fn a_workspace_is_gone_after_its_last_pod_also_without_the_label_of_its_de
         })
         .await;
     assert!(get(&scene, MAQUETTE, "Workspace", "shop").await.is_object());
-    patch(&scene, "v1", "Pod", &pod, hold(Value::Null)).await;
+    let by_force = ["delete", "pod", &pod, "--namespace", NAMESPACE, "--force"];
+    scene.world.kubectl(&by_force);
     scene.wait_nothing().await;
     scene.finish().await;
 }

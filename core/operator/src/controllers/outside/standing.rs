@@ -113,7 +113,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                standing(seen.clone(), OWN, intended, recalled),
+                standing(seen, OWN, intended, recalled),
                 expected,
                 "{seen:?}"
             );

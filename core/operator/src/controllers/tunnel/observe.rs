@@ -21,10 +21,7 @@ use crate::{
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{DNSRecord, RecordType, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
 /// Everything the decision needs.
@@ -153,13 +150,11 @@ async fn look(
     let tunnels = configured.ok().and_then(|bound| bound.tunnels.clone());
     let lane = tunnels.ok_or(LaneError::Closed)?;
     let object = format!("Tunnel/{key}");
-    match entry(tunnel).and_then(|entry| entry.id.clone()) {
-        Some(id) => reads.wait(lane.observe(&object, &id)).await,
-        None => {
-            let owner = controller.owner(key);
-            reads.wait(lane.find(&object, &owner, name)).await
-        }
+    if let Some(id) = entry(tunnel).and_then(|entry| entry.id.clone()) {
+        return reads.wait(lane.observe(&object, &id)).await;
     }
+    let owner = controller.owner(key);
+    reads.wait(lane.find(&object, &owner, name)).await
 }
 
 /// Remembers that the provider was seen to be right.

@@ -172,7 +172,7 @@ fn without_times(text: &str) -> String {
         let words = line.split(' ').filter(|word| !is_time(word));
         words.collect::<Vec<_>>().join(" ")
     };
-    match lines.last() {
+    match lines.next_back() {
         Some(last) => format!("{} … {}", line(first), line(last)),
         None => line(first),
     }

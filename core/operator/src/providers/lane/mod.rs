@@ -286,10 +286,9 @@ impl<P: Port> State<P> {
         let most = self.most.load(Ordering::Relaxed);
         let most = match asked {
             Err(error) if error.depends_on_size() && size > 1 => (size / 2).min(most),
-            Err(_) => most,
             // It grows slowly, because what was too much once is too much again.
             Ok(_) if size >= most => most.saturating_add((most / 8).max(1)),
-            Ok(_) => most,
+            Err(_) | Ok(_) => most,
         };
         self.most
             .store(most.clamp(1, self.batching.most), Ordering::Relaxed);

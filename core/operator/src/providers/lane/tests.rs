@@ -36,6 +36,7 @@ fn lane(batching: Batching, answer: fn(&[u32]) -> Asked<u32>) -> (Arc<Lane<Told>
     (Arc::new(lane), calls)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the others of its type can fail")]
 fn well(questions: &[u32]) -> Asked<u32> {
     Ok(questions.iter().map(|question| Ok(*question)).collect())
 }

@@ -145,10 +145,20 @@ impl Scene {
     }
 
     /// Ready as the API server tells it: status, reason, message.
+    /// Status, reason and message of the object's condition `Ready`.
     pub(crate) async fn ready(
         &self,
         kind: &str,
         name: &str,
+    ) -> Result<(String, String, String), String> {
+        self.condition(kind, name, "Ready").await
+    }
+
+    pub(crate) async fn condition(
+        &self,
+        kind: &str,
+        name: &str,
+        of: &str,
     ) -> Result<(String, String, String), String> {
         let object = self
             .objects
@@ -157,7 +167,7 @@ impl Scene {
             .await
             .map_err(|error| error.to_string())?;
         let object = serde_json::to_value(object.ok_or("it does not exist")?).unwrap();
-        condition(&object, "Ready").ok_or_else(|| format!("{}", object["status"]))
+        condition(&object, of).ok_or_else(|| format!("{}", object["status"]))
     }
 
     pub(crate) async fn wait_ready(&self, kind: &str, name: &str) {

@@ -163,8 +163,9 @@ fn a_record_is_abandoned_only_where_its_provider_cannot_be_used() {
     let mut record = leaving(LedgerState::Present);
     record.metadata.annotations =
         Some([("maquette.dev/abandon".to_owned(), "true".to_owned())].into());
-    let mut world = World::default();
-    world.live = Some(seen(&super::super::observe::wanted(&record), OWNER));
+    let world = World {
+        live: Some(seen(&super::super::observe::wanted(&record), OWNER)),
+    };
     let mut observed = world.observe(&record);
     assert!(!ends(&record, &observed), "the provider can remove it");
     observed.recalled.removal_failed = true;
