@@ -83,6 +83,7 @@ async fn play(setup: &Setup, steps: &[(usize, Step)]) -> Report {
     }
     if !failed && !wait(&sim, start + FAULTS).await {
         sim.with(World::faults_end);
+        sim.recovered.notify_waiters();
         end::recover(&sim).await;
     }
     sim.with(|world| Report {

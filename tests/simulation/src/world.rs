@@ -30,6 +30,8 @@ pub(crate) struct Sim {
     pub(crate) work: Notify,
     /// The end of an instance, or a violation.
     pub(crate) news: Notify,
+    /// The end of faults, which broken connections hear of.
+    pub(crate) recovered: Notify,
 }
 
 impl Sim {
@@ -39,7 +41,13 @@ impl Sim {
             changed: table().iter().map(|_| Notify::new()).collect(),
             work: Notify::new(),
             news: Notify::new(),
+            recovered: Notify::new(),
         })
+    }
+
+    /// A connection on which nothing arrives any more, until the client finds out.
+    pub(crate) async fn silence(&self) {
+        let _ = tokio::time::timeout(SILENCE, self.recovered.notified()).await;
     }
 
     /// Does something to the world, then tells those who wait for it.
@@ -98,6 +106,8 @@ pub(crate) struct World {
     start: Instant,
 }
 
+/// How long a connection may be silent before the client ends it.
+const SILENCE: Duration = Duration::from_mins(1);
 /// When every simulation begins.
 const START: i64 = 1_767_225_600;
 /// More requests than any run needs.
@@ -286,7 +296,13 @@ impl World {
             instance.cut_off = None;
         }
         self.servers.recover();
-        // A frozen watch ends with its time limit, and the next one works.
+        self.breaks.values_mut().for_each(|(count, how)| {
+            // Frozen connections are found out.
+            if *how == crate::api::Break::Freeze {
+                *count += 1;
+                *how = crate::api::Break::Reset;
+            }
+        });
         self.ring();
     }
 

@@ -56,14 +56,20 @@ impl Server {
         let Some(request) = Request::parse(actor, &parts, body) else {
             return Ok(refuse(&Refused::new(404, "NotFound", "no such path")));
         };
-        let (fate, before, after) = self.sim.with(|world| {
+        let sent = self.sim.with(|world| {
+            if !world.is_alive(self.instance) {
+                return None;
+            }
             world.requested(self.instance, &request);
-            (
+            Some((
                 world.fate(self.instance, &request),
                 Duration::from_millis(world.random.below(5)),
                 Duration::from_millis(world.random.below(3)),
-            )
+            ))
         });
+        let Some((fate, before, after)) = sent else {
+            return Err("the process does not exist any more".into());
+        };
         pause(before).await;
         match fate {
             Fate::Reset => return Err("connection reset by peer".into()),
@@ -74,14 +80,18 @@ impl Server {
                     "the server is not itself",
                 )));
             }
-            Fate::Hang => std::future::pending::<()>().await,
+            Fate::Hang => {
+                self.sim.silence().await;
+                return Err("connection timed out".into());
+            }
             Fate::Late(delay) => {
                 let (sim, request) = (self.sim.clone(), request.clone());
                 tokio::spawn(async move {
                     tokio::time::sleep(delay).await;
                     sim.with(|world| drop(world.request(&request)));
                 });
-                std::future::pending::<()>().await;
+                self.sim.silence().await;
+                return Err("connection timed out".into());
             }
             Fate::Effect(_) => {}
         }
@@ -97,7 +107,10 @@ impl Server {
         pause(after).await;
         match fate {
             Fate::Effect(Answer::Lost) => return Err("connection reset by peer".into()),
-            Fate::Effect(Answer::Never) => std::future::pending::<()>().await,
+            Fate::Effect(Answer::Never) => {
+                self.sim.silence().await;
+                return Err("connection timed out".into());
+            }
             _ => {}
         }
         if !self.sim.with(|world| world.is_reachable(self.instance)) {

@@ -73,6 +73,9 @@ pub(crate) enum Break {
     Freeze,
 }
 
+/// How long a watch may be silent before the client ends it.
+const SILENCE: Duration = Duration::from_mins(1);
+
 /// One watch of one client.
 struct Watch {
     sim: Shared,
@@ -82,7 +85,7 @@ struct Watch {
     number: u64,
     position: usize,
     breaks: u64,
-    frozen: bool,
+    frozen: Option<Instant>,
     deadline: Instant,
     ready: VecDeque<Bytes>,
     over: bool,
@@ -136,7 +139,7 @@ pub(crate) fn lines(
             number: world.watches,
             position,
             breaks: world.breaks.get(&resource).map_or(0, |(count, _)| *count),
-            frozen: false,
+            frozen: None,
             deadline: Instant::now() + Duration::from_secs(seconds),
             ready,
             over,
@@ -176,7 +179,10 @@ impl Watch {
                     return Some(Err(message.into()));
                 }
                 Next::End => return None,
-                Next::WaitUntil(at) => tokio::time::sleep_until(at.min(self.deadline)).await,
+                Next::WaitUntil(at) => {
+                    let at = at.min(self.deadline);
+                    let _ = tokio::time::timeout_at(at, changed).await;
+                }
                 Next::Wait => {
                     let _ = tokio::time::timeout_at(self.deadline, changed).await;
                 }
@@ -208,19 +214,19 @@ impl Watch {
                         self.over = true;
                         return Next::Line(expired());
                     }
-                    Break::Freeze => self.frozen = true,
+                    Break::Freeze => self.frozen = Some((now + SILENCE).min(self.deadline)),
                 }
+            }
+            if let Some(until) = self.frozen {
+                return if now >= until {
+                    Next::Fail("connection timed out")
+                } else {
+                    Next::WaitUntil(until)
+                };
             }
             if now >= self.deadline {
                 self.over = true;
-                return if self.frozen {
-                    Next::End
-                } else {
-                    Next::Line(bookmark(self.resource, self.heard(world), false))
-                };
-            }
-            if self.frozen {
-                return Next::Wait;
+                return Next::Line(bookmark(self.resource, self.heard(world), false));
             }
             if let Some(until) = world.lag.get(&self.resource)
                 && *until > now
