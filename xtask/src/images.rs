@@ -9,7 +9,7 @@ use maquette_harness::images::{
 use maquette_harness::progress::Progress;
 
 use crate::binaries::Binaries;
-use crate::stage::Registry;
+use crate::registry::Registry;
 
 /// Certificate authorities for the operator's connections to registries and providers.
 const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";

@@ -7,11 +7,13 @@ mod cargo;
 mod cluster;
 mod contract;
 mod crds;
+mod current;
 mod demo;
 #[cfg(test)]
 mod docs;
 mod images;
 mod plugin;
+mod registry;
 mod release;
 mod root;
 mod stage;

@@ -8,8 +8,8 @@ use maquette_harness::progress::Progress;
 use serde_json::Value;
 
 use crate::binaries::Binaries;
+use crate::registry::Registry;
 use crate::root::root;
-use crate::stage::Registry;
 use crate::step::{Ended, step};
 
 /// The plugin of the demo.

@@ -10,7 +10,8 @@ use maquette_harness::progress::Progress;
 use maquette_harness::tools::{self, Tool};
 use maquette_harness::{Cluster, Options, Pdns};
 
-use crate::demo::Current;
+use crate::current::Current;
+use crate::registry::Registry;
 use crate::root::root;
 use crate::step::step;
 use crate::{images, plugin};
@@ -30,17 +31,6 @@ pub(crate) struct Stage {
     plugin_digest: Option<String>,
     /// The cluster, if it was made here.
     own: Option<Cluster>,
-}
-
-/// Where images and plugins are pushed to and pulled from.
-#[derive(Clone, Debug)]
-pub(crate) struct Registry {
-    /// HOST[:PORT] as the cluster's nodes and the operator know it.
-    pub(crate) address: String,
-    /// HOST:PORT as this machine knows it; plain HTTP.
-    pub(crate) push_address: String,
-    /// Whether the operator speaks plain HTTP to it.
-    pub(crate) plain_http: bool,
 }
 
 impl Stage {

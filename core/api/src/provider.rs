@@ -87,7 +87,7 @@ pub struct ConnectorGrant {
 }
 
 /// How the hosts that a provider's tunnels serve are reached from outside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, KubeSchema)]
 pub struct Entrance {
     /// With or without TLS.
     #[serde(default)]
@@ -99,7 +99,7 @@ pub struct Entrance {
 }
 
 /// With or without TLS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EntranceScheme {
     /// HTTP over TLS.

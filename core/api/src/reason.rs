@@ -49,7 +49,9 @@ reasons! {
     JOB_FAILED = "JobFailed";
     /// The API server refuses an object that the spec describes.
     REFUSED_BY_API_SERVER = "RefusedByApiServer";
-    /// An object of the wanted name exists and belongs to somebody else.
+    /// The API server, or a webhook that it calls, does not answer or fails.
+    API_SERVER_UNAVAILABLE = "ApiServerUnavailable";
+    /// An object of the wanted name exists that the operator did not create.
     NAME_TAKEN = "NameTaken";
     /// A workload's pods are not ready for longer than its progress deadline.
     PROGRESS_DEADLINE_EXCEEDED = "ProgressDeadlineExceeded";

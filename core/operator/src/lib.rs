@@ -1,6 +1,7 @@
 //! Controllers of Maquette and what runs them.
 //!
 //! * [`clock`]: time and chance;
+//! * [`connection`]: the client of the API server;
 //! * [`cluster`]: shared caches of the objects that matter, and every write to the API server;
 //! * [`engine`]: the one reconcile shape: queue, backoff, plans, execution, leader election, metrics;
 //! * [`registries`]: what the administrator decided about registries of plugins;
@@ -9,6 +10,7 @@
 
 pub mod clock;
 pub mod cluster;
+pub mod connection;
 pub mod controllers;
 pub mod engine;
 pub mod providers;

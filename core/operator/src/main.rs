@@ -5,6 +5,7 @@ use clap::{Parser, ValueEnum};
 use maquette_host::{Compiler, Host, Settings};
 use maquette_operator::{
     clock::Clock,
+    connection,
     registries::Registries,
     run::{Options, run},
 };
@@ -13,7 +14,6 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -118,15 +118,11 @@ async fn work() -> anyhow::Result<()> {
             arguments.cache_dir.display()
         )
     })?;
-    let mut config = kube::Config::infer()
+    let config = kube::Config::infer()
         .await
         .context("no API server: run in a cluster, or set KUBECONFIG")?;
-    // A watch is ended by the API server after 240 s; silence for longer means a dead connection.
-    config.read_timeout = Some(Duration::from_secs(250));
-    config.write_timeout = Some(Duration::from_secs(30));
-    config.connect_timeout = Some(Duration::from_secs(5));
-    let client =
-        kube::Client::try_from(config).context("the client of the API server cannot be made")?;
+    let client = connection::client(config)
+        .context("the credentials or certificates of the API server's client cannot be used")?;
     let options = Options {
         namespace: arguments.namespace,
         metrics_addr: arguments.metrics_addr,

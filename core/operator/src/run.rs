@@ -2,7 +2,7 @@
 
 use crate::{
     clock::Clock,
-    cluster::{Caches, Key, Kind, Writer, start_watches},
+    cluster::{Caches, Fence, Key, Kind, Watches, Writer, start_watches},
     controllers::{
         component::ComponentController,
         dnsrecord::DnsRecordController,
@@ -20,15 +20,16 @@ use kube::{
     runtime::events::{Recorder, Reporter},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::sync::broadcast;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
-/// Changes that may wait to be sorted; beyond that everything is looked at.
-const CHANGES: usize = 16_384;
-/// How long reconciliations that have begun may take to end.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long reconciliations that have begun may take to end when the operator is asked to stop. What waits for a provider
+/// longer is resumed by the next leader.
+const GRACE: Duration = Duration::from_secs(5);
 /// How long the server of health and metrics may take to close.
 const CLOSING: Duration = Duration::from_secs(1);
+/// What the errors call the server.
+const SERVER: &str = "the server of health and metrics";
 
 /// What the operator runs with.
 #[derive(Clone, Debug)]
@@ -57,9 +58,12 @@ pub enum RunError {
     /// Health or metrics cannot be served.
     #[error("health and metrics cannot be served; check --health-addr and --metrics-addr")]
     Serve(#[source] std::io::Error),
-    /// Another replica leads, or the API server does not answer.
+    /// Another replica leads, or the API server is gone.
     #[error("leadership ended")]
     Leader(#[source] LeaderError),
+    /// A task that the operator consists of ended, so that it would work with half of itself.
+    #[error("{0} ended unexpectedly; the operator restarts")]
+    TaskEnded(&'static str),
     /// The cluster has no namespace `kube-system`, whose UID identifies it.
     #[error("the namespace kube-system cannot be read; the operator needs to get namespaces")]
     NoIdentity,
@@ -75,30 +79,31 @@ pub async fn run(
     let metrics = Metrics::default();
     UsageCollector::register(&metrics, host.clone());
     let health = Health::default();
-    let serving = engine::serve(
+    // The server answers until the operator has ended its work.
+    let closing = CancellationToken::new();
+    let mut server = tokio::spawn(engine::serve(
         options.health_addr,
         options.metrics_addr,
         health.clone(),
         metrics.clone(),
-        stop.clone(),
-    );
-    let ended = stop.clone();
-    let server = tokio::spawn(async move {
-        let outcome = serving.await;
-        ended.cancel();
-        outcome
-    });
-    let outcome = operate(client, host, &options, &health, &metrics, &stop).await;
-    stop.cancel();
-    // Connections of scrapers may stay open longer.
-    match tokio::time::timeout(CLOSING, server).await {
-        Ok(Ok(Err(error))) if outcome.is_ok() => Err(RunError::Serve(error)),
-        _ => outcome,
+        closing.clone(),
+    ));
+    tokio::select! {
+        biased;
+        outcome = operate(client, host, &options, &health, &metrics, &stop) => outcome?,
+        joined = &mut server => return match joined {
+            Ok(Err(error)) => Err(RunError::Serve(error)),
+            _ => Err(RunError::TaskEnded(SERVER)),
+        },
     }
+    closing.cancel();
+    // Connections of scrapers may stay open longer.
+    drop(tokio::time::timeout(CLOSING, server).await);
+    Ok(())
 }
 
-/// Keeps the caches, leads and runs the controllers until `stop`, without a server. It returns an error when another
-/// replica leads; the process has to exit then.
+/// Keeps the caches, leads and runs the controllers until `stop`, without a server. Returns an error at once when another
+/// replica leads: the caller must end the process, which ends every call that is in progress.
 pub async fn operate(
     client: Client,
     host: Arc<dyn PluginPort>,
@@ -108,65 +113,79 @@ pub async fn operate(
     stop: &CancellationToken,
 ) -> Result<(), RunError> {
     let caches = Arc::new(Caches::default());
-    let (changes, _) = broadcast::channel(CHANGES);
-    let watches = tokio::select! {
+    let mut watches = tokio::select! {
         biased;
+        watches = start_watches(&client, &caches, &options.namespace) => watches,
         () = stop.cancelled() => return Ok(()),
-        watches = start_watches(&client, &caches, &options.namespace, &changes) => watches,
     };
     health.ready();
     tracing::info!(workspaces = caches.workspaces.len(), "caches are complete");
 
-    let leadership = if options.leader_elect {
+    let mut leadership = if options.leader_elect {
         tokio::select! {
             biased;
-            () = stop.cancelled() => return Ok(()),
             leadership = Leadership::acquire(
                 client.clone(), &options.namespace, "maquette", &options.identity, options.clock.clone(),
             ) => Some(leadership),
+            () = stop.cancelled() => return Ok(()),
         }
     } else {
         None
     };
+    let fence = leadership
+        .as_ref()
+        .map_or_else(Fence::unlimited, Leadership::fence);
     metrics.leads(true);
     tracing::info!(identity = options.identity, "leading");
 
     let working = CancellationToken::new();
-    let controllers =
-        start_controllers(&client, host, options, &caches, &changes, metrics, &working)?;
-    let (leadership, outcome) = lead(leadership, stop).await;
-    working.cancel();
-    if tokio::time::timeout(GRACE, controllers.wait())
-        .await
-        .is_err()
-    {
-        tracing::warn!("reconciliations did not end in time; they are taken up by the next leader");
+    let mut controllers =
+        start_controllers(&client, host, options, &caches, fence, metrics, &working)?;
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => {}
+        error = lost(&mut leadership) => return Err(RunError::Leader(error)),
+        error = ended(&mut watches, &mut controllers) => return Err(error),
     }
-    if let (Some(leadership), Ok(())) = (leadership, &outcome) {
+    working.cancel();
+    // The Lease is renewed until nothing acts any more.
+    tokio::select! {
+        biased;
+        () = all_end(&mut controllers) => {}
+        () = tokio::time::sleep(GRACE) => {
+            tracing::warn!("reconciliations did not end in time; the next leader resumes them");
+        }
+        error = lost(&mut leadership) => return Err(RunError::Leader(error)),
+    }
+    if let Some(leadership) = leadership {
         leadership.release().await;
     }
-    drop(watches);
-    outcome
+    Ok(())
 }
 
-/// Waits for the end of the leadership or for a request to stop.
-async fn lead(
-    leadership: Option<Leadership>,
-    stop: &CancellationToken,
-) -> (Option<Leadership>, Result<(), RunError>) {
-    let mut leadership = leadership;
-    let lost = async {
-        match &mut leadership {
-            Some(leadership) => leadership.keep().await,
-            None => std::future::pending().await,
-        }
-    };
-    let outcome = tokio::select! {
+/// The end of the leadership; never where there is none to lose.
+async fn lost(leadership: &mut Option<Leadership>) -> LeaderError {
+    match leadership {
+        Some(leadership) => leadership.keep().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The end of a task that never ends by itself.
+async fn ended(watches: &mut Watches, controllers: &mut JoinSet<()>) -> RunError {
+    let (what, ended) = tokio::select! {
         biased;
-        () = stop.cancelled() => Ok(()),
-        error = lost => Err(RunError::Leader(error)),
+        ended = watches.join_next() => ("a watch", ended),
+        ended = controllers.join_next() => ("a controller", ended),
     };
-    (leadership, outcome)
+    if let Some(Err(error)) = ended {
+        tracing::error!(%error, "{what} ended");
+    }
+    RunError::TaskEnded(what)
+}
+
+async fn all_end(controllers: &mut JoinSet<()>) {
+    while controllers.join_next().await.is_some() {}
 }
 
 fn start_controllers(
@@ -174,19 +193,18 @@ fn start_controllers(
     host: Arc<dyn PluginPort>,
     options: &Options,
     caches: &Arc<Caches>,
-    changes: &broadcast::Sender<crate::cluster::Change>,
+    fence: Fence,
     metrics: &Metrics,
     stop: &CancellationToken,
-) -> Result<TaskTracker, RunError> {
+) -> Result<JoinSet<()>, RunError> {
     let installation = caches
         .namespaces
         .get(&Key::cluster("kube-system"))
         .and_then(|namespace| namespace.metadata.uid.clone())
         .ok_or(RunError::NoIdentity)?;
     let counter = metrics.clone();
-    let writer = Writer::new(client.clone(), caches.clone(), move |kind: Kind, verb| {
-        counter.wrote(kind.name(), verb);
-    });
+    let count = move |kind: Kind, verb| counter.wrote(kind.name(), verb);
+    let writer = Writer::new(client.clone(), caches.clone(), fence.clone(), count);
     let reporter = Reporter {
         controller: "maquette".to_owned(),
         instance: Some(options.identity.clone()),
@@ -198,17 +216,15 @@ fn start_controllers(
         metrics.clone(),
         options.clock.clone(),
     );
-    let registry = Arc::new(Registry::default());
-    let starter = Starter {
-        tasks: TaskTracker::new(),
+    let registry = Arc::new(Registry::new(caches.router().clone(), fence));
+    let mut starter = Starter {
+        tasks: JoinSet::new(),
         executor,
-        changes,
         workers: options.workers,
         stop,
     };
     let installer = Installer {
         host,
-        caches: caches.clone(),
         namespace: options.namespace.clone(),
         registries: options.registries.clone(),
     };
@@ -216,20 +232,14 @@ fn start_controllers(
         installer: installer.clone(),
     });
     starter.start(ProviderController {
-        caches: caches.clone(),
         installer,
         registry: registry.clone(),
         namespace: options.namespace.clone(),
         installation: installation.clone(),
     });
-    starter.start(WorkspaceController {
-        caches: caches.clone(),
-    });
-    starter.start(ComponentController {
-        caches: caches.clone(),
-    });
+    starter.start(WorkspaceController);
+    starter.start(ComponentController);
     starter.start(DnsRecordController::new(
-        caches.clone(),
         registry.clone(),
         installation.clone(),
     ));
@@ -239,32 +249,22 @@ fn start_controllers(
         installation,
         options.namespace.clone(),
     ));
-    starter.tasks.close();
     Ok(starter.tasks)
 }
 
 struct Starter<'a> {
-    tasks: TaskTracker,
+    tasks: JoinSet<()>,
     executor: Executor,
-    changes: &'a broadcast::Sender<crate::cluster::Change>,
     workers: usize,
     stop: &'a CancellationToken,
 }
 
 impl Starter<'_> {
-    fn start<C: Controller>(&self, controller: C) {
-        let changes = self.changes.subscribe();
-        // Calls to providers wait for a lane's window; many records share one call only if many are waited for.
-        let workers = if C::KIND == Kind::DNSRecord {
-            self.workers * 64
-        } else {
-            self.workers
-        };
+    fn start<C: Controller>(&mut self, controller: C) {
         self.tasks.spawn(engine::run(
             Arc::new(controller),
             self.executor.clone(),
-            changes,
-            workers,
+            self.workers,
             self.stop.clone(),
         ));
     }

@@ -4,7 +4,7 @@ use maquette_host::manifest::SECTION;
 use maquette_host::{Inspection, Manifest};
 use wasm_encoder::{ComponentSection as _, CustomSection};
 
-use crate::subject::SetupError;
+use crate::setup::SetupError;
 
 /// The component as it can be published: one that was not built by `maquette plugin build` is asked what it is, once,
 /// in a sandbox without network, and gets its manifest.

@@ -15,7 +15,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `subject` | a plugin and the provider to test it with |
-//! | `suite` | runs rules one after the other |
+//! | `suite` | the parts of every rule: its outcome, the plugin in a host, the provider |
+//! | `run` | runs rules one after the other |
 //! | `report` | what came of each rule, as a table and as JSON |
 //! | `builder`, `bundler`, `delivery`, `dns`, `registry`, `source`, `tunnel` | the rules of each interface |
 //! | `faults` | an HTTP server in front of the provider's that answers, loses, hangs and counts |
@@ -36,6 +37,7 @@ pub mod memory;
 mod offer;
 pub mod registry;
 mod report;
+mod run;
 mod setup;
 pub mod source;
 mod subject;
@@ -48,6 +50,7 @@ pub use faults::Answer;
 pub use maquette_host::dns::{RecordSet, RecordType};
 pub use offer::Offer;
 pub use report::{Report, Row, Verdict};
+pub use run::{rules, test};
 pub use setup::SetupError;
 pub use subject::{DnsTarget, Subject};
-pub use suite::{Kit, rules, test};
+pub use suite::Kit;

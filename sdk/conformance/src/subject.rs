@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use maquette_host::Origin;
+use maquette_host::dns::{RecordSet, RecordType};
 use serde_json::Value;
 
-use crate::builder::BuilderTarget;
-use crate::delivery::EngineTarget;
-use crate::dns::OtherWriter;
+use crate::builder::known::BuilderTarget;
+use crate::delivery::known::EngineTarget;
+use crate::dns::writer::OtherWriter;
 use crate::faults::Answer;
-use crate::registry::RegistryTarget;
-pub(crate) use crate::setup::SetupError;
-use crate::source::SourceTarget;
-use crate::tunnel::TunnelTarget;
-use crate::{RecordSet, RecordType};
+use crate::registry::known::RegistryTarget;
+use crate::setup::SetupError;
+use crate::source::known::SourceTarget;
+use crate::tunnel::known::TunnelTarget;
 
 /// What the rules of `dns` work on.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::dns::Transport;
+use crate::dns::transport::Transport;
 use crate::error::{Error, Result};
 use crate::http::Client;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
 pub use crate::raw::base::maquette::plugin::credentials::CredentialError;
+use crate::raw::base::maquette::plugin::dns_transport::TransportError;
 pub use crate::raw::base::maquette::plugin::log::Level;
 
 /// The outside of a plugin.

@@ -1,4 +1,4 @@
-//! The prerequisites of this repository's commands: the Rust target, Go, Debian packages, root, disk space.
+//! The prerequisites of this repository's commands: the Rust target, Go, Debian packages, root, ports, disk space.
 //!
 //! [`check`] looks at the machine and changes nothing. [`prepare`] installs each missing prerequisite that a command can
 //! install, and returns an error that names the command for every other one. The crate has no dependencies: `cargo xtask`
@@ -9,6 +9,7 @@ mod finding;
 mod go;
 mod languages;
 pub mod packages;
+mod ports;
 mod privilege;
 mod program;
 mod purpose;
@@ -28,6 +29,7 @@ pub fn check(purpose: Purpose) -> Vec<Finding> {
     }
     if purpose.runs_cluster() {
         findings.extend(privilege::check());
+        findings.push(ports::check());
         findings.push(packages::check());
     }
     if purpose == Purpose::Test {

@@ -1,8 +1,12 @@
 //! What a component needs to know of a pod; the rest is not kept in memory.
 
-use super::store::Stored;
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use super::{kept::Kept, kind::Kind, store::Stored};
+use k8s_openapi::{
+    api::core::v1::{ContainerStatus, Pod},
+    apimachinery::pkg::apis::meta::v1::ObjectMeta,
+};
+use kube::{Api, Client, core::DynamicObject};
+use serde_json::Value;
 
 /// What a component needs to know of a pod.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +26,35 @@ pub struct PodSummary {
 impl Stored for PodSummary {
     fn metadata(&self) -> &ObjectMeta {
         &self.metadata
+    }
+}
+
+impl Kept for PodSummary {
+    type Served = Pod;
+
+    fn api(client: Client, _: Kind, _: &str) -> Api<Pod> {
+        Api::all(client)
+    }
+
+    fn keep(served: Pod) -> Self {
+        served.into()
+    }
+
+    fn parse(answer: DynamicObject) -> Option<Self> {
+        answer.try_parse::<Pod>().ok().map(Self::from)
+    }
+
+    fn live(&self) -> Option<Value> {
+        None
+    }
+
+    fn is_news(&self, new: &Self) -> bool {
+        let unversioned = |pod: &Self| {
+            let mut pod = pod.clone();
+            pod.metadata.resource_version = None;
+            pod
+        };
+        unversioned(self) != unversioned(new)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who may use a Provider, and what to say where one cannot be used. Shared by the kinds that keep something there.
 
 use crate::{
-    cluster::{Caches, Key},
+    cluster::{Key, NamespaceSummary, Reads},
     providers::{Configured, LaneError, Registry},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
@@ -63,15 +63,14 @@ impl Problem {
 
 /// The Provider of this name with its plugin, as both are now.
 pub(super) fn provider(
-    caches: &Caches,
+    reads: &Reads,
     registry: &Registry,
     name: &str,
 ) -> Result<(Arc<Provider>, Arc<Configured>), Problem> {
-    let provider = caches
-        .providers
-        .get(&Key::cluster(name))
+    let provider = reads
+        .get::<Provider>(&Key::cluster(name))
         .ok_or_else(|| Problem::Missing(name.to_owned()))?;
-    let bound = registry.get(name);
+    let bound = registry.read(reads, name);
     match bound.filter(|bound| bound.spec == provider.spec) {
         Some(configured) => Ok((provider, configured)),
         None => Err(not_ready(name.to_owned(), &provider)),
@@ -79,14 +78,14 @@ pub(super) fn provider(
 }
 
 /// Whether the Provider takes up something new for this namespace.
-pub(super) fn admit(caches: &Caches, provider: &Provider, namespace: &str) -> Result<(), Problem> {
+pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Result<(), Problem> {
     let name = provider.metadata.name.clone().unwrap_or_default();
     if provider.metadata.deletion_timestamp.is_some() {
         return Err(Problem::Terminating(name));
     }
     let scope = provider.spec.scope.as_ref();
     let selector = scope.and_then(|scope| scope.namespaces.as_ref());
-    if selector.is_none_or(|selector| selects(caches, selector, namespace)) {
+    if selector.is_none_or(|selector| selects(reads, selector, namespace)) {
         return Ok(());
     }
     Err(Problem::NamespaceOutOfScope {
@@ -103,12 +102,12 @@ pub(super) fn lies_in(name: &str, zone: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn selects(caches: &Caches, selector: &LabelSelector, namespace: &str) -> bool {
-    let labels = caches
-        .namespaces
-        .get(&Key::cluster(namespace))
-        .and_then(|ns| ns.metadata.labels.clone())
-        .unwrap_or_default();
+fn selects(reads: &Reads, selector: &LabelSelector, namespace: &str) -> bool {
+    // A namespace that is not known yet is selected by nothing, also not by what its labels lack.
+    let Some(namespace) = reads.get::<NamespaceSummary>(&Key::cluster(namespace)) else {
+        return false;
+    };
+    let labels = namespace.metadata.labels.clone().unwrap_or_default();
     // A selector that cannot be read selects nothing.
     kube::core::Selector::try_from(selector.clone()).is_ok_and(|selector| {
         use kube::core::SelectorExt as _;

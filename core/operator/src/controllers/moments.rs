@@ -5,8 +5,6 @@ use std::time::Duration;
 
 /// How soon absence is looked for after a deletion.
 pub(super) const SOON: Duration = Duration::from_millis(10);
-/// How soon a provider is asked for that this process has not bound yet.
-pub(super) const STARTING: Duration = Duration::from_millis(250);
 /// How soon something that cannot be kept is looked at without any event.
 pub(super) const LATER: Duration = Duration::from_mins(1);
 

@@ -1,14 +1,14 @@
 //! Record sets that another object keeps for its hosts.
 
 use crate::{
-    cluster::{Caches, Key, Kind},
+    cluster::{Key, Kind, Reads},
     engine::Desired,
 };
-use maquette_api::{DEFAULT_FOR_ANNOTATION, FINALIZER};
+use maquette_api::{DEFAULT_FOR_ANNOTATION, FINALIZER, Provider};
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
-/// A record set that shall exist.
+/// A record set that should exist.
 pub(super) struct Record<'a> {
     /// Name of the object.
     pub(super) key: Key,
@@ -77,16 +77,16 @@ pub(super) fn data(targets: &[String]) -> (&'static str, Vec<String>) {
 }
 
 /// Name of the Provider that is annotated as the default for record sets.
-pub(super) fn default_provider(caches: &Caches) -> Option<String> {
+pub(super) fn default_provider(reads: &Reads) -> Option<String> {
     let is_default = |annotations: &BTreeMap<String, String>| {
         annotations
             .get(DEFAULT_FOR_ANNOTATION)
             .is_some_and(|kinds| kinds.split(',').any(|kind| kind.trim() == "dns"))
     };
-    let providers = caches.providers.all();
-    providers
-        .iter()
-        .filter(|p| p.metadata.annotations.as_ref().is_some_and(is_default))
-        .filter_map(|p| p.metadata.name.clone())
-        .min()
+    reads.every_as(move |providers: &[Arc<Provider>]| {
+        let defaults = providers
+            .iter()
+            .filter(|p| p.metadata.annotations.as_ref().is_some_and(is_default));
+        defaults.filter_map(|p| p.metadata.name.clone()).min()
+    })
 }

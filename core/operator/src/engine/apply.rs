@@ -1,137 +1,180 @@
-//! Whether applying an object would change anything.
+//! Brings objects to what a plan says: one request for each that differs, and none for the others.
 
-use super::desired::Desired;
-use crate::cluster::{Caches, Key, Kind};
-use serde_json::Value;
+use super::{
+    desired::Desired,
+    difference::difference,
+    plan::{Plan, Results},
+};
+use crate::cluster::{Caches, Cause, Key, Kind, Reader, Refusal, WriteError, Writer};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-/// Knows which objects already are as desired.
+/// Brings objects to what a plan says.
 ///
-/// An object is, where everything desired is in it. The API server writes some values in another form (`0.5` becomes
-/// `500m`); what such an object looked like right after it was applied is remembered, so it is not applied for ever.
-#[derive(Debug, Default)]
-pub(super) struct Unchanged {
-    settled: Mutex<HashMap<(Kind, Key), (String, u64)>>,
+/// An object is as desired where everything desired is in it. Its fingerprint is remembered then, so that it is not compared
+/// again until it changes. The API server writes some values in another form; the fingerprint right after an apply tells
+/// that such an object is as desired, too.
+#[derive(Clone)]
+pub(super) struct Objects {
+    caches: Arc<Caches>,
+    writer: Writer,
+    settled: Arc<Mutex<Settled>>,
 }
 
-impl Unchanged {
-    /// Whether the live object is as desired.
-    pub(super) fn holds(&self, desired: &Desired, live: &Value) -> bool {
-        let Some(path) = difference(live, desired.object()) else {
-            return true;
-        };
-        let settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = settled.get(&(desired.kind, desired.key.clone()));
-        let holds = known.is_some_and(|(digest, seen)| {
-            desired.digest() == Some(digest) && *seen == fingerprint(live)
-        });
-        if !holds {
-            tracing::debug!(kind = %desired.kind, object = %desired.key, path, "differs from what is desired");
+/// Digest of what was desired, and fingerprint of the live object that is so.
+type Settled = HashMap<(Kind, Key), (String, u64)>;
+
+impl Objects {
+    pub(super) fn new(caches: Arc<Caches>, writer: Writer) -> Self {
+        Self {
+            caches,
+            writer,
+            settled: Arc::default(),
         }
-        holds
     }
 
-    /// The object was applied; the caches hold the answer.
-    pub(super) fn applied(&self, desired: &Desired, caches: &Caches) {
-        let Some(live) = caches.live(desired.kind, &desired.key) else {
-            return;
+    /// Applies and deletes. An object that is not written is a result and does not block the others. Returns whether
+    /// anything was written.
+    ///
+    /// # Errors
+    /// This replica does not lead any more.
+    pub(super) async fn write<Call, A>(
+        &self,
+        me: &Reader,
+        plan: &Plan<Call>,
+        results: &mut Results<Call, A>,
+    ) -> Result<bool, WriteError> {
+        let mut written = false;
+        for desired in &plan.apply {
+            match self.bring(me, desired).await {
+                Ok(wrote) => written |= wrote,
+                Err(error) => report(error, desired.kind, &desired.key, results)?,
+            }
+        }
+        for deletion in &plan.delete {
+            let (kind, key) = (deletion.kind, &deletion.key);
+            self.settled().remove(&(kind, key.clone()));
+            let deleted = self
+                .writer
+                .delete(me, kind, key, &deletion.uid, deletion.foreground);
+            match deleted.await {
+                Ok(()) => written = true,
+                Err(error) => report(error, kind, key, results)?,
+            }
+        }
+        Ok(written)
+    }
+
+    /// Brings one object to what is desired. Returns whether that took a write.
+    async fn bring(&self, me: &Reader, desired: &Desired) -> Result<bool, WriteError> {
+        let (kind, key) = (desired.kind, &desired.key);
+        let Some(meta) = self.caches.any(kind).meta(key) else {
+            return self.create(me, desired).await;
         };
-        let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+        if !desired.is_owner_of(&meta) {
+            return Err(taken(kind, key));
+        }
+        if desired.once || self.is_as_desired(desired) {
+            return Ok(false);
+        }
+        self.apply(me, desired, &meta).await.map(|()| true)
+    }
+
+    /// The first write of an object never changes one that exists: it may be another's.
+    async fn create(&self, me: &Reader, desired: &Desired) -> Result<bool, WriteError> {
+        let (kind, key) = (desired.kind, &desired.key);
+        match self.writer.create(me, kind, key, desired.object()).await {
+            Ok(()) => {}
+            Err(WriteError::Exists { .. }) => {
+                // It may be ours without the label by which the caches find it.
+                let found = self.writer.read(kind, key).await?.metadata;
+                if !desired.is_owner_of(&found) {
+                    return Err(taken(kind, key));
+                }
+                return self.apply(me, desired, &found).await.map(|()| true);
+            }
+            Err(error) => return Err(error),
+        }
+        self.settle(desired);
+        Ok(true)
+    }
+
+    async fn apply(
+        &self,
+        me: &Reader,
+        desired: &Desired,
+        meta: &ObjectMeta,
+    ) -> Result<(), WriteError> {
+        let (kind, key) = (desired.kind, &desired.key);
+        let uid = meta.uid.as_deref().unwrap_or_default();
+        self.writer
+            .apply(me, kind, key, uid, desired.object())
+            .await?;
+        self.settle(desired);
+        Ok(())
+    }
+
+    fn is_as_desired(&self, desired: &Desired) -> bool {
+        let store = self.caches.any(desired.kind);
+        let fingerprint = store.fingerprint(&desired.key);
         let id = (desired.kind, desired.key.clone());
-        match desired.digest() {
-            Some(digest) if difference(&live, desired.object()).is_some() => {
-                settled.insert(id, (digest.to_owned(), fingerprint(&live)));
-            }
-            _ => {
-                settled.remove(&id);
-            }
+        let known = self.settled().get(&id).cloned();
+        if let (Some((digest, seen)), Some(now)) = (known, fingerprint)
+            && seen == now
+            && desired.digest() == Some(&digest)
+        {
+            return true;
+        }
+        let Some(live) = store.live(&desired.key) else {
+            return false;
+        };
+        if let Some(path) = difference(&live, desired.object()) {
+            tracing::debug!(kind = %desired.kind, object = %desired.key, path, "differs from what is desired");
+            return false;
+        }
+        self.settle(desired);
+        true
+    }
+
+    /// The object is as desired: the caches hold it so.
+    fn settle(&self, desired: &Desired) {
+        let fingerprint = self.caches.any(desired.kind).fingerprint(&desired.key);
+        if let (Some(fingerprint), Some(digest)) = (fingerprint, desired.digest()) {
+            let id = (desired.kind, desired.key.clone());
+            self.settled().insert(id, (digest.to_owned(), fingerprint));
         }
     }
-}
 
-/// What of an object we could have an opinion on, as a number.
-fn fingerprint(live: &Value) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for field in ["spec", "data"] {
-        live.get(field).map(Value::to_string).hash(&mut hasher);
-    }
-    for field in ["labels", "annotations", "ownerReferences"] {
-        live.get("metadata")
-            .and_then(|metadata| metadata.get(field))
-            .map(Value::to_string)
-            .hash(&mut hasher);
-    }
-    hasher.finish()
-}
-
-/// Where the live object is not as wanted: the path of the first field. The API server leaves out what is empty, false
-/// or zero; objects from a listing do not say what kind they are.
-pub(super) fn difference(live: &Value, wanted: &Value) -> Option<String> {
-    let fields = wanted.as_object()?;
-    let said = fields
-        .iter()
-        .filter(|(key, _)| !matches!(key.as_str(), "apiVersion" | "kind"));
-    said.into_iter()
-        .find_map(|(key, wanted)| field_difference(live.get(key), wanted, key.clone()))
-}
-
-fn field_difference(live: Option<&Value>, wanted: &Value, path: String) -> Option<String> {
-    match (live, wanted) {
-        (None, wanted) => (!is_empty(wanted)).then_some(path),
-        (Some(Value::Object(live)), Value::Object(wanted)) => {
-            wanted.iter().find_map(|(key, wanted)| {
-                field_difference(live.get(key), wanted, format!("{path}.{key}"))
-            })
-        }
-        (Some(Value::Array(live)), Value::Array(wanted)) if live.len() == wanted.len() => live
-            .iter()
-            .zip(wanted)
-            .enumerate()
-            .find_map(|(at, (live, wanted))| {
-                field_difference(Some(live), wanted, format!("{path}[{at}]"))
-            }),
-        (Some(live), wanted) => (live != wanted).then_some(path),
+    fn settled(&self) -> std::sync::MutexGuard<'_, Settled> {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Bool(value) => !value,
-        Value::Number(value) => value.as_f64() == Some(0.0),
-        Value::String(value) => value.is_empty(),
-        Value::Array(value) => value.is_empty(),
-        Value::Object(value) => value.values().all(is_empty),
-    }
+fn taken(kind: Kind, key: &Key) -> WriteError {
+    WriteError::Refused(Refusal {
+        kind,
+        key: key.clone(),
+        cause: Cause::NameTaken(format!("{kind} {key}")),
+    })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::difference;
-    use serde_json::json;
-
-    #[test]
-    fn defaults_of_the_api_server_are_no_difference() {
-        let live = json!({"spec": {"containers": [{"name": "a", "imagePullPolicy": "Always"}], "restartPolicy": "Always"}});
-        let wanted = json!({"kind": "Pod", "spec": {"containers": [{"name": "a", "env": [], "stdin": false}]}});
-        assert_eq!(difference(&live, &wanted), None);
-    }
-
-    #[test]
-    fn a_changed_a_missing_and_an_additional_item_are_differences_with_their_path() {
-        let live = json!({"a": "x", "list": [1, {"n": 2}]});
-        let cases = [
-            (json!({"a": "y"}), "a"),
-            (json!({"b": "x"}), "b"),
-            (json!({"list": [1]}), "list"),
-            (json!({"list": [1, {"n": 3}]}), "list[1].n"),
-        ];
-        for (wanted, path) in cases {
-            assert_eq!(difference(&live, &wanted).as_deref(), Some(path));
+/// Keeps why an object was not written, for its owner's status.
+fn report<Call, A>(
+    error: WriteError,
+    kind: Kind,
+    key: &Key,
+    results: &mut Results<Call, A>,
+) -> Result<(), WriteError> {
+    match error {
+        WriteError::NotLeading(_) => return Err(error),
+        WriteError::NamespaceTerminating(_) => results.namespace_terminating = true,
+        error => {
+            tracing::debug!(%kind, object = %key, error = &error as &dyn std::error::Error, "not written");
+            results.refused.extend(error.refusal(kind, key));
         }
     }
+    Ok(())
 }

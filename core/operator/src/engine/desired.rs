@@ -1,6 +1,7 @@
-//! An object that shall be as given.
+//! An object that should be as given.
 
 use crate::cluster::{Key, Kind};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
@@ -9,7 +10,10 @@ use std::collections::BTreeMap;
 /// Annotation with a digest of what was applied: what is no longer wanted makes the digest differ.
 const DIGEST_ANNOTATION: &str = "maquette.dev/applied";
 
-/// An object that shall be as given: complete, with a digest of itself.
+/// Annotation with the UID of the object that an object without an owner reference was created for.
+const OWNER_ANNOTATION: &str = "maquette.dev/owner-uid";
+
+/// An object that should be as given: complete, with a digest of itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
     /// Its kind.
@@ -19,6 +23,8 @@ pub struct Desired {
     /// Whether one that exists is left as it is.
     pub once: bool,
     object: Value,
+    /// UID of the object that it is created for.
+    owner: String,
 }
 
 impl Desired {
@@ -33,24 +39,29 @@ impl Desired {
         body: Map<String, Value>,
     ) -> Self {
         let metadata = json!({ "name": key.name, "labels": labels, "ownerReferences": [owner] });
-        Self::of(kind, key, metadata, annotations, body)
+        let owner = owner.get("uid").and_then(Value::as_str).unwrap_or_default();
+        Self::of(kind, key, owner, metadata, annotations, body)
     }
 
-    /// The same without an owner: whoever makes it has to delete it.
+    /// The same without an owner reference, which cannot cross namespaces: the object with the UID `owner` has to delete it.
     pub fn unowned(
         kind: Kind,
         key: Key,
+        owner: &str,
         labels: &BTreeMap<String, String>,
         annotations: &BTreeMap<String, String>,
         body: Map<String, Value>,
     ) -> Self {
         let metadata = json!({ "name": key.name, "labels": labels });
-        Self::of(kind, key, metadata, annotations, body)
+        let mut annotations = annotations.clone();
+        annotations.insert(OWNER_ANNOTATION.to_owned(), owner.to_owned());
+        Self::of(kind, key, owner, metadata, &annotations, body)
     }
 
     fn of(
         kind: Kind,
         key: Key,
+        owner: &str,
         mut metadata: Value,
         annotations: &BTreeMap<String, String>,
         body: Map<String, Value>,
@@ -74,17 +85,27 @@ impl Desired {
             key,
             once: false,
             object: Value::Object(object),
+            owner: owner.to_owned(),
         }
     }
 
-    /// Made where it does not exist, and never changed: it holds something that cannot be made a second time.
+    /// Whether an object with this metadata was created for the owner of this one. A foreign object is never changed.
+    pub fn is_owner_of(&self, meta: &ObjectMeta) -> bool {
+        let mut owners = meta.owner_references.iter().flatten();
+        let annotated = meta.annotations.as_ref();
+        let annotated = annotated.and_then(|annotations| annotations.get(OWNER_ANNOTATION));
+        !self.owner.is_empty()
+            && (owners.any(|owner| owner.uid == self.owner) || annotated == Some(&self.owner))
+    }
+
+    /// Created where it does not exist, and never changed: it holds something that cannot be created a second time.
     #[must_use]
     pub fn once(mut self) -> Self {
         self.once = true;
         self
     }
 
-    /// Adds a finalizer that the object is made with.
+    /// Adds a finalizer that the object is created with.
     #[must_use]
     pub fn with_finalizer(mut self, finalizer: &str) -> Self {
         if let Some(metadata) = self.object.get_mut("metadata") {
@@ -126,7 +147,7 @@ pub fn owner_reference<K: Resource<DynamicType = ()>>(kind: Kind, owner: &K) -> 
     })
 }
 
-/// The label by which the caches find what the operator made, and the ones that tools read.
+/// The label by which the caches find what the operator created, and the ones that tools read.
 pub fn managed_labels(instance: &str) -> BTreeMap<String, String> {
     BTreeMap::from([
         (

@@ -1,25 +1,24 @@
-//! Executes a plan. Every step is one request or none.
+//! Executes plans until one of them has nothing more to write.
 
 use super::{
-    apply::Unchanged,
-    controller::{Controller, Report},
-    desired::Desired,
+    apply::Objects,
+    controller::{Controller, Report, Status},
+    events::Events,
     metrics::Metrics,
-    plan::{Finalizer, Notice, Plan, Results},
+    plan::{Finalizer, Plan, Results},
 };
 use crate::{
     clock::Clock,
-    cluster::{Caches, Key, WriteError, Writer},
+    cluster::{Caches, Key, Reader, Reads, Typed as _, WriteError, Writer},
 };
 use kube::{
-    Resource, ResourceExt as _,
-    runtime::events::{Event, EventType, Recorder},
+    Resource as _, ResourceExt as _, core::object::HasStatus as _, runtime::events::Recorder,
 };
-use maquette_api::{FINALIZER, condition};
-use std::{sync::Arc, time::Duration};
+use maquette_api::FINALIZER;
+use std::sync::Arc;
 
-/// How long telling one event may take.
-const TELLING: Duration = Duration::from_secs(5);
+/// How often one reconciliation decides again after it wrote objects. What is left then is for the next one.
+const ROUNDS: usize = 4;
 
 /// What executing plans needs.
 #[derive(Clone)]
@@ -28,22 +27,44 @@ pub struct Executor {
     pub caches: Arc<Caches>,
     /// Writes to the API server.
     pub writer: Writer,
-    /// Tells events.
-    pub recorder: Recorder,
     /// Counts.
     pub metrics: Metrics,
     /// The wall clock.
     pub clock: Clock,
-    unchanged: Arc<Unchanged>,
+    events: Events,
+    objects: Objects,
 }
 
 /// What became of a plan.
-pub(super) struct Executed<S> {
-    pub(super) report: Report<S>,
-    /// Whether the status still has to be written once it has waited.
-    pub(super) waits: bool,
-    /// Whether the object lost its finalizer.
-    pub(super) gone: bool,
+pub(super) enum Executed<S> {
+    /// The status says so.
+    Reported {
+        report: Report<S>,
+        /// Whether the status still has to be written once it has waited.
+        waits: bool,
+        /// Whether an object was not written, or more is to be written at once.
+        unfinished: Unfinished,
+        again_in: Option<std::time::Duration>,
+    },
+    /// The object is gone.
+    Gone,
+}
+
+/// What is left of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfinished {
+    Nothing,
+    /// Objects were not written.
+    Failed,
+    /// The rounds were not enough.
+    More,
+}
+
+/// A decision, and what it was made of.
+struct Decision<C: Controller> {
+    object: Arc<C::Object>,
+    observed: C::Observed,
+    plan: Plan<C::Call>,
 }
 
 impl Executor {
@@ -56,125 +77,135 @@ impl Executor {
         clock: Clock,
     ) -> Self {
         Self {
+            objects: Objects::new(caches.clone(), writer.clone()),
+            events: Events::new(recorder, metrics.clone()),
             caches,
             writer,
-            recorder,
             metrics,
             clock,
-            unchanged: Arc::default(),
         }
     }
 
-    /// Executes the plan. `may_wait` says whether the object's last status is so fresh that news without urgency wait.
+    /// Observes, plans and executes. `may_wait` says whether the object's last status is so fresh that a report without
+    /// urgency waits; `park` is called before the reconciliation waits for an answer.
     pub(super) async fn execute<C: Controller>(
         &self,
         controller: &C,
         object: &Arc<C::Object>,
-        observed: &C::Observed,
-        plan: &Plan<C::Call>,
         may_wait: bool,
-    ) -> Result<Executed<C::Status>, WriteError> {
-        let key = Key::of(object.meta());
-        if plan.finalizer == Finalizer::Add {
-            self.set_finalizer::<C>(object, &key, true).await?;
-        }
-        let mut results = Results::default();
-        if !plan.calls.is_empty() {
-            // The ledger is durable before anything outside the cluster is asked for.
-            let intention = C::status(object, observed, plan, &results, self.clock.now());
-            self.write_status::<C>(object, &key, &intention.status)
-                .await?;
-        }
-        let written = self.write_objects(plan, &mut results).await?;
-        // What was said of the objects before they were written does not hold for what they are now.
-        let fresh = if written {
-            Some(controller.observe(object).await)
-        } else {
-            None
+        park: &Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Executed<Status<C>>, WriteError> {
+        let me: Reader = (C::Object::KIND, Key::of(object.meta()));
+        let mut round = 1;
+        let (decision, results, written) = loop {
+            let decision = self.decide(controller, &me, object, park).await;
+            let plan = &decision.plan;
+            if plan.finalizer == Finalizer::Add {
+                self.set_finalizer::<C>(&decision.object, &me, true).await?;
+            }
+            if !plan.calls.is_empty() && !self.write_intention::<C>(&decision, &me).await? {
+                return Ok(Executed::Gone);
+            }
+            let mut results = Results::default();
+            let written = self.objects.write(&me, plan, &mut results).await?;
+            let is_final = plan.finalizer == Finalizer::Remove || !plan.calls.is_empty();
+            let failed = !results.refused.is_empty() || results.namespace_terminating;
+            if !written || is_final || failed || round == ROUNDS {
+                break (decision, results, written);
+            }
+            round += 1;
         };
-        let observed = fresh.as_ref().unwrap_or(observed);
-        // At once, so that a lane can make one batch of what belongs together.
-        let calls = plan.calls.iter().map(async |call| {
-            let answer = controller.call(object, call.clone()).await;
-            (call.clone(), answer)
-        });
-        results.answers = futures::future::join_all(calls).await;
-        results.called = true;
-        for notice in &plan.notices {
-            self.tell(object.as_ref(), notice).await;
+        self.conclude(controller, &me, decision, results, written, may_wait, park)
+            .await
+    }
+
+    async fn decide<C: Controller>(
+        &self,
+        controller: &C,
+        me: &Reader,
+        object: &Arc<C::Object>,
+        park: &Arc<dyn Fn() + Send + Sync>,
+    ) -> Decision<C> {
+        let object = self.newest::<C>(object, &me.1);
+        let reads = Reads::new(self.caches.clone(), me.clone()).parking(park.clone());
+        let observed = controller.observe(&reads, &object).await;
+        reads.finish();
+        let plan = C::plan(&object, &observed, self.clock.now());
+        Decision {
+            object,
+            observed,
+            plan,
         }
-        if plan.finalizer == Finalizer::Remove {
-            let report = C::status(object, observed, plan, &results, self.clock.now());
-            self.set_finalizer::<C>(object, &key, false).await?;
-            return Ok(Executed {
-                report,
-                waits: false,
-                gone: true,
+    }
+
+    /// Makes the calls, and reports.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one step of `execute`, with its state"
+    )]
+    async fn conclude<C: Controller>(
+        &self,
+        controller: &C,
+        me: &Reader,
+        decision: Decision<C>,
+        mut results: Results<C::Call, C::Answer>,
+        written: bool,
+        may_wait: bool,
+        park: &Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Executed<Status<C>>, WriteError> {
+        let Decision {
+            object,
+            observed,
+            plan,
+        } = decision;
+        // What was said of the objects before they were written does not hold for what they are now.
+        let observed = if written {
+            self.decide(controller, me, &object, park).await.observed
+        } else {
+            observed
+        };
+        let failed = !results.refused.is_empty();
+        if !failed && !plan.calls.is_empty() {
+            park();
+            // At once, so that a lane can make one batch of what belongs together.
+            let calls = plan.calls.iter().map(async |call| {
+                let answer = controller.call(&object, call.clone()).await;
+                (call.clone(), answer)
             });
+            results.answers = futures::future::join_all(calls).await;
         }
-        let report = C::status(object, observed, plan, &results, self.clock.now());
+        let report = C::status(&object, &observed, &plan, &results, self.clock.now());
+        if plan.finalizer == Finalizer::Remove && !failed {
+            self.set_finalizer::<C>(&object, me, false).await?;
+            self.events.publish(object.as_ref(), &plan.notices);
+            return Ok(Executed::Gone);
+        }
         let waits = may_wait
             && plan.calls.is_empty()
-            && self.differs::<C>(object, &key, &report.status)
-            && C::can_wait(object, &report);
+            && self.differs::<C>(&object, &me.1, &report.status)
+            && C::can_wait(&object, &report);
         if !waits {
-            self.tell_verdict::<C>(object, &report).await;
-            self.write_status::<C>(object, &key, &report.status).await?;
+            self.write_status::<C>(&object, me, None, &report.status)
+                .await?;
+            self.events.publish(object.as_ref(), &plan.notices);
+            self.events.publish_verdict::<C>(&object, &report);
         }
-        Ok(Executed {
+        let unfinished = match (failed, written && plan.calls.is_empty()) {
+            (true, _) => Unfinished::Failed,
+            (false, true) => Unfinished::More,
+            (false, false) => Unfinished::Nothing,
+        };
+        Ok(Executed::Reported {
             report,
             waits,
-            gone: false,
+            unfinished,
+            again_in: plan.again_in,
         })
-    }
-
-    /// Applies and deletes; what the API server refuses is a result, what passes is an error. Whether anything was written.
-    async fn write_objects<Call, A>(
-        &self,
-        plan: &Plan<Call>,
-        results: &mut Results<Call, A>,
-    ) -> Result<bool, WriteError> {
-        let mut written = !plan.delete.is_empty();
-        for desired in &plan.apply {
-            let live = self.caches.live(desired.kind, &desired.key);
-            if live.is_some_and(|live| desired.once || self.unchanged.holds(desired, &live)) {
-                continue;
-            }
-            match self.write(desired).await {
-                Ok(()) => {
-                    self.unchanged.applied(desired, &self.caches);
-                    written = true;
-                }
-                Err(WriteError::Refused(refusal)) => results.refused.push(refusal),
-                Err(WriteError::NamespaceTerminating(_)) => results.namespace_terminating = true,
-                Err(error) => return Err(error),
-            }
-        }
-        for deletion in &plan.delete {
-            self.writer
-                .delete(
-                    deletion.kind,
-                    &deletion.key,
-                    &deletion.uid,
-                    deletion.foreground,
-                )
-                .await?;
-        }
-        Ok(written)
-    }
-
-    async fn write(&self, desired: &Desired) -> Result<(), WriteError> {
-        let (kind, key, object) = (desired.kind, &desired.key, desired.object());
-        if desired.once {
-            self.writer.create(kind, key, object).await
-        } else {
-            self.writer.apply(kind, key, object).await
-        }
     }
 
     /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.
     fn newest<C: Controller>(&self, object: &Arc<C::Object>, key: &Key) -> Arc<C::Object> {
-        match C::store(&self.caches).get(key) {
+        match C::Object::store(&self.caches).get(key) {
             Some(newest) if newest.meta().uid == object.meta().uid => newest,
             _ => object.clone(),
         }
@@ -184,40 +215,63 @@ impl Executor {
         &self,
         object: &Arc<C::Object>,
         key: &Key,
-        status: &C::Status,
+        status: &Status<C>,
     ) -> bool {
-        C::current(&self.newest::<C>(object, key)) != Some(status)
+        self.newest::<C>(object, key).status() != Some(status)
+    }
+
+    /// The ledger is durable before anything outside the cluster is asked for. `false` where the object is gone, so that
+    /// nothing would remember what the calls create.
+    async fn write_intention<C: Controller>(
+        &self,
+        decision: &Decision<C>,
+        me: &Reader,
+    ) -> Result<bool, WriteError> {
+        let Decision {
+            object,
+            observed,
+            plan,
+        } = decision;
+        let Some(intention) = C::intention(object, observed, plan) else {
+            return Ok(true);
+        };
+        // Only on top of what the decision was made of: another writer may have changed the ledger.
+        let newest = self.newest::<C>(object, &me.1);
+        let version = newest.resource_version();
+        match self
+            .write_status::<C>(object, me, version.as_deref(), &intention)
+            .await
+        {
+            Ok(()) => Ok(true),
+            Err(WriteError::Gone { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     async fn write_status<C: Controller>(
         &self,
         object: &Arc<C::Object>,
-        key: &Key,
-        status: &C::Status,
+        me: &Reader,
+        version: Option<&str>,
+        status: &Status<C>,
     ) -> Result<(), WriteError> {
-        if !self.differs::<C>(object, key, status) {
+        if !self.differs::<C>(object, &me.1, status) {
             return Ok(());
         }
-        let Some(uid) = object.meta().uid.as_deref() else {
+        let (Some(uid), Ok(body)) = (object.meta().uid.as_deref(), serde_json::to_value(status))
+        else {
             return Ok(());
         };
-        let Ok(body) = serde_json::to_value(status) else {
-            return Ok(());
-        };
-        match self.writer.status(C::KIND, key, uid, &body).await {
-            // It went while we looked at it.
-            Err(WriteError::Gone { .. }) => Ok(()),
-            other => other,
-        }
+        self.writer.status(me.0, &me.1, uid, version, &body).await
     }
 
     async fn set_finalizer<C: Controller>(
         &self,
         object: &Arc<C::Object>,
-        key: &Key,
+        me: &Reader,
         present: bool,
     ) -> Result<(), WriteError> {
-        let newest = self.newest::<C>(object, key);
+        let newest = self.newest::<C>(object, &me.1);
         let held = newest.meta().finalizers.clone().unwrap_or_default();
         if held.iter().any(|f| f == FINALIZER) == present {
             return Ok(());
@@ -227,55 +281,14 @@ impl Executor {
             wanted.push(FINALIZER.to_owned());
         }
         let version = newest.resource_version().unwrap_or_default();
+        let uid = newest.uid().unwrap_or_default();
         match self
             .writer
-            .finalizers(C::KIND, key, &version, &wanted)
+            .finalizers(me.0, &me.1, &uid, &version, &wanted)
             .await
         {
             Err(WriteError::Gone { .. }) if !present => Ok(()),
             other => other,
-        }
-    }
-
-    /// An event where a problem begins or changes its reason.
-    async fn tell_verdict<C: Controller>(
-        &self,
-        object: &Arc<C::Object>,
-        report: &Report<C::Status>,
-    ) {
-        let before = C::current(object)
-            .and_then(|status| condition::find(C::conditions(status), condition::READY));
-        if !report.verdict.is_problem() || before.is_some_and(|c| c.reason == report.verdict.reason)
-        {
-            return;
-        }
-        let notice = Notice {
-            warning: true,
-            reason: report.verdict.reason,
-            message: report.verdict.message.clone(),
-        };
-        self.tell(object.as_ref(), &notice).await;
-    }
-
-    async fn tell<K: Resource<DynamicType = ()>>(&self, object: &K, notice: &Notice) {
-        let event = Event {
-            type_: if notice.warning {
-                EventType::Warning
-            } else {
-                EventType::Normal
-            },
-            reason: notice.reason.to_owned(),
-            note: Some(notice.message.chars().take(1000).collect()),
-            action: "Reconcile".to_owned(),
-            secondary: None,
-        };
-        self.metrics.wrote("Event", "create");
-        let reference = object.object_ref(&());
-        // News are worth less than the work that waits behind them.
-        match tokio::time::timeout(TELLING, self.recorder.publish(&event, &reference)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::debug!(%error, "an event could not be told"),
-            Err(_) => tracing::debug!("an event was not taken in time"),
         }
     }
 }

@@ -9,20 +9,20 @@ use std::time::Duration;
 /// What is to be done for one object, as data. `C` is a call to a provider.
 ///
 /// Executed in this order: finalizer added; ledger written when there are calls; objects applied; objects deleted;
-/// calls made; status written; finalizer removed.
+/// calls made; status written or, at the end, finalizer removed. No call is made where the ledger or an object was not written.
 #[derive(Clone, Debug)]
 pub struct Plan<C> {
     /// What happens to the finalizer.
     pub finalizer: Finalizer,
-    /// Objects that shall be as given.
+    /// Objects that should be as given.
     pub apply: Vec<Desired>,
-    /// Objects that shall go.
+    /// Objects to delete.
     pub delete: Vec<Deletion>,
     /// Calls to providers.
     pub calls: Vec<C>,
-    /// Events to tell, beside the ones that a change of the verdict causes.
+    /// Events to publish, in addition to the ones that a change of the verdict causes.
     pub notices: Vec<Notice>,
-    /// When to look again without any event.
+    /// When to reconcile again without any event. After a failure, at least the back-off.
     pub again_in: Option<Duration>,
 }
 
@@ -46,19 +46,19 @@ pub enum Finalizer {
     Keep,
     /// The object gets it before anything else happens.
     Add,
-    /// Everything is gone: the object loses it and goes.
+    /// Nothing is left: the object loses it, and is gone.
     Remove,
 }
 
 impl Finalizer {
-    /// What an object needs that shall exist: the finalizer, unless it has it.
+    /// What an object needs that should exist: the finalizer, unless it has it.
     pub fn held_by(meta: &ObjectMeta) -> Self {
         let held = meta.finalizers.iter().flatten().any(|f| f == FINALIZER);
         if held { Self::Keep } else { Self::Add }
     }
 }
 
-/// An object that shall go.
+/// An object to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deletion {
     /// Its kind.
@@ -67,12 +67,12 @@ pub struct Deletion {
     pub key: Key,
     /// Its UID, so that a successor of the same name stays.
     pub uid: String,
-    /// Whether its dependents go first.
+    /// Whether its dependents are deleted first.
     pub foreground: bool,
 }
 
 impl Deletion {
-    /// Of the object with this metadata; nothing where it is being deleted already.
+    /// Of the object with this metadata; `None` where it is being deleted already.
     pub fn of(kind: Kind, meta: &ObjectMeta) -> Option<Self> {
         if meta.deletion_timestamp.is_some() {
             return None;
@@ -86,10 +86,10 @@ impl Deletion {
     }
 }
 
-/// Something worth an event.
+/// The content of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Whether somebody should look at it.
+    /// Whether it is of type `Warning`.
     pub warning: bool,
     /// One of [`maquette_api::reason`].
     pub reason: &'static str,
@@ -97,23 +97,20 @@ pub struct Notice {
     pub message: String,
 }
 
-/// What executing a plan gave so far.
+/// What executing a plan gave.
 #[derive(Clone, Debug)]
 pub struct Results<C, A> {
-    /// Whether the calls were made; before that, status is asked for the ledger.
-    pub called: bool,
     /// Calls with their answers.
     pub answers: Vec<(C, A)>,
-    /// Objects that the API server refuses.
+    /// Objects that were not written.
     pub refused: Vec<Refusal>,
-    /// Whether the namespace is being deleted, so that nothing can be made.
+    /// Whether the namespace is being deleted, so that nothing can be created.
     pub namespace_terminating: bool,
 }
 
 impl<C, A> Default for Results<C, A> {
     fn default() -> Self {
         Self {
-            called: false,
             answers: Vec::new(),
             refused: Vec::new(),
             namespace_terminating: false,

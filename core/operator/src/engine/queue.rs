@@ -1,8 +1,11 @@
-//! Work queue of one controller: each key at most once, never two workers on one key, nothing lost in between, and all
-//! namespaces and providers in turn.
+//! Work queue of one controller: each key at most once, never two workers on one key, nothing lost in between, and a
+//! failing key no sooner than its back-off allows.
 
 use super::{backoff, fair::Turns};
-use crate::{clock::Clock, cluster::Key};
+use crate::{
+    clock::Clock,
+    cluster::{Key, Sink, Wake},
+};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -12,119 +15,130 @@ use tokio::{sync::Notify, time::Instant};
 
 /// Work queue of one controller.
 ///
-/// A key that is added while a worker has it is handed out again when that worker is done, so an event that arrives
+/// A key that is woken while a worker has it is handed out again when that worker is done, so an event that arrives
 /// during a reconciliation is never lost.
-#[derive(Debug)]
-pub struct Queue {
+pub(super) struct Queue {
     state: Mutex<State>,
     wake: Notify,
     clock: Clock,
+    depth: Box<dyn Fn(usize) + Send + Sync>,
 }
 
-#[derive(Debug)]
 struct State {
     turns: Turns,
     waiting: HashSet<Key>,
-    groups: HashMap<Key, String>,
-    again: HashSet<Key>,
+    again: HashMap<Key, Wake>,
     timers: BTreeMap<(Instant, u64), Key>,
     due: HashMap<Key, (Instant, u64)>,
     sequence: u64,
-    failures: HashMap<Key, u32>,
+    failing: HashMap<Key, Failing>,
+}
+
+/// A key whose last reconciliation failed or stalled.
+struct Failing {
+    /// Consecutive failures.
+    count: u32,
+    /// Before this moment, only its user wakes it.
+    quiet_until: Instant,
+}
+
+/// How a reconciliation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// All is as it should be, or on its way.
+    Well,
+    /// It failed, and the next attempt may succeed.
+    Failed,
+    /// The user, or something around the object, has to change first.
+    Stalled,
 }
 
 impl Queue {
-    /// For this many workers.
-    pub fn new(workers: usize, clock: Clock) -> Self {
+    /// For this many workers; `depth` is told how many keys wait.
+    pub(super) fn new(
+        workers: usize,
+        clock: Clock,
+        depth: impl Fn(usize) + Send + Sync + 'static,
+    ) -> Self {
         let state = State {
             turns: Turns::new(workers),
             waiting: HashSet::new(),
-            groups: HashMap::new(),
-            again: HashSet::new(),
+            again: HashMap::new(),
             timers: BTreeMap::new(),
             due: HashMap::new(),
             sequence: 0,
-            failures: HashMap::new(),
+            failing: HashMap::new(),
         };
         Self {
             state: Mutex::new(state),
             wake: Notify::new(),
             clock,
+            depth: Box::new(depth),
         }
     }
 
-    /// From now on the key waits for this provider; empty where it waits for none.
-    pub fn group(&self, key: &Key, provider: String) {
+    /// The reconciliation ended. The next one is after `again`, or when something wakes the key. After a failure it is no
+    /// sooner than the back-off, whatever `again` says.
+    pub(super) fn ended(&self, key: &Key, ended: Ended, again: Option<Duration>) {
+        let now = Instant::now();
         let mut state = self.state();
-        if provider.is_empty() {
-            state.groups.remove(key);
+        let again = if ended == Ended::Well {
+            state.failing.remove(key);
+            again
         } else {
-            state.groups.insert(key.clone(), provider);
+            let count = state.failing.get(key).map_or(0, |failing| failing.count);
+            let count = count.saturating_add(1);
+            let back_off = backoff::delay(count, ended == Ended::Stalled, self.clock.chance());
+            let failing = Failing {
+                count,
+                quiet_until: now + backoff::QUIET.min(back_off),
+            };
+            state.failing.insert(key.clone(), failing);
+            Some(again.map_or(back_off, |again| again.max(back_off)))
+        };
+        if let Some(again) = again {
+            state.arm(key.clone(), now + again);
         }
-    }
-
-    /// Hands the key out as soon as a worker is free.
-    pub fn add(&self, key: Key) {
-        self.state().add(key);
-        self.wake.notify_one();
-    }
-
-    /// Hands the key out after the delay, or earlier if something else asks for that.
-    pub fn add_after(&self, key: Key, delay: Duration) {
-        let mut state = self.state();
-        let at = Instant::now() + delay;
-        if state
-            .due
-            .get(&key)
-            .is_some_and(|(earlier, _)| *earlier <= at)
-        {
-            return;
-        }
-        state.disarm(&key);
-        state.sequence += 1;
-        let timer = (at, state.sequence);
-        state.timers.insert(timer, key.clone());
-        state.due.insert(key, timer);
         drop(state);
         self.wake.notify_one();
     }
 
-    /// The key failed: hands it out again after its own, growing delay.
-    pub fn retry(&self, key: &Key) {
-        let failures = {
-            let mut state = self.state();
-            let failures = state.failures.entry(key.clone()).or_default();
-            *failures = failures.saturating_add(1);
-            *failures
-        };
-        self.add_after(key.clone(), backoff::delay(failures, self.clock.chance()));
-    }
-
-    /// The key succeeded: its next failure starts with the shortest delay.
-    pub fn succeeded(&self, key: &Key) {
-        self.state().failures.remove(key);
+    /// The object of the key is gone.
+    pub(super) fn forget(&self, key: &Key) {
+        let mut state = self.state();
+        state.failing.remove(key);
+        state.disarm(key);
     }
 
     /// The worker is done with the key.
-    pub fn done(&self, key: &Key) {
+    pub(super) fn done(&self, key: &Key) {
         let mut state = self.state();
         state.turns.done(key);
-        if state.again.remove(key) {
-            state.add(key.clone());
+        if let Some(wake) = state.again.remove(key) {
+            state.wake(key, wake);
         }
         drop(state);
+        self.wake.notify_one();
+    }
+
+    /// The key waits for an answer, and needs no worker any more.
+    pub(super) fn park(&self, key: &Key) {
+        self.state().turns.park(key);
         self.wake.notify_one();
     }
 
     /// The next key. The caller calls [`Queue::done`] with it afterwards.
-    pub async fn next(&self) -> Key {
+    pub(super) async fn next(&self) -> Key {
         loop {
             let until = {
                 let mut state = self.state();
                 state.ring(Instant::now());
                 if let Some(key) = state.turns.pop() {
                     state.waiting.remove(&key);
-                    if state.turns.waiting() > 0 {
+                    let waiting = state.turns.waiting();
+                    drop(state);
+                    (self.depth)(waiting);
+                    if waiting > 0 {
                         self.wake.notify_one();
                     }
                     return key;
@@ -144,25 +158,61 @@ impl Queue {
         }
     }
 
-    /// Keys that wait for a worker.
-    pub fn depth(&self) -> usize {
-        self.state().turns.waiting()
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
+impl Sink for Queue {
+    fn wake(&self, key: &Key, wake: Wake) {
+        let waiting = {
+            let mut state = self.state();
+            state.wake(key, wake);
+            state.turns.waiting()
+        };
+        (self.depth)(waiting);
+        self.wake.notify_one();
+    }
+}
+
 impl State {
+    fn wake(&mut self, key: &Key, wake: Wake) {
+        if self.turns.is_active(key) {
+            let again = self.again.entry(key.clone()).or_insert(wake);
+            if wake == Wake::User {
+                *again = wake;
+            }
+            return;
+        }
+        if wake == Wake::User {
+            self.failing.remove(key);
+        }
+        match self.failing.get(key).map(|failing| failing.quiet_until) {
+            Some(quiet_until) if quiet_until > Instant::now() => self.arm(key.clone(), quiet_until),
+            _ => self.add(key.clone()),
+        }
+    }
+
     fn add(&mut self, key: Key) {
         self.disarm(&key);
         if self.turns.is_active(&key) {
-            self.again.insert(key);
+            self.again.entry(key).or_insert(Wake::News);
         } else if self.waiting.insert(key.clone()) {
-            let group = self.groups.get(&key).cloned().unwrap_or_default();
-            self.turns.push(group, key);
+            self.turns.push(key);
         }
+    }
+
+    /// The earlier moment wins.
+    fn arm(&mut self, key: Key, at: Instant) {
+        let is_earlier = |(armed, _): &(Instant, u64)| *armed <= at;
+        if self.due.get(&key).is_some_and(is_earlier) {
+            return;
+        }
+        self.disarm(&key);
+        self.sequence += 1;
+        let timer = (at, self.sequence);
+        self.timers.insert(timer, key.clone());
+        self.due.insert(key, timer);
     }
 
     fn disarm(&mut self, key: &Key) {
@@ -192,57 +242,97 @@ mod tests {
         Key::new("n", name)
     }
 
+    fn queue() -> Queue {
+        Queue::new(4, Clock::default(), |_| {})
+    }
+
+    /// Whether a key is handed out within the time.
+    async fn is_handed_out(queue: &Queue, within: Duration) -> bool {
+        tokio::time::timeout(within, queue.next()).await.is_ok()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_key_that_changes_while_it_is_worked_on_is_handed_out_again() {
-        let queue = Queue::new(4, Clock::default());
-        queue.add(key("a"));
-        queue.add(key("a"));
+        let queue = queue();
+        queue.wake(&key("a"), Wake::News);
+        queue.wake(&key("a"), Wake::News);
         assert_eq!(queue.next().await, key("a"));
-        queue.add(key("a"));
+        queue.wake(&key("a"), Wake::News);
+        let minute = Duration::from_mins(1);
         assert!(
-            tokio::time::timeout(Duration::from_mins(1), queue.next())
-                .await
-                .is_err(),
+            !is_handed_out(&queue, minute).await,
             "two workers on one key"
         );
         queue.done(&key("a"));
         assert_eq!(queue.next().await, key("a"));
         queue.done(&key("a"));
-        assert!(
-            tokio::time::timeout(Duration::from_mins(1), queue.next())
-                .await
-                .is_err()
-        );
+        assert!(!is_handed_out(&queue, minute).await);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_earlier_wish_wins_over_a_later_one() {
-        let queue = Queue::new(4, Clock::default());
+    async fn a_wake_up_comes_before_a_later_appointment_and_replaces_it() {
+        let queue = queue();
         let start = Instant::now();
-        queue.add_after(key("a"), Duration::from_secs(10));
-        queue.add_after(key("a"), Duration::from_secs(100));
-        queue.add_after(key("a"), Duration::from_secs(1));
+        queue.ended(&key("a"), Ended::Well, Some(Duration::from_secs(10)));
+        queue.wake(&key("a"), Wake::News);
         queue.next().await;
-        assert_eq!(start.elapsed().as_secs(), 1);
+        assert_eq!(start.elapsed(), Duration::ZERO);
         queue.done(&key("a"));
-        assert!(
-            tokio::time::timeout(Duration::from_mins(10), queue.next())
-                .await
-                .is_err(),
-            "handed out twice"
-        );
+        let handed_out = is_handed_out(&queue, Duration::from_mins(10)).await;
+        assert!(!handed_out, "handed out twice");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failing_key_waits_its_back_off_whatever_delay_its_plan_asks_for() {
+        for ended in [Ended::Failed, Ended::Stalled] {
+            let queue = queue();
+            queue.wake(&key("a"), Wake::User);
+            let start = Instant::now();
+            let mut passes = 0;
+            while start.elapsed() < Duration::from_mins(1) {
+                let Ok(next) = tokio::time::timeout(Duration::from_mins(1), queue.next()).await
+                else {
+                    break;
+                };
+                passes += 1;
+                queue.ended(&next, ended, Some(Duration::from_millis(10)));
+                queue.done(&next);
+            }
+            assert!(passes <= 8, "{passes} passes in a minute");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn news_wake_a_failing_key_after_a_moment_and_its_user_wakes_it_at_once() {
+        let queue = queue();
+        queue.wake(&key("a"), Wake::User);
+        for _ in 0..6 {
+            let next = queue.next().await;
+            queue.ended(&next, Ended::Failed, None);
+            queue.done(&next);
+        }
+        let start = Instant::now();
+        queue.wake(&key("a"), Wake::News);
+        queue.next().await;
+        assert_eq!(start.elapsed(), backoff::QUIET);
+        queue.ended(&key("a"), Ended::Failed, None);
+        queue.done(&key("a"));
+        let start = Instant::now();
+        queue.wake(&key("a"), Wake::User);
+        queue.next().await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_key_that_fails_does_not_delay_another() {
-        let queue = Queue::new(4, Clock::default());
+        let queue = queue();
         for _ in 0..8 {
-            queue.add(key("bad"));
+            queue.wake(&key("bad"), Wake::User);
             queue.next().await;
-            queue.retry(&key("bad"));
+            queue.ended(&key("bad"), Ended::Failed, None);
             queue.done(&key("bad"));
         }
-        queue.add(key("good"));
+        queue.wake(&key("good"), Wake::News);
         let start = Instant::now();
         assert_eq!(queue.next().await, key("good"));
         assert_eq!(start.elapsed(), Duration::ZERO);

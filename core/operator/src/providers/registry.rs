@@ -6,6 +6,7 @@ use super::{
     port::{Bound, DnsPort},
     tunnels::Tunnels,
 };
+use crate::cluster::{Fence, Reads, Router, Source};
 use maquette_api::ProviderSpec;
 use maquette_host::Call;
 use std::{
@@ -18,10 +19,14 @@ use tokio::time::Instant;
 /// How long a list of zones is good for.
 const ZONES_FOR: Duration = Duration::from_mins(5);
 
-/// Providers that are Ready, by name.
-#[derive(Default)]
+/// The name of this store for readers.
+const STORE: &str = "bound providers";
+
+/// Providers that are Ready, by name. Whoever has read one is woken when it changes.
 pub struct Registry {
     providers: RwLock<HashMap<String, Arc<Configured>>>,
+    router: Arc<Router>,
+    fence: Fence,
 }
 
 /// One provider that is Ready.
@@ -45,6 +50,26 @@ pub struct Configured {
 }
 
 impl Registry {
+    /// No provider is bound yet.
+    pub fn new(router: Arc<Router>, fence: Fence) -> Self {
+        Self {
+            providers: RwLock::default(),
+            router,
+            fence,
+        }
+    }
+
+    /// The right to call providers.
+    pub fn fence(&self) -> &Fence {
+        &self.fence
+    }
+
+    /// The provider of this name, if it is Ready. The reader is woken when that changes.
+    pub fn read(&self, reads: &Reads, name: &str) -> Option<Arc<Configured>> {
+        reads.entry(STORE, name);
+        self.get(name)
+    }
+
     /// The provider of this name, if it is Ready.
     pub fn get(&self, name: &str) -> Option<Arc<Configured>> {
         self.providers
@@ -56,18 +81,29 @@ impl Registry {
 
     /// The provider is Ready.
     pub fn put(&self, provider: Configured) {
+        let name = provider.name.clone();
         self.providers
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(provider.name.clone(), Arc::new(provider));
+        self.changed(&name);
     }
 
     /// The provider is not Ready any more. Calls that have begun end.
     pub fn remove(&self, name: &str) {
-        self.providers
+        let removed = self
+            .providers
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(name);
+        if removed.is_some() {
+            self.changed(name);
+        }
+    }
+
+    fn changed(&self, name: &str) {
+        let source = Source::Entry(STORE, name.to_owned());
+        self.router.changed(&[source], None);
     }
 }
 

@@ -11,7 +11,8 @@ use maquette_host::{Builder, Call, CallError, PluginError};
 use serde_json::Value;
 
 use super::BuilderTarget;
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Place};
 use crate::texts::texts;
 

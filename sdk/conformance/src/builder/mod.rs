@@ -9,7 +9,7 @@ mod credentials;
 mod endings;
 mod failures;
 mod inputs;
-mod known;
+pub(crate) mod known;
 mod plan;
 mod same;
 

@@ -9,7 +9,8 @@ use maquette_host::kinds::bundler::{
 };
 use maquette_host::{Bundler, Call, CallError, PluginError};
 
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Outcome, Place, keep};
 
 /// One run of the rules.

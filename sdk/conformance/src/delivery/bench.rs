@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::engine::{Cluster, knows};
 use super::known::EngineTarget;
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Place};
 
 /// One run of the rules.

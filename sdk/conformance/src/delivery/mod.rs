@@ -7,7 +7,7 @@
 mod bench;
 mod contents;
 mod engine;
-mod known;
+pub(crate) mod known;
 mod missing;
 mod objects;
 mod states;

@@ -10,34 +10,12 @@ mod names;
 mod ownership;
 mod representation;
 mod trouble;
+pub(crate) mod writer;
 
 pub(crate) use bench::{Bench, Run};
+pub use writer::OtherWriter;
 
 use crate::suite::{Rule, rule_table};
-use crate::{RecordSet, RecordType};
-
-/// Somebody who writes to the zone past the plugin: an administrator, another program. What the kit cannot do by the
-/// plugin itself, it does by this. The functions may block.
-pub trait OtherWriter: Send + Sync {
-    /// Puts a record set there, without an owner mark.
-    ///
-    /// # Errors
-    /// Why it cannot be done.
-    fn put(&self, zone: &str, records: &RecordSet) -> Result<(), String>;
-
-    /// Takes the records of a set away and leaves its owner mark.
-    ///
-    /// # Errors
-    /// Why it cannot be done: for example because a mark cannot be without its records. Then the rules that need it are
-    /// declared unsupported.
-    fn take_records(&self, zone: &str, name: &str, kind: RecordType) -> Result<(), String>;
-
-    /// Removes a record set and its owner mark, whatever is there of them.
-    ///
-    /// # Errors
-    /// Why it cannot be done.
-    fn remove(&self, zone: &str, name: &str, kind: RecordType) -> Result<(), String>;
-}
 
 /// All rules, in the order in which they run.
 pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:

@@ -8,7 +8,8 @@ use maquette_host::kinds::registry::{Image, Label, Referrer, Tags};
 use maquette_host::{Call, CallError, Digest, PluginError, Registry};
 
 use super::RegistryTarget;
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Place};
 
 /// More pages than any listing of a test has: whoever gives more goes round in circles.

@@ -3,7 +3,7 @@
 
 mod bench;
 mod images;
-mod known;
+pub(crate) mod known;
 mod referrers;
 mod tags;
 mod trouble;

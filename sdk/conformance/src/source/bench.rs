@@ -9,7 +9,8 @@ use maquette_host::{Call, CallError, PluginError, Source};
 
 use super::{ForgeHand, KnownChange, KnownComment, SourceTarget};
 use crate::faults::Action;
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Place};
 
 /// More pages than any listing of a test has: whoever gives more goes round in circles.

@@ -7,7 +7,7 @@ mod change;
 mod comments;
 mod deployments;
 mod filters;
-mod known;
+pub(crate) mod known;
 mod listing;
 mod marks;
 mod references;

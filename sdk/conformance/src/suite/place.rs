@@ -13,9 +13,11 @@ use serde_json::Value;
 use tokio::net::TcpSocket;
 use url::Url;
 
-use super::{Failure, Kit};
+use super::kit::Kit;
+use super::rule::Failure;
 use crate::faults::{Answer, Front, Script, Upstream};
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 
 /// Time for one call.
 const CALL: Duration = Duration::from_secs(30);

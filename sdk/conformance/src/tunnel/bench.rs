@@ -7,7 +7,8 @@ use maquette_host::kinds::tunnel::{Established, Observed, Page, Route, Spec, Tun
 use maquette_host::{Call, CallError, PluginError, Tunnel};
 
 use super::{TunnelHand, TunnelTarget};
-use crate::subject::{SetupError, Subject};
+use crate::setup::SetupError;
+use crate::subject::Subject;
 use crate::suite::{Failure, Place};
 
 /// More pages than any listing of a test has: whoever gives more goes round in circles.

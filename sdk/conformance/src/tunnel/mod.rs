@@ -5,7 +5,7 @@
 
 mod bench;
 mod end;
-mod known;
+pub(crate) mod known;
 mod listings;
 mod making;
 mod routes;

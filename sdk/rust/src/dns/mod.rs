@@ -9,7 +9,7 @@ pub mod message;
 mod name;
 mod side;
 mod text;
-mod transport;
+pub(crate) mod transport;
 mod values;
 mod vendor;
 

@@ -59,7 +59,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Takes the usual ports on the bridge's address where nobody listens on all addresses, and others where somebody does.
+    /// Takes the usual ports on the bridge's address. A port on which a program listens on all addresses is replaced by another.
     pub(super) fn plan() -> Result<Self, ClusterError> {
         let port = |preferred| free_port(NODE_ADDRESS, preferred).map_err(no_port);
         let loopback = || {

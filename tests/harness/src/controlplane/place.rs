@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -56,11 +56,12 @@ fn loopback(random: &str) -> Ipv4Addr {
     Ipv4Addr::new(127, second.clamp(1, 254), third, fourth.clamp(1, 254))
 }
 
-/// `preferred` if nobody listens there, otherwise a port that the kernel chooses.
+/// `preferred` if no program receives there, by TCP or UDP, otherwise a port that the kernel chooses.
 pub(crate) fn free_port(address: impl Into<IpAddr>, preferred: u16) -> io::Result<u16> {
     let address = address.into();
-    let listener =
-        TcpListener::bind((address, preferred)).or_else(|_| TcpListener::bind((address, 0)))?;
+    let listener = UdpSocket::bind((address, preferred))
+        .and_then(|_| TcpListener::bind((address, preferred)))
+        .or_else(|_| TcpListener::bind((address, 0)))?;
     Ok(listener.local_addr()?.port())
 }
 
@@ -119,6 +120,15 @@ mod tests {
     #[test]
     fn a_taken_port_is_replaced_by_one_that_the_kernel_chooses() {
         let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let other = free_port(Ipv4Addr::LOCALHOST, port).unwrap();
+        assert!(other != port && other != 0);
+    }
+
+    #[test]
+    fn a_port_that_is_taken_by_udp_alone_is_replaced_too() {
+        // The port is free for TCP: only a socket for UDP has it.
+        let taken = UdpSocket::bind("0.0.0.0:0").unwrap();
         let port = taken.local_addr().unwrap().port();
         let other = free_port(Ipv4Addr::LOCALHOST, port).unwrap();
         assert!(other != port && other != 0);

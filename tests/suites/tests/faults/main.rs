@@ -24,6 +24,7 @@ mod cloudflare;
 mod crashes;
 mod drift;
 mod figures;
+mod half_open;
 mod hostile;
 mod hostnames;
 mod moves;

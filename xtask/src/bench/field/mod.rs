@@ -21,7 +21,7 @@ use super::Bench;
 use super::audit::Log;
 use super::census::is_ready;
 use crate::plugin;
-use crate::stage::Registry;
+use crate::registry::Registry;
 pub(super) use operator::{Operator, proportional};
 use servers::PowerDns;
 pub(super) use servers::{free_port, start_registry};

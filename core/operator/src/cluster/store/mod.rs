@@ -4,14 +4,17 @@ mod index;
 #[cfg(test)]
 mod tests;
 
-use super::key::Key;
-use index::Index;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::Resource;
-use std::{
-    collections::HashSet,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+use super::{
+    kept::Kept,
+    key::Key,
+    kind::Kind,
+    router::{Reader, Router, Source, Wake},
 };
+use index::{Index, Update};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use kube::{Resource, core::DynamicObject};
+use serde_json::Value;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// What a store can hold.
 pub trait Stored: Send + Sync + 'static {
@@ -28,21 +31,36 @@ impl<K: Resource + Send + Sync + 'static> Stored for K {
 /// One kind's objects.
 ///
 /// A write's answer is put into the store at once ([`Store::remember`]), so that the next decision already sees it;
-/// an older event of the watch does not undo it.
-#[derive(Debug)]
+/// an older event of the watch does not undo it. Whoever has read what changes is woken.
 pub struct Store<T> {
+    kind: Kind,
+    router: Arc<Router>,
     inner: RwLock<Index<T>>,
 }
 
-impl<T> Default for Store<T> {
-    fn default() -> Self {
-        Self {
-            inner: RwLock::default(),
-        }
+impl<T> std::fmt::Debug for Store<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }
 
-impl<T: Stored> Store<T> {
+impl<T: Kept> Store<T> {
+    /// A store of this kind, which tells the router of every change.
+    pub fn new(kind: Kind, router: Arc<Router>) -> Self {
+        Self {
+            kind,
+            router,
+            inner: RwLock::default(),
+        }
+    }
+
+    /// The kind of the objects.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// The object with this key.
     pub fn get(&self, key: &Key) -> Option<Arc<T>> {
         self.read().objects.get(key).cloned()
@@ -65,73 +83,76 @@ impl<T: Stored> Store<T> {
 
     /// Objects whose controller is the object with this UID, in the order of their names.
     pub fn owned_by(&self, uid: &str) -> Vec<Arc<T>> {
-        let inner = self.read();
-        inner.owned_by(uid)
+        self.read().owned_by(uid)
     }
 
     /// Objects in the namespace of `instance` whose label `app.kubernetes.io/instance` is its name, by name.
     pub fn of_instance(&self, instance: &Key) -> Vec<Arc<T>> {
-        let inner = self.read();
-        inner.of_instance(instance)
+        self.read().of_instance(instance)
     }
 
-    /// Takes the answer to a write.
-    pub fn remember(&self, object: T) {
-        let mut inner = self.write();
-        let uid = object.metadata().uid.clone().unwrap_or_default();
-        if inner.is_buried(&uid) {
-            return;
-        }
-        // A listing that was taken before the write does not contain the object.
-        if let Some(listed) = &mut inner.relisting {
-            listed.insert(Key::of(object.metadata()));
-        }
-        inner.put(object);
+    /// Takes the answer to a write of `writer`.
+    pub fn remember(&self, object: T, writer: Option<&Reader>) {
+        let update = self.write().remember(object);
+        self.tell(update.as_ref(), writer);
     }
 
-    /// Takes an object of the watch or of a listing. Says whether it is news.
-    pub fn put(&self, object: T) -> bool {
-        let mut inner = self.write();
-        if let Some(listed) = &mut inner.relisting {
-            listed.insert(Key::of(object.metadata()));
+    /// Takes an object of the watch or of a listing.
+    pub fn put(&self, object: T) {
+        let updates = self.write().watched(object);
+        for update in &updates {
+            self.tell(Some(update), None);
         }
-        inner.put(object)
     }
 
-    /// The object is gone. An object of the same name that was made since stays.
+    /// The watch says that the object is gone. An object of the same name that was made since stays.
     pub fn remove(&self, gone: &T) {
-        self.forget(&Key::of(gone.metadata()), gone.metadata().uid.as_deref());
+        let update = self.write().unwatched(gone.metadata());
+        self.tell(update.as_ref(), None);
     }
 
-    /// The object with this UID is gone.
-    pub fn forget(&self, key: &Key, uid: Option<&str>) {
-        let mut inner = self.write();
-        let same = inner
-            .objects
-            .get(key)
-            .is_some_and(|held| held.metadata().uid.as_deref() == uid);
-        if same {
-            inner.remove(key);
-        }
-        inner.bury(uid);
+    /// The object with this UID is gone, says the answer to a write of `writer`.
+    pub fn forget(&self, key: &Key, uid: Option<&str>, writer: Option<&Reader>) {
+        let update = self.write().forget(key, uid);
+        self.tell(update.as_ref(), writer);
     }
 
     /// A listing begins.
     pub fn begin_listing(&self) {
-        self.write().relisting = Some(HashSet::new());
+        self.write().begin_listing();
     }
 
-    /// A listing is complete: what it did not contain is gone. Returns that.
-    pub fn end_listing(&self) -> Vec<Arc<T>> {
-        let mut inner = self.write();
-        let listed = inner.relisting.take().unwrap_or_default();
-        let gone: Vec<Key> = inner
-            .objects
-            .keys()
-            .filter(|key| !listed.contains(key))
-            .cloned()
-            .collect();
-        gone.iter().filter_map(|key| inner.remove(key)).collect()
+    /// A listing is complete: what it did not contain is gone.
+    pub fn end_listing(&self) {
+        let updates = self.write().end_listing();
+        for update in &updates {
+            self.tell(Some(update), None);
+        }
+    }
+
+    /// Outside the lock: who is woken may read this store.
+    fn tell(&self, update: Option<&Update>, writer: Option<&Reader>) {
+        let Some(update) = update else {
+            return;
+        };
+        let mut sources = vec![
+            Source::Object(self.kind, update.key.clone()),
+            Source::Every(self.kind),
+        ];
+        let owners = update.owners.iter().cloned();
+        sources.extend(owners.map(|uid| Source::Owned(self.kind, uid)));
+        let instances = update.instances.iter().cloned();
+        sources.extend(instances.map(|key| Source::Instance(self.kind, key)));
+        let is_own = |(kind, key): &Reader| *kind == self.kind && *key == update.key;
+        if !writer.is_some_and(is_own) {
+            let wake = if update.by_user {
+                Wake::User
+            } else {
+                Wake::News
+            };
+            self.router.own(self.kind, &update.key, wake);
+        }
+        self.router.changed(&sources, writer);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Index<T>> {
@@ -140,5 +161,55 @@ impl<T: Stored> Store<T> {
 
     fn write(&self) -> RwLockWriteGuard<'_, Index<T>> {
         self.inner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A store of any kind, for what is the same for all.
+pub trait AnyStore: Send + Sync {
+    /// The object as it is served, without what only the API server needs; `None` for kinds that are never applied.
+    fn live(&self, key: &Key) -> Option<Value>;
+
+    /// A number that changes with every field of the object that can be applied.
+    fn fingerprint(&self, key: &Key) -> Option<u64>;
+
+    /// Metadata of the object with this key.
+    fn meta(&self, key: &Key) -> Option<ObjectMeta>;
+
+    /// Takes the answer to a write.
+    fn remember_answer(&self, answer: DynamicObject, writer: Option<&Reader>);
+
+    /// The object with this UID is gone, says the answer to a write.
+    fn forget_uid(&self, key: &Key, uid: &str, writer: Option<&Reader>);
+
+    /// Number of objects.
+    fn count(&self) -> usize;
+}
+
+impl<T: Kept> AnyStore for Store<T> {
+    fn live(&self, key: &Key) -> Option<Value> {
+        self.get(key)?.live()
+    }
+
+    fn fingerprint(&self, key: &Key) -> Option<u64> {
+        Some(self.get(key)?.fingerprint())
+    }
+
+    fn meta(&self, key: &Key) -> Option<ObjectMeta> {
+        Some(self.get(key)?.metadata().clone())
+    }
+
+    fn remember_answer(&self, answer: DynamicObject, writer: Option<&Reader>) {
+        // What cannot be parsed is left to the watch, which reports it.
+        if let Some(object) = T::parse(answer) {
+            self.remember(object, writer);
+        }
+    }
+
+    fn forget_uid(&self, key: &Key, uid: &str, writer: Option<&Reader>) {
+        self.forget(key, Some(uid), writer);
+    }
+
+    fn count(&self) -> usize {
+        self.len()
     }
 }

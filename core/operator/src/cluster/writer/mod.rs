@@ -1,134 +1,181 @@
-//! Every write to the API server: counted, and put into the caches at once.
+//! Every write to the API server: fenced, counted, and put into the caches at once.
 
 mod error;
 
-pub use error::{Refusal, WriteError};
+pub use error::{Cause, Refusal, WriteError};
 
-use super::{caches::Caches, key::Key, kind::Kind};
-use error::{classify, refused};
+use super::{
+    fence::Fence,
+    key::Key,
+    kind::{Caches, Kind},
+    router::Reader,
+};
+use error::classify;
 use kube::{
-    Api, Client, Resource,
-    api::{DeleteParams, Patch, PatchParams, PostParams, PropagationPolicy, ValidationDirective},
+    Api, Client,
+    api::{DeleteParams, Patch, PatchParams, PropagationPolicy, ValidationDirective},
     core::DynamicObject,
 };
 use maquette_api::FIELD_MANAGER;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
-/// How long one write may take. It is made again then, which is safe because every write says what shall be.
+/// How long one write may take. It is repeated then, which is safe because every write states the desired object.
 const DEADLINE: Duration = Duration::from_secs(8);
+
+/// A resource version that no object has: etcd's first revision exists before the first object.
+const NO_OBJECTS_VERSION: &str = "1";
 
 /// Writes to the API server.
 #[derive(Clone)]
 pub struct Writer {
     client: Client,
     caches: Arc<Caches>,
+    fence: Fence,
     count: Arc<dyn Fn(Kind, &'static str) + Send + Sync>,
 }
 
 impl Writer {
-    /// A writer that reports each request to `count` as kind and verb.
+    /// A writer that writes within the fence and reports each request to `count` as kind and verb.
     pub fn new(
         client: Client,
         caches: Arc<Caches>,
+        fence: Fence,
         count: impl Fn(Kind, &'static str) + Send + Sync + 'static,
     ) -> Self {
         Self {
             client,
             caches,
+            fence,
             count: Arc::new(count),
         }
     }
 
-    /// Applies the object (server-side apply) with strict field validation.
-    pub async fn apply(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
+    /// Creates the object. One of its name that exists stays as it is, and makes this [`WriteError::Exists`].
+    ///
+    /// The request is a server-side apply, so that later ones own the same fields, with a resource version that no object
+    /// has: the API server ignores it where the object does not exist, and answers with a conflict where it does.
+    pub async fn create(
+        &self,
+        writer: &Reader,
+        kind: Kind,
+        key: &Key,
+        object: &Value,
+    ) -> Result<(), WriteError> {
+        let only_if = ("resourceVersion", NO_OBJECTS_VERSION);
+        let answer = self.patch(writer, kind, key, object, only_if).await;
+        answer.map_err(|error| match error {
+            WriteError::Stale { kind, key } => WriteError::Exists { kind, key },
+            other => other,
+        })
+    }
+
+    /// Applies the object (server-side apply), where its UID is this one.
+    pub async fn apply(
+        &self,
+        writer: &Reader,
+        kind: Kind,
+        key: &Key,
+        uid: &str,
+        object: &Value,
+    ) -> Result<(), WriteError> {
+        self.patch(writer, kind, key, object, ("uid", uid)).await
+    }
+
+    /// Server-side apply with strict field validation, under a precondition on the metadata.
+    async fn patch(
+        &self,
+        writer: &Reader,
+        kind: Kind,
+        key: &Key,
+        object: &Value,
+        (field, value): (&str, &str),
+    ) -> Result<(), WriteError> {
         let params = PatchParams {
             field_validation: Some(ValidationDirective::Strict),
             ..PatchParams::apply(FIELD_MANAGER).force()
         };
-        (self.count)(kind, "apply");
-        let answer = in_time(
-            self.api(kind, key)
-                .patch(&key.name, &params, &Patch::Apply(object)),
-        )
-        .await;
-        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
+        let mut object = object.clone();
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert(field.to_owned(), json!(value));
+        }
+        let (api, patch) = (self.api(kind, key), Patch::Apply(&object));
+        let verb = if field == "uid" { "apply" } else { "create" };
+        let answer = self
+            .send(kind, key, verb, api.patch(&key.name, &params, &patch))
+            .await?;
+        self.remember(writer, kind, answer);
         Ok(())
     }
 
-    /// Makes the object. One of its name that exists stays as it is, and makes this [`WriteError::Stale`].
-    pub async fn create(&self, kind: Kind, key: &Key, object: &Value) -> Result<(), WriteError> {
-        let Ok(object) = serde_json::from_value::<DynamicObject>(object.clone()) else {
-            return Err(refused(
-                kind,
-                key.clone(),
-                false,
-                "it is no object".to_owned(),
-            ));
-        };
-        let params = PostParams {
-            field_manager: Some(FIELD_MANAGER.to_owned()),
-            ..PostParams::default()
-        };
-        (self.count)(kind, "create");
-        let answer = in_time(self.api(kind, key).create(&params, &object)).await;
-        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
-        Ok(())
+    /// The object with this name as the API server has it now.
+    pub async fn read(&self, kind: Kind, key: &Key) -> Result<DynamicObject, WriteError> {
+        let api = self.api(kind, key);
+        self.send(kind, key, "get", api.get(&key.name)).await
     }
 
-    /// Replaces the status of the object that has this UID.
+    /// Replaces the status of the object that has this UID and, where one is given, this resource version.
     pub async fn status(
         &self,
         kind: Kind,
         key: &Key,
         uid: &str,
+        version: Option<&str>,
         status: &Value,
     ) -> Result<(), WriteError> {
+        let mut metadata = json!({ "name": key.name, "uid": uid });
+        if let (Some(version), Some(metadata)) = (version, metadata.as_object_mut()) {
+            metadata.insert("resourceVersion".to_owned(), json!(version));
+        }
         let body = json!({
             "apiVersion": kind.api_version(),
             "kind": kind.name(),
-            "metadata": { "name": key.name, "uid": uid },
+            "metadata": metadata,
             "status": status,
         });
-        (self.count)(kind, "status");
         let params = PatchParams::apply(FIELD_MANAGER).force();
-        let answer = in_time(self.api(kind, key).patch_status(
-            &key.name,
-            &params,
-            &Patch::Apply(&body),
-        ))
-        .await;
-        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
-        Ok(())
+        let (api, patch) = (self.api(kind, key), Patch::Apply(&body));
+        let answer = self
+            .send(
+                kind,
+                key,
+                "status",
+                api.patch_status(&key.name, &params, &patch),
+            )
+            .await;
+        self.own(kind, key, uid, answer)
     }
 
-    /// Replaces the finalizers of the object that has this resource version.
+    /// Replaces the finalizers of the object that has this UID and resource version.
     pub async fn finalizers(
         &self,
         kind: Kind,
         key: &Key,
+        uid: &str,
         version: &str,
         finalizers: &[String],
     ) -> Result<(), WriteError> {
         let body = json!({ "metadata": { "finalizers": finalizers, "resourceVersion": version } });
-        (self.count)(kind, "finalizers");
         let params = PatchParams {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             ..PatchParams::default()
         };
-        let answer = in_time(
-            self.api(kind, key)
-                .patch(&key.name, &params, &Patch::Merge(&body)),
-        )
-        .await;
-        self.remember(kind, answer.map_err(|error| classify(kind, key, error))?);
-        Ok(())
+        let (api, patch) = (self.api(kind, key), Patch::Merge(&body));
+        let answer = self
+            .send(
+                kind,
+                key,
+                "finalizers",
+                api.patch(&key.name, &params, &patch),
+            )
+            .await;
+        self.own(kind, key, uid, answer)
     }
 
     /// Deletes the object that has this UID, its dependents first where `foreground`. An absent object is no error.
     pub async fn delete(
         &self,
+        writer: &Reader,
         kind: Kind,
         key: &Key,
         uid: &str,
@@ -147,28 +194,72 @@ impl Writer {
             uid: Some(uid.to_owned()),
             resource_version: None,
         });
-        (self.count)(kind, "delete");
-        match in_time(self.api(kind, key).delete(&key.name, &params)).await {
-            Ok(answer) => {
+        let api = self.api(kind, key);
+        let answer = self
+            .send(kind, key, "delete", api.delete(&key.name, &params))
+            .await;
+        match answer {
+            Ok(answer) => match answer.left() {
                 // An object that waits for finalizers or for its dependents is still there; any other is gone.
-                match answer.left() {
-                    Some(object) if object.metadata.deletion_timestamp.is_some() => {
-                        self.remember(kind, object);
-                    }
-                    _ => self.caches.forget(kind, key, uid),
+                Some(object) if object.metadata.deletion_timestamp.is_some() => {
+                    self.remember(writer, kind, object);
                 }
+                _ => self.caches.any(kind).forget_uid(key, uid, Some(writer)),
+            },
+            Err(WriteError::Gone { .. }) => {
+                self.caches.any(kind).forget_uid(key, uid, Some(writer));
+            }
+            // Another object has the name by now.
+            Err(WriteError::Stale { .. }) => {}
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    /// The answer to a write of the object's own status or finalizers.
+    fn own(
+        &self,
+        kind: Kind,
+        key: &Key,
+        uid: &str,
+        answer: Result<DynamicObject, WriteError>,
+    ) -> Result<(), WriteError> {
+        let writer = (kind, key.clone());
+        match answer {
+            Ok(object) => {
+                self.remember(&writer, kind, object);
                 Ok(())
             }
-            Err(error) => match classify(kind, key, error) {
-                WriteError::Gone { .. } => {
-                    self.caches.forget(kind, key, uid);
-                    Ok(())
+            Err(error) => {
+                if matches!(error, WriteError::Gone { .. }) {
+                    self.caches.any(kind).forget_uid(key, uid, Some(&writer));
                 }
-                // Another object has the name by now.
-                WriteError::Stale { .. } => Ok(()),
-                other => Err(other),
-            },
+                Err(error)
+            }
         }
+    }
+
+    async fn send<T>(
+        &self,
+        kind: Kind,
+        key: &Key,
+        verb: &'static str,
+        request: impl Future<Output = Result<T, kube::Error>>,
+    ) -> Result<T, WriteError> {
+        self.fence.check()?;
+        if verb != "get" {
+            (self.count)(kind, verb);
+        }
+        // A write whose answer is lost must not hold up its object for as long as a silent watch may last.
+        let answer = tokio::time::timeout(DEADLINE.min(self.fence.left()), request).await;
+        let answer = answer.unwrap_or_else(|_| {
+            let text = format!(
+                "the API server did not answer within {} s",
+                DEADLINE.as_secs()
+            );
+            Err(kube::Error::Service(text.into()))
+        });
+        answer.map_err(|error| classify(kind, key, error))
     }
 
     fn api(&self, kind: Kind, key: &Key) -> Api<DynamicObject> {
@@ -180,61 +271,16 @@ impl Writer {
         }
     }
 
-    fn remember(&self, kind: Kind, mut object: DynamicObject) {
+    fn remember(&self, writer: &Reader, kind: Kind, mut object: DynamicObject) {
         object.metadata.managed_fields = None;
-        let gone = object.metadata.deletion_timestamp.is_some()
-            && object
-                .metadata
-                .finalizers
-                .as_ref()
-                .is_none_or(Vec::is_empty);
-        if gone && kind != Kind::Pod {
-            // The last finalizer went, so the object did too; the watch says so in a moment.
+        let meta = &object.metadata;
+        let no_finalizers = meta.finalizers.as_ref().is_none_or(Vec::is_empty);
+        if meta.deletion_timestamp.is_some() && no_finalizers && kind != Kind::Pod {
+            // The last finalizer was removed, so the object is gone.
+            let (key, uid) = (Key::of(meta), meta.uid.clone().unwrap_or_default());
+            self.caches.any(kind).forget_uid(&key, &uid, Some(writer));
             return;
         }
-        match kind {
-            Kind::Plugin => remember_typed(&self.caches.plugins, object),
-            Kind::Provider => remember_typed(&self.caches.providers, object),
-            Kind::Workspace => remember_typed(&self.caches.workspaces, object),
-            Kind::Component => remember_typed(&self.caches.components, object),
-            Kind::DNSRecord => remember_typed(&self.caches.records, object),
-            Kind::Tunnel => remember_typed(&self.caches.tunnels, object),
-            Kind::Secret => remember_typed(&self.caches.secrets, object),
-            other => {
-                if let Some(store) = self.caches.dynamic(other) {
-                    store.remember(object);
-                }
-            }
-        }
-    }
-}
-
-/// A write whose answer is lost must not hold up its object for as long as a silent watch may last.
-async fn in_time<T>(write: impl Future<Output = Result<T, kube::Error>>) -> Result<T, kube::Error> {
-    let late = |_| {
-        let text = format!(
-            "the API server did not answer within {} s",
-            DEADLINE.as_secs()
-        );
-        Err(kube::Error::Service(text.into()))
-    };
-    tokio::time::timeout(DEADLINE, write)
-        .await
-        .unwrap_or_else(late)
-}
-
-fn remember_typed<K>(store: &crate::cluster::Store<K>, object: DynamicObject)
-where
-    K: Resource<DynamicType = ()>
-        + DeserializeOwned
-        + Clone
-        + std::fmt::Debug
-        + Send
-        + Sync
-        + 'static,
-{
-    // What does not parse is left to the watch, which reports it.
-    if let Ok(object) = object.try_parse() {
-        store.remember(object);
+        self.caches.any(kind).remember_answer(object, Some(writer));
     }
 }

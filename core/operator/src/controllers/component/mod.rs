@@ -10,7 +10,7 @@ mod status;
 mod tests;
 
 use crate::{
-    cluster::{Caches, Change, Key, Kind, Store},
+    cluster::Reads,
     engine::{Controller, Plan, Report, Results},
 };
 use jiff::Timestamp;
@@ -31,34 +31,20 @@ pub(super) use status::progress;
 pub const AWAITED_ANNOTATION: &str = "maquette.dev/awaited";
 
 /// Reconciles Components.
-pub struct ComponentController {
-    /// The shared caches.
-    pub caches: Arc<Caches>,
-}
+pub struct ComponentController;
 
 impl Controller for ComponentController {
     type Object = Component;
     type Observed = Observed;
     type Call = Infallible;
     type Answer = Infallible;
-    type Status = ComponentStatus;
-
-    const KIND: Kind = Kind::Component;
-
-    fn store(caches: &Caches) -> &Store<Component> {
-        &caches.components
-    }
-
-    fn current(object: &Component) -> Option<&ComponentStatus> {
-        object.status.as_ref()
-    }
 
     fn conditions(status: &ComponentStatus) -> &[Condition] {
         &status.conditions
     }
 
-    async fn observe(&self, object: &Arc<Component>) -> Observed {
-        observe::observe(&self.caches, object)
+    async fn observe(&self, reads: &Reads, object: &Arc<Component>) -> Observed {
+        observe::observe(reads, object)
     }
 
     fn plan(object: &Component, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
@@ -77,22 +63,6 @@ impl Controller for ComponentController {
 
     async fn call(&self, _: &Arc<Component>, call: Infallible) -> Infallible {
         match call {}
-    }
-
-    fn wakes(&self, change: &Change) -> Vec<Key> {
-        match change.kind {
-            Kind::Deployment | Kind::StatefulSet | Kind::Job | Kind::Service => {
-                change.owner_of_kind(Kind::Component).into_iter().collect()
-            }
-            Kind::Pod => {
-                let instance = change.labels.get("app.kubernetes.io/instance");
-                instance
-                    .map(|name| Key::new(change.key.namespace.clone(), name.clone()))
-                    .into_iter()
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
     }
 
     fn can_wait(object: &Component, new: &Report<ComponentStatus>) -> bool {

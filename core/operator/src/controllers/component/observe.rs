@@ -1,7 +1,6 @@
 //! What exists of a component.
 
-use crate::cluster::{Caches, Key, Kind, PodSummary};
-use kube::core::DynamicObject;
+use crate::cluster::{Key, Kind, NamespaceSummary, PodSummary, RawObject, Reads};
 use maquette_api::Component;
 use std::sync::Arc;
 
@@ -12,9 +11,9 @@ pub(super) const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Ki
 #[derive(Debug, Default)]
 pub struct Observed {
     /// Workloads that it controls.
-    pub(super) workloads: Vec<(Kind, Arc<DynamicObject>)>,
+    pub(super) workloads: Vec<(Kind, Arc<RawObject>)>,
     /// Services that it controls.
-    pub(super) services: Vec<Arc<DynamicObject>>,
+    pub(super) services: Vec<Arc<RawObject>>,
     /// Its pods.
     pub(super) pods: Vec<Arc<PodSummary>>,
     /// Kinds of which an object with the component's name exists that is not its.
@@ -23,34 +22,21 @@ pub struct Observed {
     pub(super) restricted: bool,
 }
 
-pub(super) fn observe(caches: &Caches, component: &Component) -> Observed {
+pub(super) fn observe(reads: &Reads, component: &Component) -> Observed {
     let key = Key::of(&component.metadata);
     let uid = component.metadata.uid.clone().unwrap_or_default();
     let workloads: Vec<_> = WORKLOADS
         .into_iter()
         .flat_map(|kind| {
-            caches
-                .dynamic(kind)
-                .map(|store| store.owned_by(&uid))
-                .unwrap_or_default()
-                .into_iter()
-                .map(move |object| (kind, object))
+            let owned = reads.owned_raw(kind, &uid).into_iter();
+            owned.map(move |object| (kind, object))
         })
         .collect();
-    let services = caches.services.owned_by(&uid);
     let is_taken = |kind: Kind| {
-        let other = caches
-            .dynamic(kind)
-            .and_then(|store| store.get(&key))
-            .is_some_and(|object| {
-                !object
-                    .metadata
-                    .owner_references
-                    .iter()
-                    .flatten()
-                    .any(|owner| owner.uid == uid)
-            });
-        other || caches.is_foreign(kind, &key)
+        reads.raw(kind, &key).is_some_and(|object| {
+            let mut owners = object.metadata.owner_references.iter().flatten();
+            !owners.any(|owner| owner.uid == uid)
+        })
     };
     Observed {
         taken: WORKLOADS
@@ -59,18 +45,21 @@ pub(super) fn observe(caches: &Caches, component: &Component) -> Observed {
             .filter(|kind| is_taken(*kind))
             .collect(),
         workloads,
-        services,
-        pods: caches.pods.of_instance(&key),
-        restricted: is_restricted(caches, &key.namespace),
+        services: reads.owned_raw(Kind::Service, &uid),
+        pods: reads.pods(&key),
+        restricted: is_restricted(reads, &key.namespace),
     }
 }
 
-fn is_restricted(caches: &Caches, namespace: &str) -> bool {
-    let namespace = caches.namespaces.get(&Key::cluster(namespace));
-    let labels = namespace
-        .as_ref()
-        .and_then(|namespace| namespace.metadata.labels.as_ref());
-    labels
-        .and_then(|labels| labels.get("pod-security.kubernetes.io/enforce"))
-        .is_some_and(|level| level == "restricted")
+fn is_restricted(reads: &Reads, namespace: &str) -> bool {
+    let level = |namespace: &NamespaceSummary| {
+        let labels = namespace.metadata.labels.as_ref()?;
+        labels
+            .get("pod-security.kubernetes.io/enforce")
+            .map(|level| level == "restricted")
+    };
+    reads.get_as(
+        &Key::cluster(namespace),
+        move |namespace: Option<&NamespaceSummary>| namespace.and_then(level).unwrap_or(false),
+    )
 }

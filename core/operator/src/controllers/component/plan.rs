@@ -5,10 +5,9 @@ use super::{
     build::{service, workload, workload_kind},
 };
 use crate::{
-    cluster::{Key, Kind},
+    cluster::{Key, Kind, RawObject},
     engine::{Deletion, Desired, Finalizer, Plan},
 };
-use kube::core::DynamicObject;
 use maquette_api::Component;
 use std::{convert::Infallible, time::Duration};
 
@@ -99,7 +98,7 @@ pub(super) fn taken(component: &Component, observed: &Observed) -> Vec<Kind> {
 }
 
 /// The kind changed; or it is a Job, whose template cannot be changed, and another one is wanted.
-fn must_be_replaced(kind: Kind, object: &DynamicObject, wanted: &Desired) -> bool {
+fn must_be_replaced(kind: Kind, object: &RawObject, wanted: &Desired) -> bool {
     if kind != wanted.kind || object.metadata.deletion_timestamp.is_some() {
         return true;
     }
@@ -116,7 +115,7 @@ fn must_be_replaced(kind: Kind, object: &DynamicObject, wanted: &Desired) -> boo
 }
 
 /// Nothing where it is being deleted already.
-fn deletion(kind: Kind, object: &DynamicObject) -> Option<Deletion> {
+fn deletion(kind: Kind, object: &RawObject) -> Option<Deletion> {
     if object.metadata.deletion_timestamp.is_some() {
         return None;
     }

@@ -2,11 +2,10 @@
 
 use super::{Observed, build::workload_kind, explain::explain, plan::taken};
 use crate::{
-    cluster::{ContainerState, Key, Kind},
+    cluster::{ContainerState, Key, Kind, RawObject},
     engine::{Report, Results, refused},
 };
 use jiff::Timestamp;
-use kube::core::DynamicObject;
 use maquette_api::{
     Component, ComponentStatus, Workload,
     component::{COMPLETED, STARTED},
@@ -151,8 +150,9 @@ fn with_last_words(verdict: Verdict, observed: &Observed) -> Verdict {
 }
 
 /// How far a workload is, from its own status.
-pub(in crate::controllers) fn progress(kind: Kind, workload: &DynamicObject) -> Verdict {
-    let status = workload.data.get("status");
+pub(in crate::controllers) fn progress(kind: Kind, workload: &RawObject) -> Verdict {
+    let status = workload.status();
+    let status = Some(&status);
     let number = |field: &str| {
         status
             .and_then(|status| status.get(field))
@@ -172,9 +172,8 @@ pub(in crate::controllers) fn progress(kind: Kind, workload: &DynamicObject) -> 
         );
     }
     let wanted = workload
-        .data
-        .get("spec")
-        .and_then(|spec| spec.get("replicas"))
+        .spec()
+        .get("replicas")
         .and_then(Value::as_i64)
         .unwrap_or(1);
     let (updated, ready) = match kind {

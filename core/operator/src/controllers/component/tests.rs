@@ -7,7 +7,7 @@ use super::{
     status::status,
 };
 use crate::{
-    cluster::{ContainerState, ContainerSummary, Kind, PodSummary, Termination},
+    cluster::{ContainerState, ContainerSummary, Kind, PodSummary, RawObject, Termination},
     engine::Results,
 };
 use jiff::Timestamp;
@@ -38,12 +38,12 @@ fn simple() -> Component {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the cases read better")]
-fn live(kind: Kind, spec: Value, status: Value) -> (Kind, Arc<DynamicObject>) {
+fn live(kind: Kind, spec: Value, status: Value) -> (Kind, Arc<RawObject>) {
     let mut object = DynamicObject::new("shop-web", &kind.api_resource());
     object.metadata.generation = Some(1);
     object.metadata.uid = Some("w1".into());
     object.data = json!({ "spec": spec, "status": status });
-    (kind, Arc::new(object))
+    (kind, Arc::new(object.into()))
 }
 
 fn pod(state: ContainerState, last: Option<Termination>) -> Arc<PodSummary> {

@@ -11,7 +11,7 @@ mod status;
 mod tests;
 
 use crate::{
-    cluster::{Caches, Change, Key, Kind, Store},
+    cluster::{Key, Kind, Reads},
     engine::{Controller, Plan, Report, Results},
     providers::{LaneError, Registry},
 };
@@ -29,7 +29,6 @@ pub use observe::Observed;
 
 /// Reconciles `DNSRecord`s.
 pub struct DnsRecordController {
-    caches: Arc<Caches>,
     registry: Arc<Registry>,
     installation: String,
     /// When each object's record set was last known to be right, and for which generation.
@@ -48,9 +47,8 @@ pub type Answer = Result<String, LaneError>;
 
 impl DnsRecordController {
     /// A controller for this installation.
-    pub fn new(caches: Arc<Caches>, registry: Arc<Registry>, installation: String) -> Self {
+    pub fn new(registry: Arc<Registry>, installation: String) -> Self {
         Self {
-            caches,
             registry,
             installation,
             confirmed: Mutex::default(),
@@ -91,28 +89,25 @@ impl Controller for DnsRecordController {
     type Observed = Observed;
     type Call = Call;
     type Answer = Answer;
-    type Status = DNSRecordStatus;
-
-    const KIND: Kind = Kind::DNSRecord;
-
-    fn store(caches: &Caches) -> &Store<DNSRecord> {
-        &caches.records
-    }
-
-    fn current(object: &DNSRecord) -> Option<&DNSRecordStatus> {
-        object.status.as_ref()
-    }
 
     fn conditions(status: &DNSRecordStatus) -> &[Condition] {
         &status.conditions
     }
 
-    async fn observe(&self, object: &Arc<DNSRecord>) -> Observed {
-        observe::observe(self, object).await
+    async fn observe(&self, reads: &Reads, object: &Arc<DNSRecord>) -> Observed {
+        observe::observe(self, reads, object).await
     }
 
     fn plan(object: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         plan::plan(object, observed, now)
+    }
+
+    fn intention(
+        object: &DNSRecord,
+        observed: &Observed,
+        plan: &Plan<Call>,
+    ) -> Option<DNSRecordStatus> {
+        Some(status::intention(object, observed, plan))
     }
 
     fn status(
@@ -138,36 +133,6 @@ impl Controller for DnsRecordController {
             self.confirm(Key::of(&object.metadata), object.metadata.generation);
         }
         answer
-    }
-
-    fn wakes(&self, change: &Change) -> Vec<Key> {
-        let concerns = |record: &DNSRecord| match change.kind {
-            Kind::Provider => {
-                let name = &change.key.name;
-                record.spec.provider == *name
-                    || record
-                        .status
-                        .iter()
-                        .flat_map(|status| &status.ledger)
-                        .any(|entry| entry.provider == *name)
-            }
-            Kind::Namespace => record.metadata.namespace.as_deref() == Some(&change.key.name),
-            _ => false,
-        };
-        if !matches!(change.kind, Kind::Provider | Kind::Namespace) {
-            return Vec::new();
-        }
-        self.caches
-            .records
-            .all()
-            .iter()
-            .filter(|record| concerns(record))
-            .map(|record| Key::of(&record.metadata))
-            .collect()
-    }
-
-    fn provider(object: &DNSRecord) -> Option<String> {
-        Some(object.spec.provider.clone())
     }
 
     fn gone(&self, key: &Key) {

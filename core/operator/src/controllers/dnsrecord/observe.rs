@@ -5,7 +5,7 @@ use super::{
     place::{Place, Problem, place},
 };
 use crate::{
-    cluster::Key,
+    cluster::{Key, Reads},
     providers::{LaneError, Sight},
 };
 use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, owner};
@@ -55,9 +55,13 @@ pub(super) fn wanted(record: &DNSRecord) -> RecordSet {
     }
 }
 
-pub(super) async fn observe(controller: &DnsRecordController, record: &DNSRecord) -> Observed {
+pub(super) async fn observe(
+    controller: &DnsRecordController,
+    reads: &Reads,
+    record: &DNSRecord,
+) -> Observed {
     let key = Key::of(&record.metadata);
-    let place = place(controller, &key, record).await;
+    let place = place(controller, reads, &key, record).await;
     let ledger = record
         .status
         .as_ref()
@@ -80,7 +84,7 @@ pub(super) async fn observe(controller: &DnsRecordController, record: &DNSRecord
                 .is_ok_and(|place| spot(&place.entry) == spot(entry));
             let wanted = is_wanted.then(|| wanted(record));
             if let std::collections::btree_map::Entry::Vacant(vacant) = sights.entry(spot(entry)) {
-                vacant.insert(look(controller, record, entry, wanted).await);
+                vacant.insert(reads.wait(look(controller, record, entry, wanted)).await);
             }
         }
         let right = place

@@ -1,7 +1,11 @@
 //! Where a record set belongs, and whether its object may keep it there.
 
 use super::DnsRecordController;
-use crate::{cluster::Key, controllers::access, providers::LaneError};
+use crate::{
+    cluster::{Key, Reads},
+    controllers::access,
+    providers::LaneError,
+};
 use maquette_api::{DNSRecord, LedgerEntry, LedgerState};
 use std::time::Duration;
 
@@ -24,11 +28,12 @@ pub(super) enum Problem {
 /// Where the record set of the spec belongs. What exists is found whatever the scope says by now.
 pub(super) async fn place(
     controller: &DnsRecordController,
+    reads: &Reads,
     key: &Key,
     record: &DNSRecord,
 ) -> Result<Place, Problem> {
     let name = record.spec.provider.clone();
-    let (provider, configured) = access::provider(&controller.caches, &controller.registry, &name)?;
+    let (provider, configured) = access::provider(reads, &controller.registry, &name)?;
     let entry = |zone: String| LedgerEntry {
         provider: name.clone(),
         zone,
@@ -62,10 +67,10 @@ pub(super) async fn place(
         }
         .into());
     }
-    access::admit(&controller.caches, &provider, &key.namespace)?;
+    access::admit(reads, &provider, &key.namespace)?;
     let scope = provider.spec.scope.clone().unwrap_or_default();
     let zones = if scope.zones.is_empty() && record.spec.zone.is_none() {
-        configured.zones().await?
+        reads.wait(configured.zones()).await?
     } else {
         scope.zones
     };

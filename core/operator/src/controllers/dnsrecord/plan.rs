@@ -8,7 +8,7 @@ use super::{
 use crate::{
     controllers::{
         access,
-        moments::{LATER, SOON, STARTING, until_tick},
+        moments::{LATER, SOON, until_tick},
     },
     engine::{Finalizer, Notice, Plan},
 };
@@ -18,10 +18,7 @@ use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacemen
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_starting(observed) {
-        return Plan {
-            again_in: Some(STARTING),
-            ..Plan::default()
-        };
+        return Plan::default();
     }
     if record.metadata.deletion_timestamp.is_some() {
         teardown(record, observed)

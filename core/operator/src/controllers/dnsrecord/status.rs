@@ -31,13 +31,25 @@ pub(super) fn status(
     }
     let previous = record.status.clone().unwrap_or_default();
     let ledger = ledger(record, observed, plan, results);
-    let verdict = verdict(record, observed, plan, results, &ledger);
+    let verdict = verdict(record, observed, results, &ledger);
     let status = DNSRecordStatus {
         observed_generation: record.metadata.generation,
         ledger,
         conditions: verdict.conditions(&previous.conditions, record.metadata.generation, now),
     };
     Report { status, verdict }
+}
+
+/// The status as it is, with everything in its ledger that the plan's calls may create.
+pub(super) fn intention(
+    record: &DNSRecord,
+    observed: &Observed,
+    plan: &Plan<Call>,
+) -> DNSRecordStatus {
+    DNSRecordStatus {
+        ledger: ledger(record, observed, plan, &Results::default()),
+        ..record.status.clone().unwrap_or_default()
+    }
 }
 
 /// What may exist: what was there and was not seen to be absent, and what the plan is about to make.
@@ -113,7 +125,6 @@ fn foreign_owner<'a>(error: &'a LaneError, owner: &str) -> Option<&'a str> {
 fn verdict(
     record: &DNSRecord,
     observed: &Observed,
-    plan: &Plan<Call>,
     results: &Results<Call, Answer>,
     ledger: &[LedgerEntry],
 ) -> Verdict {
@@ -139,15 +150,6 @@ fn verdict(
         && seen.owner.as_deref() != Some(&observed.owner)
     {
         return conflict(seen.owner.as_deref());
-    }
-    if !results.called && !plan.calls.is_empty() {
-        return Verdict::progressing(
-            reason::PROGRESSING,
-            format!(
-                "{} is being written to {}",
-                place.entry.name, place.entry.provider
-            ),
-        );
     }
     match ledger.iter().find(|entry| same_place(entry, &place.entry)) {
         Some(entry) if entry.state == LedgerState::Present => Verdict::ready(format!(

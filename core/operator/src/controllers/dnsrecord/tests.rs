@@ -1,6 +1,12 @@
 //! Every crash point of the life of one record set, on the pure functions.
 
-use super::{Call, Observed, observe::spot, place::Place, plan::plan, status::status};
+use super::{
+    Call, Observed,
+    observe::spot,
+    place::Place,
+    plan::plan,
+    status::{intention, status},
+};
 use crate::{
     engine::{Finalizer, Results},
     providers::{LaneError, Sight},
@@ -120,7 +126,7 @@ fn pass(record: &mut DNSRecord, world: &mut World, steps: usize) -> bool {
         if !spend() {
             return false;
         }
-        record.status = Some(status(record, &observed, &plan, &results, now).status);
+        record.status = Some(intention(record, &observed, &plan));
     }
     for call in &plan.calls {
         if !spend() {
@@ -136,7 +142,6 @@ fn pass(record: &mut DNSRecord, world: &mut World, steps: usize) -> bool {
         assert!(recorded, "a call without an entry in the ledger");
         results.answers.push((call.clone(), world.call(call)));
     }
-    results.called = true;
     if !spend() {
         return false;
     }

@@ -2,7 +2,7 @@
 
 use super::verify::{self, VerifyError};
 use crate::{
-    cluster::{Caches, Key},
+    cluster::{Key, Reads},
     providers::PluginPort,
     registries::{Registries, RegistryError},
 };
@@ -20,8 +20,6 @@ use std::sync::Arc;
 pub struct Installer {
     /// Runs plugins.
     pub host: Arc<dyn PluginPort>,
-    /// The shared caches.
-    pub caches: Arc<Caches>,
     /// Namespace of pull secrets.
     pub namespace: String,
     /// What the administrator decided.
@@ -58,22 +56,24 @@ impl Installer {
     /// Pulls, verifies and compiles a version of this image.
     pub(in crate::controllers) async fn install(
         &self,
+        reads: &Reads,
         plugin: &Plugin,
         image: &str,
         version: Version,
     ) -> Result<Installed, Problem> {
-        let wanted = self.wanted(plugin, image, version)?;
-        Ok(self.host.install(&wanted).await?)
+        let wanted = self.wanted(reads, plugin, image, version)?;
+        Ok(reads.wait(self.host.install(&wanted)).await?)
     }
 
     /// What the version stands for now, and who signed it. Nothing of the plugin is fetched.
     pub(super) async fn resolve(
         &self,
+        reads: &Reads,
         plugin: &Plugin,
         version: Version,
     ) -> Result<Verified, Problem> {
-        let wanted = self.wanted(plugin, &plugin.spec.image, version)?;
-        Ok(self.host.verify(&wanted).await?)
+        let wanted = self.wanted(reads, plugin, &plugin.spec.image, version)?;
+        Ok(reads.wait(self.host.verify(&wanted)).await?)
     }
 
     /// From where this image is pulled, if that is elsewhere.
@@ -83,13 +83,19 @@ impl Installer {
         (place != image).then(|| place.to_string())
     }
 
-    fn wanted(&self, plugin: &Plugin, image: &str, version: Version) -> Result<Wanted, Problem> {
+    fn wanted(
+        &self,
+        reads: &Reads,
+        plugin: &Plugin,
+        image: &str,
+        version: Version,
+    ) -> Result<Wanted, Problem> {
         let image: Repository = image.parse()?;
         let mut verify = self.registries.required(&image)?;
         // All of them have to hold.
-        verify.extend(verify::own(self, plugin)?);
+        verify.extend(verify::own(self, reads, plugin)?);
         let repository = self.registries.place(&image)?;
-        let login = self.login(plugin, &repository)?;
+        let login = self.login(reads, plugin, &repository)?;
         Ok(Wanted {
             repository,
             version,
@@ -99,14 +105,19 @@ impl Installer {
     }
 
     /// The login for the place that is asked: from the Plugin's own Secrets, else from the one for its prefix.
-    fn login(&self, plugin: &Plugin, place: &Repository) -> Result<Option<Login>, Problem> {
+    fn login(
+        &self,
+        reads: &Reads,
+        plugin: &Plugin,
+        place: &Repository,
+    ) -> Result<Option<Login>, Problem> {
         let own = plugin.spec.pull_secrets.iter();
         let own = own.map(|secret| ("spec.pullSecrets", &*secret.name));
         let common = self.registries.pull_secret(place);
         let common = common.map(|name| ("registries.pullSecrets of the chart", name));
         for (field, name) in own.chain(common) {
             let key = Key::new(self.namespace.clone(), name);
-            let Some(secret) = self.caches.secrets.get(&key) else {
+            let Some(secret) = reads.get::<KubeSecret>(&key) else {
                 return Err(Problem::SecretMissing {
                     field,
                     name: name.to_owned(),

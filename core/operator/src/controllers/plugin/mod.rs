@@ -13,7 +13,7 @@ mod tests;
 mod verify;
 
 use crate::{
-    cluster::{Caches, Change, Key, Kind, Store},
+    cluster::Reads,
     engine::{Controller, Plan, Report, Results},
 };
 use jiff::Timestamp;
@@ -36,24 +36,13 @@ impl Controller for PluginController {
     type Observed = Observed;
     type Call = Infallible;
     type Answer = Infallible;
-    type Status = PluginStatus;
-
-    const KIND: Kind = Kind::Plugin;
-
-    fn store(caches: &Caches) -> &Store<Plugin> {
-        &caches.plugins
-    }
-
-    fn current(object: &Plugin) -> Option<&PluginStatus> {
-        object.status.as_ref()
-    }
 
     fn conditions(status: &PluginStatus) -> &[Condition] {
         &status.conditions
     }
 
-    async fn observe(&self, object: &Arc<Plugin>) -> Observed {
-        observe::observe(&self.installer, object).await
+    async fn observe(&self, reads: &Reads, object: &Arc<Plugin>) -> Observed {
+        observe::observe(&self.installer, reads, object).await
     }
 
     fn plan(object: &Plugin, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
@@ -72,29 +61,5 @@ impl Controller for PluginController {
 
     async fn call(&self, _: &Arc<Plugin>, call: Infallible) -> Infallible {
         match call {}
-    }
-
-    fn wakes(&self, change: &Change) -> Vec<Key> {
-        let everybody = self.installer.registries.names_secret(&change.key.name);
-        let waits = |plugin: &Plugin| plugin.status.as_ref().is_some_and(|s| s.pending.is_some());
-        let names = |plugin: &Plugin| match change.kind {
-            Kind::Secret => {
-                let mut own = plugin.spec.pull_secrets.iter();
-                everybody
-                    || own.any(|secret| secret.name == change.key.name)
-                    || verify::names_secret(plugin, &change.key.name)
-            }
-            // What it lacked may be there now.
-            Kind::Provider => waits(plugin),
-            _ => false,
-        };
-        self.installer
-            .caches
-            .plugins
-            .all()
-            .iter()
-            .filter(|plugin| names(plugin))
-            .map(|plugin| Key::of(&plugin.metadata))
-            .collect()
     }
 }

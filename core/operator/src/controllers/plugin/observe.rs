@@ -1,6 +1,7 @@
 //! What runs, installed again where it has to be, and what the spec stands for now.
 
 use super::{Installer, fit::unfit, install::Problem};
+use crate::cluster::Reads;
 use maquette_api::Plugin;
 use maquette_host::{Digest, Installed, Version};
 
@@ -16,13 +17,13 @@ pub struct Observed {
     pub(super) unfit: Vec<String>,
 }
 
-pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed {
-    unload(installer, plugin);
-    let running = running(installer, plugin).await;
-    let offered = offered(installer, plugin, running.as_ref()).await;
+pub(super) async fn observe(installer: &Installer, reads: &Reads, plugin: &Plugin) -> Observed {
+    unload(installer, reads, plugin);
+    let running = running(installer, reads, plugin).await;
+    let offered = offered(installer, reads, plugin, running.as_ref()).await;
     let unfit = match (&running, &offered) {
         (Some(Ok(running)), Ok(offered)) if running.digest != offered.digest => {
-            unfit(installer, plugin, &running.digest, &offered.digest)
+            unfit(installer, reads, plugin, &running.digest, &offered.digest)
         }
         _ => Vec::new(),
     };
@@ -35,8 +36,9 @@ pub(super) async fn observe(installer: &Installer, plugin: &Plugin) -> Observed 
 }
 
 /// What ran before and runs for nobody now need not be in memory.
-fn unload(installer: &Installer, plugin: &Plugin) {
-    let plugins = installer.caches.plugins.all();
+fn unload(installer: &Installer, reads: &Reads, plugin: &Plugin) {
+    // What runs elsewhere is not a reason to reconcile this Plugin.
+    let plugins = reads.caches().plugins.all();
     let used = |digest: &String| {
         let statuses = plugins.iter().filter_map(|plugin| plugin.status.as_ref());
         let mut digests = statuses.filter_map(|status| status.digest.as_ref());
@@ -50,23 +52,28 @@ fn unload(installer: &Installer, plugin: &Plugin) {
     }
 }
 
-async fn running(installer: &Installer, plugin: &Plugin) -> Option<Result<Installed, Problem>> {
+async fn running(
+    installer: &Installer,
+    reads: &Reads,
+    plugin: &Plugin,
+) -> Option<Result<Installed, Problem>> {
     let status = plugin.status.as_ref()?;
     let digest: Digest = status.digest.as_ref()?.parse().ok()?;
     let image = status.image.as_deref().unwrap_or(&plugin.spec.image);
     Some(
         installer
-            .install(plugin, image, Version::Digest(digest))
+            .install(reads, plugin, image, Version::Digest(digest))
             .await,
     )
 }
 
 async fn offered(
     installer: &Installer,
+    reads: &Reads,
     plugin: &Plugin,
     running: Option<&Result<Installed, Problem>>,
 ) -> Result<Installed, Problem> {
-    let resolved = installer.resolve(plugin, wanted(plugin)?).await?;
+    let resolved = installer.resolve(reads, plugin, wanted(plugin)?).await?;
     if let Some(Ok(running)) = running
         && running.digest == resolved.digest
     {
@@ -77,7 +84,7 @@ async fn offered(
     }
     let version = Version::Digest(resolved.digest);
     let taken = installer
-        .install(plugin, &plugin.spec.image, version)
+        .install(reads, plugin, &plugin.spec.image, version)
         .await?;
     Ok(Installed {
         version: resolved

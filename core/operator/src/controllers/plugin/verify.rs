@@ -2,7 +2,8 @@
 //! it can refuse what they let in, and never lets in what they refuse. Pure besides reading the caches.
 
 use super::Installer;
-use crate::cluster::Key;
+use crate::cluster::{Key, Reads};
+use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{
     Plugin,
     plugin::{VerifyIdentity, VerifyKey},
@@ -41,35 +42,30 @@ pub(in crate::controllers) enum VerifyError {
 /// A key cannot be read, or an identity cannot be verified.
 pub(super) fn own(
     installer: &Installer,
+    reads: &Reads,
     plugin: &Plugin,
 ) -> Result<Option<Verification>, Box<VerifyError>> {
     let Some(verify) = &plugin.spec.verify else {
         return Ok(None);
     };
     let keys = verify.cosign.keys.iter().enumerate();
-    let keys = keys.map(|(at, key)| public_key(installer, at, key));
+    let keys = keys.map(|(at, key)| public_key(installer, reads, at, key));
     let identities = verify.cosign.keyless.iter().enumerate();
     let identities = identities.map(|(at, wanted)| identity(installer, at, wanted));
     let signers = keys.chain(identities).collect::<Result<_, _>>()?;
     Ok(Some(Verification::any_of(signers)))
 }
 
-/// Whether the Plugin reads the Secret of this name for its keys.
-pub(super) fn names_secret(plugin: &Plugin, name: &str) -> bool {
-    let verify = plugin.spec.verify.iter();
-    let mut keys = verify.flat_map(|verify| &verify.cosign.keys);
-    keys.any(|key| key.secret_ref.name == name)
-}
-
 fn public_key(
     installer: &Installer,
+    reads: &Reads,
     at: usize,
     key: &VerifyKey,
 ) -> Result<Signer, Box<VerifyError>> {
     let field = format!("spec.verify.cosign.keys[{at}].secretRef");
     let wanted = &key.secret_ref;
     let place = Key::new(installer.namespace.clone(), &wanted.name);
-    let secret = installer.caches.secrets.get(&place);
+    let secret = reads.get::<Secret>(&place);
     let missing = |problem| VerifyError::KeyMissing {
         field: field.clone(),
         name: wanted.name.clone(),

@@ -2,9 +2,10 @@
 
 use super::observe::Problem;
 use crate::{
-    cluster::{Caches, Key},
+    cluster::{Key, Reads},
     quantity,
 };
+use k8s_openapi::api::core::v1::Secret as KubeSecret;
 use maquette_api::{Plugin, Provider, plugin as api};
 use maquette_host::{Grants, Limits, Secret};
 use serde_json::Value;
@@ -18,12 +19,12 @@ pub(super) type Versions = BTreeMap<String, String>;
 /// # Errors
 /// What is wrong with a field of the Provider, with the Plugin's limits, or with a Secret.
 pub(in crate::controllers) fn grants(
-    caches: &Caches,
+    reads: &Reads,
     namespace: &str,
     provider: &Provider,
     plugin: &Plugin,
 ) -> Result<(Grants, Versions), Problem> {
-    let (credentials, versions) = credentials(caches, namespace, provider)?;
+    let (credentials, versions) = credentials(reads, namespace, provider)?;
     let grants = Grants {
         config: Value::Object(provider.spec.config.0.clone()),
         credentials,
@@ -71,7 +72,7 @@ type Credentials = (BTreeMap<String, Secret>, Versions);
 
 /// The credentials and the versions of the Secrets they come from.
 fn credentials(
-    caches: &Caches,
+    reads: &Reads,
     namespace: &str,
     provider: &Provider,
 ) -> Result<Credentials, Problem> {
@@ -83,7 +84,7 @@ fn credentials(
             problem,
         };
         let key = Key::new(namespace, reference.name.clone());
-        let secret = caches.secrets.get(&key).ok_or_else(|| {
+        let secret = reads.get::<KubeSecret>(&key).ok_or_else(|| {
             problem(format!(
                 "the Secret {} does not exist in namespace {}",
                 reference.name, namespace

@@ -6,7 +6,7 @@ mod plan;
 mod status;
 
 use crate::{
-    cluster::{Caches, Change, Key, Kind, Store},
+    cluster::{Key, Reads},
     controllers::plugin::Installer,
     engine::{Controller, Plan, Report, Results},
     providers::Registry,
@@ -22,8 +22,6 @@ pub(in crate::controllers) use observe::Problem as GrantProblem;
 
 /// Reconciles Providers.
 pub struct ProviderController {
-    /// The shared caches.
-    pub caches: Arc<Caches>,
     /// Installs plugins.
     pub installer: Installer,
     /// Where Ready providers are found.
@@ -39,24 +37,13 @@ impl Controller for ProviderController {
     type Observed = Observed;
     type Call = Infallible;
     type Answer = Infallible;
-    type Status = ProviderStatus;
-
-    const KIND: Kind = Kind::Provider;
-
-    fn store(caches: &Caches) -> &Store<Provider> {
-        &caches.providers
-    }
-
-    fn current(object: &Provider) -> Option<&ProviderStatus> {
-        object.status.as_ref()
-    }
 
     fn conditions(status: &ProviderStatus) -> &[Condition] {
         &status.conditions
     }
 
-    async fn observe(&self, object: &Arc<Provider>) -> Observed {
-        observe::observe(self, object).await
+    async fn observe(&self, reads: &Reads, object: &Arc<Provider>) -> Observed {
+        observe::observe(self, reads, object).await
     }
 
     fn plan(object: &Provider, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
@@ -75,27 +62,6 @@ impl Controller for ProviderController {
 
     async fn call(&self, _: &Arc<Provider>, call: Infallible) -> Infallible {
         match call {}
-    }
-
-    fn wakes(&self, change: &Change) -> Vec<Key> {
-        let uses = |provider: &Provider| match change.kind {
-            Kind::Plugin => provider.spec.plugin == change.key.name,
-            Kind::Secret => provider
-                .spec
-                .credentials
-                .values()
-                .any(|c| c.secret_ref.name == change.key.name),
-            // The last record or tunnel of a provider that is being deleted went.
-            Kind::DNSRecord | Kind::Tunnel => provider.metadata.deletion_timestamp.is_some(),
-            _ => false,
-        };
-        self.caches
-            .providers
-            .all()
-            .iter()
-            .filter(|provider| uses(provider))
-            .map(|provider| Key::of(&provider.metadata))
-            .collect()
     }
 
     fn gone(&self, key: &Key) {

@@ -4,7 +4,11 @@ use super::{
     ProviderController,
     grants::{Versions, grants},
 };
-use crate::{cluster::Key, controllers::plugin::InstallProblem, providers::Configured};
+use crate::{
+    cluster::{Key, Reads},
+    controllers::plugin::InstallProblem,
+    providers::Configured,
+};
 use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition};
 use maquette_host::{GrantError, Installed, OriginError};
 use serde_json::json;
@@ -63,22 +67,25 @@ fn grant_place(error: &GrantError) -> &'static str {
     }
 }
 
-pub(super) async fn observe(controller: &ProviderController, provider: &Provider) -> Observed {
+pub(super) async fn observe(
+    controller: &ProviderController,
+    reads: &Reads,
+    provider: &Provider,
+) -> Observed {
     let name = provider.metadata.name.clone().unwrap_or_default();
-    let bound = bind(controller, &name, provider).await;
+    let bound = bind(controller, reads, &name, provider).await;
     if bound.is_err() {
         controller.registry.remove(&name);
     }
     let used_by = if provider.metadata.deletion_timestamp.is_some() {
-        users(controller, &name)
+        users(reads, &name)
     } else {
         Vec::new()
     };
     Observed { bound, used_by }
 }
 
-fn users(controller: &ProviderController, name: &str) -> Vec<String> {
-    let caches = &controller.caches;
+fn users(reads: &Reads, name: &str) -> Vec<String> {
     let keeps = |record: &DNSRecord| {
         let ledger = record.status.iter().flat_map(|status| &status.ledger);
         ledger.into_iter().any(|entry| entry.provider == name)
@@ -87,8 +94,8 @@ fn users(controller: &ProviderController, name: &str) -> Vec<String> {
         let ledger = tunnel.status.iter().flat_map(|status| &status.ledger);
         ledger.into_iter().any(|entry| entry.provider == name)
     };
-    let records = caches.records.all().into_iter();
-    let tunnels = caches.tunnels.all().into_iter();
+    let records = reads.every::<DNSRecord>().into_iter();
+    let tunnels = reads.every::<Tunnel>().into_iter();
     let mut users: Vec<String> = records
         .filter(|record| keeps(record))
         .map(|record| format!("DNSRecord {}", Key::of(&record.metadata)))
@@ -104,17 +111,16 @@ fn users(controller: &ProviderController, name: &str) -> Vec<String> {
 
 async fn bind(
     controller: &ProviderController,
+    reads: &Reads,
     name: &str,
     provider: &Provider,
 ) -> Result<String, Problem> {
     let plugin_name = &provider.spec.plugin;
-    let plugin = controller
-        .caches
-        .plugins
-        .get(&Key::cluster(plugin_name))
+    let plugin = reads
+        .get::<Plugin>(&Key::cluster(plugin_name))
         .ok_or_else(|| Problem::PluginMissing(plugin_name.clone()))?;
     let digest = digest(&plugin)?;
-    let (grants, versions) = grants(&controller.caches, &controller.namespace, provider, &plugin)?;
+    let (grants, versions) = grants(reads, &controller.namespace, provider, &plugin)?;
     let fingerprint = fingerprint(provider, &plugin, &digest, &versions);
     if controller
         .registry
@@ -124,7 +130,7 @@ async fn bind(
         return Ok(digest);
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
-    let parsed = install(controller, &plugin, &digest).await?.digest;
+    let parsed = install(controller, reads, &plugin, &digest).await?.digest;
     let bound = controller.installer.host.bind(name, &parsed, grants)?;
     let interval = provider
         .spec
@@ -161,6 +167,7 @@ fn digest(plugin: &Plugin) -> Result<String, Problem> {
 /// Exactly what runs, as far as it is still signed by who is required.
 async fn install(
     controller: &ProviderController,
+    reads: &Reads,
     plugin: &Plugin,
     digest: &str,
 ) -> Result<Installed, Problem> {
@@ -173,7 +180,10 @@ async fn install(
     let version = digest
         .parse()
         .map_err(|error| problem(InstallProblem::Reference(error)))?;
-    let installed = controller.installer.install(plugin, image, version).await;
+    let installed = controller
+        .installer
+        .install(reads, plugin, image, version)
+        .await;
     installed.map_err(problem)
 }
 

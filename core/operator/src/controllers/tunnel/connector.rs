@@ -100,6 +100,7 @@ fn repository(image: &str) -> &str {
 pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, known: &Known) -> Vec<Desired> {
     let connector = &known.established.connector;
     let key = Key::of(&tunnel.metadata);
+    let owner = tunnel.metadata.uid.as_deref().unwrap_or_default();
     let labels = names::labels(&key, &observed.name);
     let files: BTreeMap<String, String> = connector
         .files
@@ -110,6 +111,7 @@ pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, known: &Known) -> Ve
     let secret = Desired::unowned(
         Kind::Secret,
         Key::new(observed.namespace.clone(), names::of_files(&observed.name)),
+        owner,
         &labels,
         &BTreeMap::new(),
         Map::from_iter([
@@ -135,6 +137,7 @@ pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, known: &Known) -> Ve
     let deployment = Desired::unowned(
         Kind::Deployment,
         Key::new(observed.namespace.clone(), observed.name.clone()),
+        owner,
         &labels,
         &BTreeMap::new(),
         Map::from_iter([("spec".to_owned(), spec)]),

@@ -2,7 +2,7 @@
 
 use super::{Observed, names};
 use crate::{
-    cluster::{Caches, Key, Kind},
+    cluster::{Key, Kind, Reads},
     controllers::records::Record,
     engine::{Deletion, Desired, managed_labels, owner_reference},
 };
@@ -20,7 +20,7 @@ pub(super) fn of(tunnel: &Tunnel) -> BTreeSet<&str> {
 }
 
 /// Hosts that an older tunnel of the same Provider has, with that tunnel.
-pub(super) fn taken(caches: &Caches, tunnel: &Tunnel) -> BTreeMap<String, Key> {
+pub(super) fn taken(reads: &Reads, tunnel: &Tunnel) -> BTreeMap<String, Key> {
     let age = |tunnel: &Tunnel| {
         (
             tunnel.metadata.creation_timestamp.clone(),
@@ -29,7 +29,7 @@ pub(super) fn taken(caches: &Caches, tunnel: &Tunnel) -> BTreeMap<String, Key> {
     };
     let (mine, own) = (of(tunnel), age(tunnel));
     let mut taken = BTreeMap::new();
-    for other in caches.tunnels.all() {
+    for other in reads.every::<Tunnel>() {
         if other.spec.provider != tunnel.spec.provider || age(&other) >= own {
             continue;
         }

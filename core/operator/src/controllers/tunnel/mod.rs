@@ -31,17 +31,14 @@ mod tests;
 mod verdict;
 
 use crate::{
-    cluster::{Caches, Change, Key, Kind, Store},
+    cluster::{Caches, Key, Reads},
     engine::{Controller, Plan, Report, Results},
     providers::{LaneError, Registry},
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use known::{Known, Memory};
-use maquette_api::{
-    TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL, Tunnel, TunnelEntry, TunnelRoute, TunnelStatus,
-    condition::Outcome, owner,
-};
+use maquette_api::{Tunnel, TunnelEntry, TunnelRoute, TunnelStatus, condition::Outcome, owner};
 use maquette_host::kinds::tunnel::{Established, Spec};
 use std::sync::Arc;
 
@@ -119,7 +116,8 @@ impl TunnelController {
             return Ok(None);
         }
         // The plan had it written before any call.
-        let held = secret::held(&self.caches, &self.namespace, &entry.name);
+        let place = Key::new(self.namespace.clone(), entry.name.clone());
+        let held = secret::held(self.caches.secrets.get(&place).as_deref());
         let secret = held.ok_or(LaneError::Closed)?.effective();
         let routes = match &act {
             Act::SetRoutes { routes, .. } => routes,
@@ -180,28 +178,21 @@ impl Controller for TunnelController {
     type Observed = Observed;
     type Call = Call;
     type Answer = Answer;
-    type Status = TunnelStatus;
-
-    const KIND: Kind = Kind::Tunnel;
-
-    fn store(caches: &Caches) -> &Store<Tunnel> {
-        &caches.tunnels
-    }
-
-    fn current(object: &Tunnel) -> Option<&TunnelStatus> {
-        object.status.as_ref()
-    }
 
     fn conditions(status: &TunnelStatus) -> &[Condition] {
         &status.conditions
     }
 
-    async fn observe(&self, object: &Arc<Tunnel>) -> Observed {
-        observe::observe(self, object).await
+    async fn observe(&self, reads: &Reads, object: &Arc<Tunnel>) -> Observed {
+        observe::observe(self, reads, object).await
     }
 
     fn plan(object: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
         plan::plan(object, observed, now)
+    }
+
+    fn intention(object: &Tunnel, observed: &Observed, plan: &Plan<Call>) -> Option<TunnelStatus> {
+        Some(status::intention(object, observed, plan))
     }
 
     fn status(
@@ -218,29 +209,6 @@ impl Controller for TunnelController {
         self.make(&Key::of(&object.metadata), object, call).await
     }
 
-    fn wakes(&self, change: &Change) -> Vec<Key> {
-        match change.kind {
-            Kind::Provider => self.keys(|tunnel| tunnel.spec.provider == change.key.name),
-            Kind::Namespace => {
-                self.keys(|tunnel| tunnel.metadata.namespace.as_deref() == Some(&change.key.name))
-            }
-            Kind::DNSRecord => change.owner_of_kind(Kind::Tunnel).into_iter().collect(),
-            Kind::Deployment | Kind::Secret | Kind::Pod
-                if change.key.namespace == self.namespace =>
-            {
-                let label = |name: &str| change.labels.get(name).cloned();
-                label(TUNNEL_NAMESPACE_LABEL)
-                    .zip(label(TUNNEL_LABEL))
-                    .map(|(namespace, name)| Key::new(namespace, name))
-                    .into_iter()
-                    .collect()
-            }
-            // One that went, or changed its hosts, may have given one up.
-            Kind::Tunnel => self.keys(status::waits_for_host),
-            _ => Vec::new(),
-        }
-    }
-
     fn can_wait(object: &Tunnel, new: &Report<TunnelStatus>) -> bool {
         let news = |status: &TunnelStatus| (status.target.clone(), status.ledger.clone());
         new.verdict.outcome == Outcome::Progressing
@@ -250,23 +218,7 @@ impl Controller for TunnelController {
                 .is_some_and(|held| news(held) == news(&new.status))
     }
 
-    fn provider(object: &Tunnel) -> Option<String> {
-        Some(object.spec.provider.clone())
-    }
-
     fn gone(&self, key: &Key) {
         self.memory.forget(key);
-    }
-}
-
-impl TunnelController {
-    fn keys(&self, which: impl Fn(&Tunnel) -> bool) -> Vec<Key> {
-        self.caches
-            .tunnels
-            .all()
-            .iter()
-            .filter(|tunnel| which(tunnel))
-            .map(|tunnel| Key::of(&tunnel.metadata))
-            .collect()
     }
 }

@@ -10,11 +10,11 @@ use super::{
     secret::{self, Held},
 };
 use crate::{
-    cluster::{Key, Kind, PodSummary},
+    cluster::{Key, Kind, PodSummary, RawObject, Reads},
     controllers::{access::Problem, records},
     providers::LaneError,
 };
-use kube::core::DynamicObject;
+use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
 use std::{collections::BTreeMap, sync::Arc};
@@ -40,7 +40,7 @@ pub struct Observed {
     /// Another one, should one be needed.
     pub(super) candidate: Option<TunnelSecret>,
     /// What runs the connector.
-    pub(super) deployment: Option<Arc<DynamicObject>>,
+    pub(super) deployment: Option<Arc<RawObject>>,
     /// The Secrets of the tunnel: kind of thing, key, UID.
     pub(super) secrets: Vec<(Key, String)>,
     /// Its pods.
@@ -55,30 +55,33 @@ pub struct Observed {
     pub(super) hosts_taken: BTreeMap<String, Key>,
 }
 
-pub(super) async fn observe(controller: &TunnelController, tunnel: &Tunnel) -> Observed {
+pub(super) async fn observe(
+    controller: &TunnelController,
+    reads: &Reads,
+    tunnel: &Tunnel,
+) -> Observed {
     let key = Key::of(&tunnel.metadata);
     let name = entry(tunnel).map_or_else(
         || names::of(&controller.installation, &key),
         |entry| entry.name.clone(),
     );
-    let place = place(controller, &key, tunnel);
-    let caches = &controller.caches;
+    let place = place(controller, reads, &key, tunnel);
     let own = Key::new(controller.namespace.clone(), name.clone());
     let uid = tunnel.metadata.uid.clone().unwrap_or_default();
-    let records = caches.records.owned_by(&uid);
+    let records = reads.owned::<DNSRecord>(&uid);
     let fingerprint = place.as_ref().ok().map(|place| place.fingerprint.as_str());
     let mut known = controller
         .memory
         .get(&key)
         .filter(|known| Some(known.fingerprint.as_str()) == fingerprint);
     let sight = if place.is_ok() && needs_look(tunnel, &place, known.as_deref(), &records) {
-        let sight = look(controller, &key, tunnel, &name).await;
+        let sight = reads.wait(look(controller, &key, tunnel, &name)).await;
         known = confirm(controller, &key, known, &sight);
         Some(sight)
     } else {
         None
     };
-    let held = secret::held(caches, &controller.namespace, &name);
+    let held = secret::held(reads.get::<Secret>(&own).as_deref());
     Observed {
         owner: controller.owner(&key),
         place,
@@ -88,17 +91,17 @@ pub(super) async fn observe(controller: &TunnelController, tunnel: &Tunnel) -> O
             .inspect_err(|error| tracing::error!(%error, "no secret can be made"))
             .ok(),
         secret: held,
-        deployment: caches.deployments.get(&own),
-        secrets: secrets(controller, &own),
-        pods: caches.pods.of_instance(&own),
+        deployment: reads.raw(Kind::Deployment, &own),
+        secrets: secrets(reads, &own),
+        pods: reads.pods(&own),
         records,
         dns_provider: tunnel.spec.dns.as_ref().and_then(|dns| {
             dns.provider
                 .clone()
-                .or_else(|| records::default_provider(caches))
+                .or_else(|| records::default_provider(reads))
         }),
-        taken: taken(controller, &key, tunnel, &own, &uid),
-        hosts_taken: hosts::taken(caches, tunnel),
+        taken: taken(reads, &key, tunnel, &own, &uid),
+        hosts_taken: hosts::taken(reads, tunnel),
         namespace: controller.namespace.clone(),
         name,
     }
@@ -159,10 +162,10 @@ fn confirm(
     controller.memory.get(key)
 }
 
-fn secrets(controller: &TunnelController, own: &Key) -> Vec<(Key, String)> {
+fn secrets(reads: &Reads, own: &Key) -> Vec<(Key, String)> {
     let files = Key::new(own.namespace.clone(), names::of_files(&own.name));
     let found = [own.clone(), files].into_iter().filter_map(|key| {
-        let secret = controller.caches.secrets.get(&key)?;
+        let secret = reads.get::<Secret>(&key)?;
         let uid = secret.metadata.uid.clone()?;
         is_marked(secret.metadata.labels.as_ref()).then_some((key, uid))
     });
@@ -173,29 +176,19 @@ fn is_marked(labels: Option<&BTreeMap<String, String>>) -> bool {
     labels.is_some_and(|labels| labels.contains_key(TUNNEL_LABEL))
 }
 
-fn taken(
-    controller: &TunnelController,
-    key: &Key,
-    tunnel: &Tunnel,
-    own: &Key,
-    uid: &str,
-) -> Vec<(Kind, Key)> {
-    let caches = &controller.caches;
+fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec<(Kind, Key)> {
     let mut taken = Vec::new();
     let files = Key::new(own.namespace.clone(), names::of_files(&own.name));
     for secret in [own.clone(), files] {
-        if caches
-            .secrets
-            .get(&secret)
+        if reads
+            .get::<Secret>(&secret)
             .is_some_and(|held| !is_marked(held.metadata.labels.as_ref()))
         {
             taken.push((Kind::Secret, secret));
         }
     }
-    let deployment = caches.deployments.get(own);
-    if caches.is_foreign(Kind::Deployment, own)
-        || deployment.is_some_and(|held| !is_marked(held.metadata.labels.as_ref()))
-    {
+    let deployment = reads.raw(Kind::Deployment, own);
+    if deployment.is_some_and(|held| !is_marked(held.metadata.labels.as_ref())) {
         taken.push((Kind::Deployment, own.clone()));
     }
     if tunnel.spec.dns.is_some() {
@@ -205,9 +198,8 @@ fn taken(
                 let owners = record.metadata.owner_references.iter().flatten();
                 owners.into_iter().any(|owner| owner.uid == uid)
             };
-            if caches
-                .records
-                .get(&name)
+            if reads
+                .get::<DNSRecord>(&name)
                 .is_some_and(|held| !is_ours(&held))
             {
                 taken.push((Kind::DNSRecord, name));

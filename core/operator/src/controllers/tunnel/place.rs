@@ -2,9 +2,10 @@
 
 use super::TunnelController;
 use crate::{
-    cluster::Key,
+    cluster::{Key, Reads},
     controllers::access::{self, Problem},
 };
+use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{Tunnel, provider::SecretKey};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -24,11 +25,12 @@ pub(super) struct Place {
 /// Where the tunnel belongs. What exists is found whatever the scope says by now.
 pub(super) fn place(
     controller: &TunnelController,
+    reads: &Reads,
     key: &Key,
     tunnel: &Tunnel,
 ) -> Result<Place, Problem> {
     let name = &tunnel.spec.provider;
-    let (provider, configured) = access::provider(&controller.caches, &controller.registry, name)?;
+    let (provider, configured) = access::provider(reads, &controller.registry, name)?;
     if configured.tunnels.is_none() {
         return Err(Problem::OtherKind {
             name: name.clone(),
@@ -37,7 +39,7 @@ pub(super) fn place(
         });
     }
     if tunnel.metadata.deletion_timestamp.is_none() {
-        access::admit(&controller.caches, &provider, &key.namespace)?;
+        access::admit(reads, &provider, &key.namespace)?;
         let scope = provider.spec.scope.as_ref();
         let zones = scope
             .map(|scope| scope.zones.as_slice())
@@ -55,10 +57,8 @@ pub(super) fn place(
     let credentials = provider.spec.credentials.iter().map(|(name, credential)| {
         let reference = credential.secret_ref.clone();
         let secret = Key::new(controller.namespace.clone(), reference.name.clone());
-        let version = controller
-            .caches
-            .secrets
-            .get(&secret)
+        let version = reads
+            .get::<Secret>(&secret)
             .and_then(|secret| secret.metadata.resource_version.clone());
         (name.clone(), (reference, version.unwrap_or_default()))
     });

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cluster::Key,
-    controllers::moments::{LATER, SOON, STARTING, until_tick},
+    controllers::moments::{LATER, SOON, until_tick},
     engine::{Finalizer, Notice, Plan},
 };
 use jiff::Timestamp;
@@ -18,10 +18,7 @@ use maquette_api::{Tunnel, condition, reason};
 
 pub(super) fn plan(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_starting(observed) {
-        return Plan {
-            again_in: Some(STARTING),
-            ..Plan::default()
-        };
+        return Plan::default();
     }
     if tunnel.metadata.deletion_timestamp.is_some() {
         teardown::plan(tunnel, observed)

@@ -5,10 +5,11 @@
 
 use super::names;
 use crate::{
-    cluster::{Caches, Key, Kind},
+    cluster::{Key, Kind},
     engine::Desired,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{ROTATE_ANNOTATION, TUNNEL_LABEL, Tunnel};
 use maquette_host::kinds::tunnel::TunnelSecret;
 use serde_json::{Map, json};
@@ -43,9 +44,9 @@ pub(super) fn digest(secret: &TunnelSecret) -> String {
     hex::encode(digest.get(..16).unwrap_or_default())
 }
 
-/// The secret that the cluster holds for the tunnel of this name.
-pub(super) fn held(caches: &Caches, namespace: &str, name: &str) -> Option<Held> {
-    let secret = caches.secrets.get(&Key::new(namespace, name))?;
+/// The secret that the cluster holds for the tunnel, in the Secret of its name.
+pub(super) fn held(secret: Option<&Secret>) -> Option<Held> {
+    let secret = secret?;
     secret.metadata.labels.as_ref()?.get(TUNNEL_LABEL)?;
     let read = |key: &str| {
         let bytes = secret.data.as_ref()?.get(key)?;
@@ -138,5 +139,6 @@ fn object(
         ("type".to_owned(), json!("Opaque")),
         ("data".to_owned(), json!(data)),
     ]);
-    Desired::unowned(Kind::Secret, key, &labels, &annotations, body)
+    let owner = tunnel.metadata.uid.as_deref().unwrap_or_default();
+    Desired::unowned(Kind::Secret, key, owner, &labels, &annotations, body)
 }

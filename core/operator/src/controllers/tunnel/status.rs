@@ -12,7 +12,7 @@ use crate::{
 use jiff::Timestamp;
 use maquette_api::{
     Tunnel, TunnelEntry, TunnelStatus,
-    condition::{Outcome, STALLED, Verdict, condition, find},
+    condition::{Outcome, Verdict, condition},
     reason,
     tunnel::CONNECTED,
 };
@@ -34,25 +34,18 @@ pub(super) fn status(
     }
     let ledger = ledger(tunnel, observed, plan, results);
     let verdict = verdict(tunnel, observed, plan, results, &ledger);
-    // The intention alone changes nothing for anybody who uses the tunnel.
-    let is_intention = !results.called && !previous.conditions.is_empty();
-    let (generation, conditions) = if is_intention {
-        (previous.observed_generation, previous.conditions.clone())
-    } else {
-        let generation = tunnel.metadata.generation;
-        let mut conditions = verdict.conditions(&previous.conditions, generation, now);
-        let connected = connected(observed);
-        conditions.push(condition(
-            &previous.conditions,
-            CONNECTED,
-            connected.outcome == Outcome::Ready,
-            connected.reason,
-            &connected.message,
-            generation,
-            now,
-        ));
-        (generation, conditions)
-    };
+    let generation = tunnel.metadata.generation;
+    let mut conditions = verdict.conditions(&previous.conditions, generation, now);
+    let connected = connected(observed);
+    conditions.push(condition(
+        &previous.conditions,
+        CONNECTED,
+        connected.outcome == Outcome::Ready,
+        connected.reason,
+        &connected.message,
+        generation,
+        now,
+    ));
     let status = TunnelStatus {
         observed_generation: generation,
         target: answered(results).map_or_else(|| target(tunnel, observed), targets),
@@ -62,12 +55,12 @@ pub(super) fn status(
     Report { status, verdict }
 }
 
-/// Whether another tunnel has a host of this one.
-pub(super) fn waits_for_host(tunnel: &Tunnel) -> bool {
-    let status = tunnel.status.as_ref();
-    status
-        .and_then(|status| find(&status.conditions, STALLED))
-        .is_some_and(|stalled| stalled.reason == reason::HOSTNAME_TAKEN)
+/// The status as it is, with everything in its ledger that the plan's calls may create.
+pub(super) fn intention(tunnel: &Tunnel, observed: &Observed, plan: &Plan<Call>) -> TunnelStatus {
+    TunnelStatus {
+        ledger: ledger(tunnel, observed, plan, &Results::default()),
+        ..tunnel.status.clone().unwrap_or_default()
+    }
 }
 
 /// What may exist: what was there and was not seen to be absent, and what the plan is about to make.

@@ -2,14 +2,12 @@
 
 use super::{names, places};
 use crate::{
-    cluster::{Caches, Key, Kind},
+    cluster::{GatewaySummary, Key, Kind, RawObject, Reads},
     controllers::records,
 };
-use kube::core::DynamicObject;
 use maquette_api::{
-    Component, DNSRecord, Tunnel, Workspace, provider::Entrance, workspace::GatewayRef,
+    Component, DNSRecord, Provider, Tunnel, Workspace, provider::Entrance, workspace::GatewayRef,
 };
-use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Everything the decision needs.
@@ -20,7 +18,7 @@ pub struct Observed {
     /// Its record sets.
     pub(super) records: Vec<Arc<DNSRecord>>,
     /// Its routes.
-    pub(super) routes: Vec<Arc<DynamicObject>>,
+    pub(super) routes: Vec<Arc<RawObject>>,
     /// Its tunnels: the one that it wants, and one that it had before.
     pub(super) tunnels: Vec<Arc<Tunnel>>,
     /// How hosts are reached through the tunnel that it wants, where its Provider exists.
@@ -76,11 +74,10 @@ fn gateway_key_of(workspace: &Workspace, reference: &GatewayRef) -> Key {
     Key::new(namespace, reference.name.clone())
 }
 
-pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
+pub(super) fn observe(reads: &Reads, workspace: &Workspace) -> Observed {
     let uid = workspace.metadata.uid.clone().unwrap_or_default();
-    let components = caches
-        .components
-        .owned_by(&uid)
+    let components = reads
+        .owned::<Component>(&uid)
         .into_iter()
         .filter_map(|component| {
             let name = component
@@ -99,24 +96,22 @@ pub(super) fn observe(caches: &Caches, workspace: &Workspace) -> Observed {
         .and_then(|networking| networking.dns.as_ref());
     Observed {
         components,
-        records: caches.records.owned_by(&uid),
-        routes: caches.routes.owned_by(&uid),
-        tunnels: caches.tunnels.owned_by(&uid),
-        entrance: places::tunnel_provider(workspace)
-            .and_then(|name| caches.providers.get(&Key::cluster(name)))
-            .map(|provider| provider.spec.entrance.unwrap_or_default()),
-        taken: taken(caches, workspace, &uid),
-        gateway: gateway_key(workspace).map(|key| gateway(caches, key)),
+        records: reads.owned::<DNSRecord>(&uid),
+        routes: reads.owned_raw(Kind::HTTPRoute, &uid),
+        tunnels: reads.owned::<Tunnel>(&uid),
+        entrance: places::tunnel_provider(workspace).and_then(|name| entrance(reads, name)),
+        taken: taken(reads, workspace, &uid),
+        gateway: gateway_key(workspace).map(|key| gateway(reads, key)),
         dns_provider: dns.and_then(|dns| {
             dns.provider
                 .clone()
-                .or_else(|| records::default_provider(caches))
+                .or_else(|| records::default_provider(reads))
         }),
-        hosts_taken: hosts_taken(caches, workspace),
+        hosts_taken: hosts_taken(reads, workspace),
     }
 }
 
-fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> {
+fn taken(reads: &Reads, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> {
     let namespace = workspace.metadata.namespace.clone().unwrap_or_default();
     let name = workspace.metadata.name.clone().unwrap_or_default();
     let is_other = |owners: Option<&Vec<_>>| {
@@ -129,9 +124,8 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
     let mut taken = Vec::new();
     for component in &workspace.spec.components {
         let key = Key::new(namespace.clone(), format!("{name}-{}", component.name));
-        if caches
-            .components
-            .get(&key)
+        if reads
+            .get::<Component>(&key)
             .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
         {
             taken.push((Kind::Component, key));
@@ -139,9 +133,8 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
     }
     if let Some(provider) = places::tunnel_provider(workspace) {
         let key = names::of_tunnel(workspace, provider);
-        if caches
-            .tunnels
-            .get(&key)
+        if reads
+            .get::<Tunnel>(&key)
             .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
         {
             taken.push((Kind::Tunnel, key));
@@ -149,97 +142,74 @@ fn taken(caches: &Caches, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> 
     }
     for host in places::hosts(workspace) {
         let key = Key::new(namespace.clone(), names::of_host(&name, &host));
-        if caches
-            .records
-            .get(&key)
+        if reads
+            .get::<DNSRecord>(&key)
             .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
         {
             taken.push((Kind::DNSRecord, key.clone()));
         }
-        let route = caches.routes.get(&key);
-        if caches.is_foreign(Kind::HTTPRoute, &key)
-            || route.is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
-        {
+        let route = reads.raw(Kind::HTTPRoute, &key);
+        if route.is_some_and(|held| is_other(held.metadata.owner_references.as_ref())) {
             taken.push((Kind::HTTPRoute, key));
         }
     }
     taken
 }
 
-fn gateway(caches: &Caches, key: Key) -> Result<Gateway, GatewayProblem> {
-    if !caches.serves(Kind::Gateway) || !caches.serves(Kind::HTTPRoute) {
-        return Err(GatewayProblem::NoApi);
-    }
-    let object = caches
-        .gateways
-        .get(&key)
-        .ok_or_else(|| GatewayProblem::Missing(key.clone()))?;
-    let status = object.data.get("status");
-    let programmed = status.and_then(|status| {
-        status
-            .get("conditions")?
-            .as_array()?
-            .iter()
-            .find(|c| c.get("type").and_then(Value::as_str) == Some("Programmed"))
-    });
-    if programmed.and_then(|c| c.get("status")?.as_str()) != Some("True") {
-        let message = programmed
-            .and_then(|c| c.get("message")?.as_str())
-            .unwrap_or("no controller has taken it up")
-            .to_owned();
-        return Err(GatewayProblem::NotProgrammed { key, message });
-    }
-    let addresses: Vec<(String, String)> = status
-        .and_then(|status| status.get("addresses")?.as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|address| {
-            let kind = address
-                .get("type")
-                .and_then(Value::as_str)
-                .unwrap_or("IPAddress");
-            Some((kind.to_owned(), address.get("value")?.as_str()?.to_owned()))
-        })
-        .collect();
-    if addresses.is_empty() {
-        return Err(GatewayProblem::NoAddress(key));
-    }
-    let listeners = object
-        .data
-        .get("spec")
-        .and_then(|spec| spec.get("listeners")?.as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|listener| {
-            let port = u16::try_from(listener.get("port")?.as_u64()?).ok()?;
-            Some((
-                listener.get("name")?.as_str()?.to_owned(),
-                listener.get("protocol")?.as_str()?.to_owned(),
-                port,
-            ))
-        })
-        .collect();
-    Ok(Gateway {
-        addresses,
-        listeners,
+fn entrance(reads: &Reads, provider: &str) -> Option<Entrance> {
+    let key = Key::cluster(provider);
+    reads.get_as(&key, |provider: Option<&Provider>| {
+        provider.map(|provider| provider.spec.entrance.unwrap_or_default())
     })
 }
 
-fn hosts_taken(caches: &Caches, workspace: &Workspace) -> BTreeMap<String, Key> {
+fn gateway(reads: &Reads, key: Key) -> Result<Gateway, GatewayProblem> {
+    if !reads.serves(Kind::Gateway) || !reads.serves(Kind::HTTPRoute) {
+        return Err(GatewayProblem::NoApi);
+    }
+    let gateway = reads
+        .get::<GatewaySummary>(&key)
+        .ok_or_else(|| GatewayProblem::Missing(key.clone()))?;
+    if !gateway.programmed {
+        let message = gateway.message.clone();
+        return Err(GatewayProblem::NotProgrammed {
+            key,
+            message: message.unwrap_or_else(|| "no controller has accepted it".to_owned()),
+        });
+    }
+    if gateway.addresses.is_empty() {
+        return Err(GatewayProblem::NoAddress(key));
+    }
+    let listeners = gateway.listeners.iter();
+    Ok(Gateway {
+        addresses: gateway.addresses.clone(),
+        listeners: listeners
+            .map(|listener| {
+                (
+                    listener.name.clone(),
+                    listener.protocol.clone(),
+                    listener.port,
+                )
+            })
+            .collect(),
+    })
+}
+
+fn hosts_taken(reads: &Reads, workspace: &Workspace) -> BTreeMap<String, Key> {
     let mine = places::hosts(workspace);
     if mine.is_empty() {
         return BTreeMap::new();
     }
-    let mut taken = BTreeMap::new();
-    for other in caches.workspaces.all() {
-        if age(&other) >= age(workspace) {
-            continue;
+    let own = age(workspace);
+    reads.every_as(move |workspaces: &[Arc<Workspace>]| {
+        let mut taken = BTreeMap::new();
+        for other in workspaces.iter().filter(|other| age(other) < own) {
+            for host in places::hosts(other).intersection(&mine) {
+                taken.insert(host.clone(), Key::of(&other.metadata));
+            }
         }
-        for host in places::hosts(&other).intersection(&mine) {
-            taken.insert(host.clone(), Key::of(&other.metadata));
-        }
-    }
-    taken
+        taken
+    })
 }
 
 /// Orders workspaces by age, those of one second by namespace and name.

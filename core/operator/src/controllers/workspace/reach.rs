@@ -5,8 +5,7 @@ use super::{
     observe::{GatewayProblem, Observed},
     places, tunnel,
 };
-use crate::cluster::Key;
-use kube::core::DynamicObject;
+use crate::cluster::{Key, RawObject};
 use maquette_api::{
     Workspace,
     condition::{READY, STALLED, Verdict, find, holds},
@@ -66,8 +65,8 @@ pub(super) fn problem(workspace: &Workspace, observed: &Observed) -> Option<Verd
 }
 
 /// Why a Gateway does not accept the route, or cannot resolve what it leads to.
-fn route_problem(route: &DynamicObject) -> Option<Verdict> {
-    let refused = route_conditions(route).find(|condition| {
+fn route_problem(route: &RawObject) -> Option<Verdict> {
+    let refused = route_conditions(route).into_iter().find(|condition| {
         let text = |field: &str| condition.get(field).and_then(Value::as_str);
         let current = condition.get("observedGeneration").and_then(Value::as_i64)
             == route.metadata.generation;
@@ -87,16 +86,16 @@ fn route_problem(route: &DynamicObject) -> Option<Verdict> {
     ))
 }
 
-fn route_conditions(route: &DynamicObject) -> impl Iterator<Item = &Value> {
-    let parents = route
-        .data
-        .get("status")
-        .and_then(|status| status.get("parents")?.as_array());
+fn route_conditions(route: &RawObject) -> Vec<Value> {
+    let status = route.status();
+    let parents = status.get("parents").and_then(Value::as_array);
     parents
         .into_iter()
         .flatten()
         .filter_map(|parent| parent.get("conditions")?.as_array())
         .flatten()
+        .cloned()
+        .collect()
 }
 
 /// What of names and routes is on its way.
@@ -140,9 +139,10 @@ pub(super) fn is_taken_up(observed: &Observed, key: &Key) -> bool {
     route.is_some_and(|route| is_accepted(route))
 }
 
-fn is_accepted(route: &DynamicObject) -> bool {
+fn is_accepted(route: &RawObject) -> bool {
+    let conditions = route_conditions(route);
     let holds = |kind: &str| {
-        route_conditions(route).any(|condition| {
+        conditions.iter().any(|condition| {
             let text = |field: &str| condition.get(field).and_then(Value::as_str);
             text("type") == Some(kind)
                 && text("status") == Some("True")

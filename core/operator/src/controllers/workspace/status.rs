@@ -68,16 +68,6 @@ pub(super) fn status(
     Report { status, verdict }
 }
 
-/// Whether another workspace has a host of this one.
-pub(super) fn waits_for_host(workspace: &Workspace) -> bool {
-    let conditions = workspace
-        .status
-        .as_ref()
-        .map(|status| status.conditions.as_slice())
-        .unwrap_or_default();
-    find(conditions, STALLED).is_some_and(|stalled| stalled.reason == reason::HOSTNAME_TAKEN)
-}
-
 fn phase(workspace: &Workspace, verdict: &Verdict, was_ready: bool) -> Phase {
     if workspace.metadata.deletion_timestamp.is_some() {
         return Phase::Terminating;

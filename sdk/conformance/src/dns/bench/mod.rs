@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use maquette_host::dns::{Change, Creation, Observed};
 use maquette_host::{CallError, Dns};
 
-use crate::subject::{DnsTarget, SetupError, Subject, record_set};
+use crate::setup::SetupError;
+use crate::subject::{DnsTarget, Subject, record_set};
 use crate::suite::{Failure, Place};
 use crate::{RecordSet, RecordType};
 

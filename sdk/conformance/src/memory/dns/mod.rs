@@ -12,6 +12,7 @@
 //! sorted, names and targets in lower case, addresses in their usual form, and no time to live below 60 seconds.
 
 mod by_hand;
+mod refusal;
 mod requests;
 mod zones;
 

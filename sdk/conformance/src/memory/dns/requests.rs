@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::refusal::Refusal;
 use super::zones::{Key, Kind, Shared, Stored, canonical, canonical_name, item, locked};
 
 /// Most items of one page.
@@ -18,35 +18,6 @@ pub(super) struct Body {
     pub(super) ttl: u32,
     pub(super) values: Vec<String>,
     pub(super) owner: Option<String>,
-}
-
-/// Why a request is not done.
-pub(super) enum Refusal {
-    Unauthorized,
-    NotFound,
-    Precondition(Value),
-    Invalid(String),
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                Json(json!({ "error": "no such token" })),
-            ),
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                Json(json!({ "error": "no such thing" })),
-            ),
-            Self::Precondition(item) => (StatusCode::PRECONDITION_FAILED, Json(item)),
-            Self::Invalid(why) => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                Json(json!({ "error": why })),
-            ),
-        }
-        .into_response()
-    }
 }
 
 pub(super) async fn zones(

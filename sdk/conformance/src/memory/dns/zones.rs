@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::requests::Refusal;
+use super::refusal::Refusal;
 
 /// Shortest time to live, in seconds.
 const MIN_TTL: u32 = 60;

@@ -13,6 +13,7 @@
 //! Every request has `Authorization: Bearer TOKEN`, else 401. What does not exist is 404.
 
 mod by_hand;
+mod refusal;
 mod requests;
 mod tunnels;
 

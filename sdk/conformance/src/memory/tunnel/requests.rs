@@ -3,10 +3,10 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::refusal::Refusal;
 use super::tunnels::{Body, Shared, Stored, item, locked};
 
 /// Most items of one page.
@@ -19,15 +19,6 @@ pub(super) struct Asked {
     pub(super) owner_prefix: Option<String>,
     #[serde(default)]
     pub(super) cursor: usize,
-}
-
-/// Why a request is not done.
-pub(super) struct Refusal(pub(super) StatusCode, pub(super) &'static str);
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        (self.0, Json(json!({ "error": self.1 }))).into_response()
-    }
 }
 
 pub(super) async fn list(

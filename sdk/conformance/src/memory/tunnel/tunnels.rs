@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::requests::Refusal;
+use super::refusal::Refusal;
 
 pub(super) type Shared = Arc<Mutex<Tunnels>>;
 

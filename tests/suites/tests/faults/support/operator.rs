@@ -16,6 +16,18 @@ pub(crate) fn start(
     registry: &str,
     more: &[&str],
 ) -> Process {
+    start_through(&[], control_plane, name, url, registry, more)
+}
+
+/// The same, started by the last of these commands, for example `ip netns exec NAME`.
+pub(crate) fn start_through(
+    through: &[&str],
+    control_plane: &ControlPlane,
+    name: &str,
+    url: &str,
+    registry: &str,
+    more: &[&str],
+) -> Process {
     let folder = control_plane.folder();
     let kubeconfig = write_kubeconfig(folder, name, url);
     let cache = folder.join("operator-cache");
@@ -38,9 +50,16 @@ pub(crate) fn start(
     .map(str::to_owned)
     .into();
     arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
+    let mut path = binaries::program("maquette-operator");
+    if let [command, rest @ ..] = through {
+        let mut all: Vec<String> = rest.iter().map(|word| (*word).to_owned()).collect();
+        all.push(path.to_string_lossy().into_owned());
+        all.append(&mut arguments);
+        (path, arguments) = (command.into(), all);
+    }
     let program = Program {
         name: name.to_owned(),
-        path: binaries::program("maquette-operator"),
+        path,
         arguments,
         environment: vec![
             (

@@ -59,7 +59,12 @@ struct Seen {
 
 impl Proxy {
     pub(crate) async fn start(client: Client) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(client, "127.0.0.1").await
+    }
+
+    /// A proxy at another address of this machine.
+    pub(crate) async fn start_at(client: Client, address: &str) -> Self {
+        let listener = TcpListener::bind((address, 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (connections, _) = watch::channel(());
         let state = Arc::new(State {

@@ -16,7 +16,7 @@ fn all(tunnel: &Tunnel, keeps: bool) -> Observed {
     observed.records = vec![Arc::new(record)];
     let mut deployment = DynamicObject::new(NAME, &Kind::Deployment.api_resource());
     deployment.metadata.uid = Some("d1".into());
-    observed.deployment = Some(Arc::new(deployment));
+    observed.deployment = Some(Arc::new(deployment.into()));
     observed.secrets = vec![(Key::new("maquette-system", NAME), "s1".into())];
     observed.sight = keeps.then(|| Ok(Some(seen(OWNER, tunnel))));
     observed
@@ -78,7 +78,6 @@ fn the_end_waits_for_a_provider_that_keeps_the_tunnel_and_says_how_to_leave_it()
             && waiting.finalizer == Finalizer::Keep
     );
     let results = Results {
-        called: true,
         ..Results::default()
     };
     let message = said(&tunnel, &observed, &results).verdict.message;

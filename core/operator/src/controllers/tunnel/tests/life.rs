@@ -24,7 +24,6 @@ fn the_secret_and_the_ledger_are_there_before_the_provider_hears_of_the_tunnel()
 fn what_the_provider_answers_is_in_the_ledger_and_its_target_is_told() {
     let call = plan(&tunnel(), &observed(), now()).calls.remove(0);
     let results = Results {
-        called: true,
         answers: vec![(call, Ok(Some(established())))],
         ..Results::default()
     };
@@ -48,7 +47,6 @@ fn a_connector_runs_only_from_a_repository_that_was_granted() {
         observed.place = Ok(place(images));
         assert_eq!(kinds(&plan(&tunnel, &observed, now())), [], "{images:?}");
         let results = Results {
-            called: true,
             ..Results::default()
         };
         let report = said(&tunnel, &observed, &results);
@@ -123,7 +121,6 @@ fn routes_that_somebody_else_changed_are_put_right_and_those_of_another_owner_ar
     observed.sight = Some(Ok(Some(other)));
     assert_eq!(acts(&plan(&tunnel, &observed, now())), [] as [&Act; 0]);
     let results = Results {
-        called: true,
         ..Results::default()
     };
     assert_eq!(
@@ -146,9 +143,8 @@ fn a_connector_that_runs_is_not_connected_where_the_provider_sees_nobody() {
         "spec": { "replicas": 1 },
         "status": { "observedGeneration": 1, "replicas": 1, "updatedReplicas": 1, "availableReplicas": 1, "readyReplicas": 1 },
     });
-    observed.deployment = Some(Arc::new(deployment));
+    observed.deployment = Some(Arc::new(deployment.into()));
     let results = Results {
-        called: true,
         ..Results::default()
     };
     let report = said(&tunnel, &observed, &results);

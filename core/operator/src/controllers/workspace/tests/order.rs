@@ -77,7 +77,7 @@ fn names_go_before_routes_and_routes_before_components_and_components_against_th
     }
     let mut route = DynamicObject::new("shop-1", &Kind::HTTPRoute.api_resource()).within("team");
     route.metadata.uid = Some("r1".into());
-    observed.routes.push(Arc::new(route));
+    observed.routes.push(Arc::new(route.into()));
     let mut record = DNSRecord::new(
         "shop-1",
         serde_json::from_value(

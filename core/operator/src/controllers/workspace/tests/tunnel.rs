@@ -178,7 +178,7 @@ fn a_workspace_that_moves_to_a_tunnel_keeps_its_route_until_its_name_points_ther
     let name = super::super::names::of_host("shop", "shop.preview.test");
     let mut route = DynamicObject::new(&name, &Kind::HTTPRoute.api_resource()).within("team");
     route.metadata.uid = Some("r1".into());
-    observed.routes.push(Arc::new(route));
+    observed.routes.push(Arc::new(route.into()));
     record(&mut observed, "shop.preview.test", &["198.18.0.1"], true);
 
     assert_eq!(deleted(&plan(&tunneled(), &observed)), [""; 0]);
@@ -214,7 +214,7 @@ fn a_workspace_that_leaves_its_tunnel_loses_it_when_its_name_points_to_the_gatew
         json!({ "type": "ResolvedRefs", "status": "True" }),
     ];
     route.data = json!({ "status": { "parents": [{ "conditions": conditions }] } });
-    observed.routes.push(Arc::new(route));
+    observed.routes.push(Arc::new(route.into()));
     let back = plan(&shop(), &observed);
     assert_eq!(values(&back), Some(json!(["198.18.0.1"])));
     assert_eq!(deleted(&back), [""; 0], "the name leads there still");

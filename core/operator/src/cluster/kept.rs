@@ -1,0 +1,126 @@
+//! The form in which a store keeps the objects of a kind.
+
+use super::{kind::Kind, store::Stored};
+use k8s_openapi::{api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use kube::{Api, Client, Resource, core::DynamicObject};
+use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::{
+    fmt::Debug,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
+/// The form in which a store keeps the objects of a kind.
+pub trait Kept: Stored + Sized {
+    /// The form in which the API server serves them.
+    type Served: Resource<DynamicType: Clone + Debug + Eq + std::hash::Hash + Unpin + Send + Sync>
+        + DeserializeOwned
+        + Clone
+        + Debug
+        + Send
+        + Sync
+        + 'static;
+
+    /// The API that lists and watches the kind: of the whole cluster, except for kinds of the operator's namespace.
+    fn api(client: Client, kind: Kind, operator_namespace: &str) -> Api<Self::Served>;
+
+    /// What is kept of a served object.
+    fn keep(served: Self::Served) -> Self;
+
+    /// The object as an answer of the API server; `None` where it cannot be read, which the watch reports.
+    fn parse(answer: DynamicObject) -> Option<Self>;
+
+    /// The object as it is served, without what only the API server needs. `None` for kinds that are never applied.
+    fn live(&self) -> Option<Value>;
+
+    /// A number that changes with every field that can be applied.
+    fn fingerprint(&self) -> u64 {
+        hash_of_meta(self.metadata()).finish()
+    }
+
+    /// Whether `new` says anything that `self` does not, besides its resource version.
+    fn is_news(&self, new: &Self) -> bool;
+}
+
+/// A hash of what of the metadata can be applied, and of the generation, which changes with the spec.
+pub(super) fn hash_of_meta(meta: &ObjectMeta) -> DefaultHasher {
+    let mut hasher = DefaultHasher::new();
+    (&meta.uid, &meta.generation, &meta.labels, &meta.annotations).hash(&mut hasher);
+    for owner in meta.owner_references.iter().flatten() {
+        (&owner.uid, owner.controller).hash(&mut hasher);
+    }
+    hasher
+}
+
+macro_rules! typed {
+    ($($kept:ty),*) => {$(
+        impl Kept for $kept {
+            type Served = Self;
+
+            fn api(client: Client, _: Kind, _: &str) -> Api<Self> {
+                Api::all(client)
+            }
+
+            fn keep(mut served: Self) -> Self {
+                served.metadata.managed_fields = None;
+                served
+            }
+
+            fn parse(answer: DynamicObject) -> Option<Self> {
+                answer.try_parse().ok().map(Self::keep)
+            }
+
+            fn live(&self) -> Option<Value> {
+                serde_json::to_value(self).ok()
+            }
+
+            fn is_news(&self, _: &Self) -> bool {
+                true
+            }
+        }
+    )*};
+}
+typed!(Plugin, Provider, Workspace, Component, DNSRecord, Tunnel);
+
+impl Kept for Secret {
+    type Served = Self;
+
+    fn api(client: Client, _: Kind, operator_namespace: &str) -> Api<Self> {
+        Api::namespaced(client, operator_namespace)
+    }
+
+    fn keep(mut served: Self) -> Self {
+        served.metadata.managed_fields = None;
+        served
+    }
+
+    fn parse(answer: DynamicObject) -> Option<Self> {
+        answer.try_parse().ok().map(Self::keep)
+    }
+
+    fn live(&self) -> Option<Value> {
+        serde_json::to_value(self).ok()
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = hash_of_meta(&self.metadata);
+        for (key, value) in self.data.iter().flatten() {
+            (key, &value.0).hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    fn is_news(&self, new: &Self) -> bool {
+        let of = |secret: &Self| {
+            let meta = &secret.metadata;
+            (
+                meta.uid.clone(),
+                meta.labels.clone(),
+                meta.deletion_timestamp.clone(),
+                secret.data.clone(),
+            )
+        };
+        of(self) != of(new)
+    }
+}
