@@ -23,7 +23,7 @@ pub(crate) fn leading(world: &World) -> Option<usize> {
         .iter()
         .enumerate()
         .filter(|(_, held)| held.alive);
-    let leads = |held: &Instance| Some(&held.identity) == leader.as_ref();
+    let leads = |held: &Instance| leader.as_ref().is_some_and(|leader| held.is(leader));
     let found = living
         .clone()
         .find(|(_, held)| leads(held))

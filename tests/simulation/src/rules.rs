@@ -145,11 +145,9 @@ fn count(times: &mut VecDeque<Instant>, now: Instant) -> usize {
 }
 
 fn fence(world: &mut World, instance: usize, what: impl FnOnce() -> String) {
-    let identity = &world.instances[instance].identity;
-    if let Some(leader) = world.leader()
-        && leader != *identity
-    {
-        let message = format!("{identity} {} while {leader} leads", what());
+    let Some(leader) = world.leader() else { return };
+    if !world.instances[instance].is(&leader) {
+        let message = format!("operator-{instance} {} while {leader} leads", what());
         world.violate("fence", message);
     }
 }

@@ -80,6 +80,14 @@ pub(crate) struct Instance {
     pub(crate) stop: CancellationToken,
 }
 
+impl Instance {
+    /// Whether a Lease names it. The operator adds a suffix to the identity.
+    pub(crate) fn is(&self, holder: &str) -> bool {
+        let rest = holder.strip_prefix(&self.identity);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    }
+}
+
 /// All that exists besides the operator.
 pub(crate) struct World {
     pub(crate) store: Store,

@@ -17,7 +17,7 @@ pub(crate) struct Row {
 pub(crate) fn table() -> &'static [Row] {
     static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let known = Kind::ALL.into_iter().map(|kind| {
+        let known = Kind::ALL.iter().map(|kind| {
             let resource = kind.api_resource();
             Row {
                 kind: resource.kind,

@@ -346,18 +346,15 @@ impl Store {
         {
             return Err(Refused::conflict(id, "the UID in the precondition differs"));
         }
+        // An apply that creates its object ignores the version.
         let version = metadata["resourceVersion"].as_str();
-        if let Some(version) = version.filter(|version| !version.is_empty())
-            && live.and_then(|live| live.meta("resourceVersion")) != Some(version)
+        if let (Some(version), Some(live)) = (version.filter(|v| !v.is_empty()), live)
+            && live.meta("resourceVersion") != Some(version)
         {
-            return Err(if live.is_none() {
-                Refused::absent(id)
-            } else {
-                Refused::conflict(
-                    id,
-                    "the object has been modified; please apply your changes to the latest version",
-                )
-            });
+            return Err(Refused::conflict(
+                id,
+                "the object has been modified; please apply your changes to the latest version",
+            ));
         }
         Ok(())
     }

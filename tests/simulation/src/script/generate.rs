@@ -74,9 +74,9 @@ pub(crate) fn generate(seed: u64) -> Vec<Step> {
 }
 
 fn kind(random: &mut Random) -> Kind {
-    let total: u64 = Kind::ALL.into_iter().map(weight).sum();
+    let total: u64 = Kind::ALL.iter().copied().map(weight).sum();
     let mut at = random.below(total);
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.iter().copied() {
         match at.checked_sub(weight(kind)) {
             Some(left) => at = left,
             None => return kind,
@@ -106,7 +106,7 @@ fn foreign(id: &Id, at: u64, random: &mut Random, add: &mut impl FnMut(u64, Acti
 }
 
 fn fault(random: &mut Random) -> Action {
-    let any = |random: &mut Random| resource_of(*random.pick(&Kind::ALL));
+    let any = |random: &mut Random| resource_of(*random.pick(Kind::ALL));
     let seconds = random.between(1, 25);
     match random.below(16) {
         0 | 1 => Action::Crash,

@@ -1,6 +1,7 @@
 //! The operator keeps its rules in every run of the simulation.
 //!
-//! * `MAQUETTE_SIMULATION_SEEDS=100000`: more seeds; `MAQUETTE_SIMULATION_FIRST=…`: where they begin.
+//! * `MAQUETTE_SIMULATION_SEEDS=100000`: more seeds; `MAQUETTE_SIMULATION_FIRST=…`: where they begin;
+//!   `MAQUETTE_SIMULATION_ALL=1`: the run does not end at the first failure; `MAQUETTE_SIMULATION_RULE=…`: only this rule.
 //! * `MAQUETTE_SIMULATION_SEED=17`: one seed with its trace. `MAQUETTE_SIMULATION_KEEP=0,3`: only these steps of its script.
 
 #![allow(unsafe_code, reason = "see entropy.rs")]
@@ -58,13 +59,17 @@ fn the_operator_keeps_its_rules_for_every_seed() {
     let first = number("MAQUETTE_SIMULATION_FIRST").unwrap_or(0);
     let count = number("MAQUETTE_SIMULATION_SEEDS").unwrap_or(SEEDS);
     let all = env::var("MAQUETTE_SIMULATION_ALL").is_ok();
+    let only = env::var("MAQUETTE_SIMULATION_RULE").ok();
     let mut failures: BTreeMap<&str, Vec<Report>> = BTreeMap::new();
     let started = Instant::now();
     let (runs, requests) = campaign(first..first + count, entropy::set, |report| {
-        if let Some(violation) = &report.violation {
+        if let Some(violation) = &report.violation
+            && only.as_ref().is_none_or(|only| *only == violation.rule)
+        {
             failures.entry(violation.rule).or_default().push(report);
+            return all;
         }
-        all
+        true
     });
     println!(
         "{runs} runs with {requests} requests in {:.1} s",
@@ -77,7 +82,11 @@ fn the_operator_keeps_its_rules_for_every_seed() {
             println!("  {}: {}", report.setup.seed, message.unwrap_or_default());
         }
     }
-    if let Some(report) = failures.values().flatten().next() {
+    if let Some(report) = failures
+        .values()
+        .flatten()
+        .min_by_key(|report| report.setup.seed)
+    {
         panic!("{}", told(&shrink(report, run)));
     }
 }
