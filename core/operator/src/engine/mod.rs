@@ -17,6 +17,8 @@ mod metrics;
 mod plan;
 mod queue;
 mod runner;
+#[cfg(test)]
+mod tests;
 
 pub use controller::{Controller, Report, Status, refused};
 pub use desired::{Desired, managed_labels, owner_reference};
