@@ -11,6 +11,7 @@ use std::{
 
 /// Runs one setup on a thread of its own. `entropy` gives the thread's hash maps their keys.
 pub fn alone(setup: Setup, entropy: fn(u64)) -> Report {
+    let kept = setup.clone();
     let started = thread::Builder::new()
         .name(format!("seed {}", setup.seed))
         .spawn(move || {
@@ -19,7 +20,11 @@ pub fn alone(setup: Setup, entropy: fn(u64)) -> Report {
         });
     match started.map(thread::JoinHandle::join) {
         Ok(Ok(report)) => report,
-        Ok(Err(panic)) => std::panic::resume_unwind(panic),
+        Ok(Err(panic)) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Report::panicked(kept, text.unwrap_or_default())
+        }
         Err(error) => panic!("no thread: {error}"),
     }
 }

@@ -178,7 +178,11 @@ fn workspace(world: &World, id: &Id, object: &Object) -> Option<(bool, String)> 
         for kind in [Kind::Deployment, Kind::StatefulSet, Kind::Service] {
             let child = Id::of(kind, &id.namespace, &child);
             let held = world.store.get(&child);
-            let wanted = kind == Kind::Service || component["workload"] == format!("{kind}");
+            let wanted = if kind == Kind::Service {
+                component.pointer("/template/containers/0/ports").is_some()
+            } else {
+                component["workload"] == kind.name()
+            };
             if wanted && held.is_some_and(|held| held.annotation(FOREIGN).is_some()) {
                 return Some((false, format!("{child} belongs to others")));
             }

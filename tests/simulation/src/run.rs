@@ -40,6 +40,26 @@ pub struct Report {
     pub time: Duration,
 }
 
+impl Report {
+    /// The simulation itself panicked.
+    pub(crate) fn panicked(setup: Setup, message: String) -> Self {
+        let violation = Violation {
+            rule: "simulation",
+            message,
+            at: Duration::ZERO,
+        };
+        Self {
+            setup,
+            violation: Some(violation),
+            steps: Vec::new(),
+            trace: Vec::new(),
+            fingerprint: 0,
+            requests: 0,
+            time: Duration::ZERO,
+        }
+    }
+}
+
 /// Faults end by then.
 const FAULTS: Duration = Duration::from_secs(62);
 

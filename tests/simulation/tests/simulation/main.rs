@@ -43,6 +43,7 @@ fn told(report: &Report) -> String {
     }
     let skipped = report.trace.len().saturating_sub(120);
     for line in &report.trace[skipped..] {
+        let line: String = line.chars().take(260).collect();
         text += &format!("    {line}\n");
     }
     let steps: Vec<String> = report.steps.iter().map(|(at, _)| at.to_string()).collect();
