@@ -13,6 +13,7 @@ pub mod cluster;
 pub mod connection;
 pub mod controllers;
 pub mod engine;
+mod kinds;
 pub mod providers;
 pub mod quantity;
 pub mod registries;

@@ -3,15 +3,9 @@
 use crate::{
     clock::Clock,
     cluster::{Caches, Fence, Key, Kind, Watches, Writer, start_watches},
-    controllers::{
-        component::ComponentController,
-        dnsrecord::DnsRecordController,
-        plugin::{Installer, PluginController},
-        provider::ProviderController,
-        tunnel::TunnelController,
-        workspace::WorkspaceController,
-    },
+    controllers::{self, Context, FromContext, plugin::Installer},
     engine::{self, Controller, Executor, Health, LeaderError, Leadership, Metrics},
+    kinds::for_each_kind,
     providers::{PluginPort, Registry, UsageCollector},
     registries::Registries,
 };
@@ -217,38 +211,24 @@ fn start_controllers(
         options.clock.clone(),
     );
     let registry = Arc::new(Registry::new(caches.router().clone(), fence));
+    let context = Context {
+        caches: caches.clone(),
+        installer: Installer {
+            host,
+            namespace: options.namespace.clone(),
+            registries: options.registries.clone(),
+        },
+        registry,
+        namespace: options.namespace.clone(),
+        installation,
+    };
     let mut starter = Starter {
         tasks: JoinSet::new(),
         executor,
         workers: options.workers,
         stop,
     };
-    let installer = Installer {
-        host,
-        namespace: options.namespace.clone(),
-        registries: options.registries.clone(),
-    };
-    starter.start(PluginController {
-        installer: installer.clone(),
-    });
-    starter.start(ProviderController {
-        installer,
-        registry: registry.clone(),
-        namespace: options.namespace.clone(),
-        installation: installation.clone(),
-    });
-    starter.start(WorkspaceController);
-    starter.start(ComponentController);
-    starter.start(DnsRecordController::new(
-        registry.clone(),
-        installation.clone(),
-    ));
-    starter.start(TunnelController::new(
-        caches.clone(),
-        registry,
-        installation,
-        options.namespace.clone(),
-    ));
+    starter.start_all(&context);
     Ok(starter.tasks)
 }
 
@@ -258,6 +238,26 @@ struct Starter<'a> {
     workers: usize,
     stop: &'a CancellationToken,
 }
+
+macro_rules! start_row {
+    ($starter:ident $context:ident) => {};
+    ($starter:ident $context:ident $($controller:tt)+) => {
+        let controller: controllers::$($controller)+ = FromContext::from_context($context);
+        $starter.start(controller);
+    };
+}
+
+macro_rules! start_all {
+    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident $use:ident($($controller:tt)*);)*) => {
+        impl Starter<'_> {
+            /// Starts the controller of every kind that has one.
+            fn start_all(&mut self, context: &Context) {
+                $(start_row!(self context $($controller)*);)*
+            }
+        }
+    };
+}
+for_each_kind!(start_all);
 
 impl Starter<'_> {
     fn start<C: Controller>(&mut self, controller: C) {

@@ -12,7 +12,7 @@ mod support;
 use maquette_sdk::dns::{RecordSet, RecordType, Zone};
 use maquette_sdk::{Dns as _, Error};
 use powerdns::PowerDns;
-use support::{Action, Pdns, Plugin, Proxy, a, aaaa, cname, create, delete, records, replace, txt};
+use support::{Action, Pdns, Proxy, a, aaaa, at, cname, create, delete, records, replace, txt};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 
@@ -26,7 +26,7 @@ fn the_zones_of_the_server_are_listed_without_secondaries() {
         r#"{"name": "copy.test.", "kind": "Slave", "masters": ["192.0.2.1"]}"#,
     );
     assert_eq!(status, 201, "{body}");
-    let mut zones = PowerDns.zones(&Plugin::at(pdns.url()).context()).unwrap();
+    let mut zones = PowerDns.zones(&at(pdns.url()).context()).unwrap();
     zones.sort_by(|one, other| one.name.cmp(&other.name));
     let zone = |name: &str| Zone {
         name: name.into(),
@@ -39,7 +39,7 @@ fn the_zones_of_the_server_are_listed_without_secondaries() {
 fn any_number_of_changes_costs_three_requests_and_any_number_of_names_costs_one() {
     let pdns = Pdns::start();
     let proxy = Proxy::start(pdns.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
+    let plugin = at(proxy.url());
     let names: Vec<String> = (0..200)
         .map(|number| format!("n{number}.preview.test"))
         .collect();
@@ -68,7 +68,7 @@ fn any_number_of_changes_costs_three_requests_and_any_number_of_names_costs_one(
 #[test]
 fn a_name_without_record_sets_is_left_out_and_so_is_what_only_other_names_have() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     plugin
         .change(create(a("a.preview.test", &["192.0.2.1"]), OURS))
         .unwrap();
@@ -87,7 +87,7 @@ fn a_name_without_record_sets_is_left_out_and_so_is_what_only_other_names_have()
 #[test]
 fn every_type_of_a_name_is_observed() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     let sets = [
         a("m.preview.test", &["192.0.2.1"]),
         aaaa("m.preview.test", &["2001:db8::1"]),
@@ -110,7 +110,7 @@ fn every_type_of_a_name_is_observed() {
 fn one_bad_record_set_does_not_stop_the_others() {
     let pdns = Pdns::start();
     let proxy = Proxy::start(pdns.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
+    let plugin = at(proxy.url());
     // The plugin takes an IPv4 address in IPv6 notation for valid; PowerDNS 4.7 does not.
     let mut changes: Vec<_> = (0..16)
         .map(|number| create(a(&format!("n{number}.preview.test"), &["192.0.2.1"]), OURS))
@@ -139,7 +139,7 @@ fn one_bad_record_set_does_not_stop_the_others() {
 fn what_is_invalid_by_itself_is_said_without_asking_the_server() {
     let pdns = Pdns::start();
     let proxy = Proxy::start(pdns.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
+    let plugin = at(proxy.url());
     let path = |outcome: Result<String, Error>| match outcome {
         Err(Error::Invalid(error)) => error.path,
         other => panic!("{other:?}"),
@@ -186,7 +186,7 @@ fn what_is_invalid_by_itself_is_said_without_asking_the_server() {
 #[test]
 fn what_was_applied_never_looks_changed() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     let long = "x".repeat(600);
     for (number, set) in [
         a("N.Preview.Test.", &["192.0.2.2", "192.0.2.1", "192.0.2.1"]),
@@ -240,7 +240,7 @@ fn what_was_applied_never_looks_changed() {
 #[test]
 fn wildcards_and_the_extremes_of_ttl_are_kept() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     for ttl in [0, 0x7fff_ffff] {
         let set = RecordSet {
             ttl,
@@ -262,7 +262,7 @@ fn wildcards_and_the_extremes_of_ttl_are_kept() {
 #[test]
 fn a_changed_ttl_alone_is_written() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     let set = a("a.preview.test", &["192.0.2.1"]);
     let etag = plugin.change(create(set.clone(), OURS)).unwrap();
     plugin
@@ -277,7 +277,7 @@ fn a_changed_ttl_alone_is_written() {
 #[test]
 fn the_etag_changes_with_the_record_set_and_with_its_owner_mark() {
     let pdns = Pdns::start();
-    let plugin = Plugin::at(pdns.url());
+    let plugin = at(pdns.url());
     plugin
         .change(create(a("a.preview.test", &["192.0.2.1"]), OURS))
         .unwrap();
@@ -299,7 +299,7 @@ fn the_etag_changes_with_the_record_set_and_with_its_owner_mark() {
 #[test]
 fn a_zone_that_does_not_exist_is_not_found() {
     let pdns = Pdns::start();
-    let context = Plugin::at(pdns.url()).context();
+    let context = at(pdns.url()).context();
     let error = PowerDns
         .observe(&context, "nowhere.test", &["a.nowhere.test".into()])
         .unwrap_err();

@@ -11,6 +11,7 @@ use super::{
     router::{Router, Source},
     store::Store,
 };
+use crate::kinds::for_each_kind;
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
 use serde_json::Value;
@@ -25,8 +26,10 @@ pub trait Typed: Kept {
     fn store(caches: &Caches) -> &Store<Self>;
 }
 
-macro_rules! typed {
-    ($($kept:ident $kind:ident $field:ident;)*) => {$(
+macro_rules! typed_row {
+    // Several kinds are kept as text, so that the type does not name the kind.
+    ($kind:ident $field:ident RawObject) => {};
+    ($kind:ident $field:ident $kept:ident) => {
         impl Typed for $kept {
             const KIND: Kind = Kind::$kind;
 
@@ -34,20 +37,31 @@ macro_rules! typed {
                 &caches.$field
             }
         }
-    )*};
+    };
 }
-typed! {
-    Plugin Plugin plugins;
-    Provider Provider providers;
-    Workspace Workspace workspaces;
-    Component Component components;
-    DNSRecord DNSRecord records;
-    Tunnel Tunnel tunnels;
-    GatewaySummary Gateway gateways;
-    PodSummary Pod pods;
-    NamespaceSummary Namespace namespaces;
-    Secret Secret secrets;
+
+macro_rules! raw_row {
+    ($caches:ident $field:ident RawObject) => {
+        Some(&$caches.$field)
+    };
+    ($caches:ident $field:ident $kept:ident) => {
+        None
+    };
 }
+
+macro_rules! typed {
+    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident $use:ident($($controller:tt)*);)*) => {
+        $(typed_row!($kind $field $kept);)*
+
+        impl Caches {
+            /// The store of a kind that is kept as text.
+            pub fn raw(&self, kind: Kind) -> Option<&Store<RawObject>> {
+                match kind { $(Kind::$kind => raw_row!(self $field $kept)),* }
+            }
+        }
+    };
+}
+for_each_kind!(typed);
 
 impl std::fmt::Debug for Caches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -85,27 +99,6 @@ impl Caches {
         drop(absent);
         if changed {
             self.router.changed(&[Source::Served(kind)], None);
-        }
-    }
-
-    /// The store of a kind that is kept as text.
-    pub fn raw(&self, kind: Kind) -> Option<&Store<RawObject>> {
-        match kind {
-            Kind::Deployment => Some(&self.deployments),
-            Kind::StatefulSet => Some(&self.stateful_sets),
-            Kind::Job => Some(&self.jobs),
-            Kind::Service => Some(&self.services),
-            Kind::HTTPRoute => Some(&self.routes),
-            Kind::Plugin
-            | Kind::Provider
-            | Kind::Workspace
-            | Kind::Component
-            | Kind::DNSRecord
-            | Kind::Tunnel
-            | Kind::Gateway
-            | Kind::Pod
-            | Kind::Namespace
-            | Kind::Secret => None,
         }
     }
 

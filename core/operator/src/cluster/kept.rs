@@ -1,6 +1,7 @@
 //! The form in which a store keeps the objects of a kind.
 
 use super::{kind::Kind, store::Stored};
+use crate::kinds::for_each_kind;
 use k8s_openapi::{api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Api, Client, Resource, core::DynamicObject};
 use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
@@ -53,8 +54,9 @@ pub(super) fn hash_of_meta(meta: &ObjectMeta) -> DefaultHasher {
     hasher
 }
 
-macro_rules! typed {
-    ($($kept:ty),*) => {$(
+macro_rules! own_row {
+    (reconciled $kept:ident) => { own_row!(derived $kept); };
+    (derived $kept:ident) => {
         impl Kept for $kept {
             type Served = Self;
 
@@ -79,9 +81,16 @@ macro_rules! typed {
                 true
             }
         }
-    )*};
+    };
+    ($use:ident $kept:ident) => {};
 }
-typed!(Plugin, Provider, Workspace, Component, DNSRecord, Tunnel);
+
+macro_rules! own {
+    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident $use:ident($($controller:tt)*);)*) => {
+        $(own_row!($use $kept);)*
+    };
+}
+for_each_kind!(own);
 
 impl Kept for Secret {
     type Served = Self;

@@ -1,11 +1,9 @@
-//! The table of kinds: every kind that the operator watches or writes, in one row each.
-//!
-//! The enum [`Kind`], the caches, the watches and everything that depends on the kind of an object come from this table.
-//! A new kind is its type in `core/api`, its folder in `controllers`, and one row here and in the table of controllers.
+//! The kinds of the table of kinds, with their coordinates and their caches.
 
 use super::{
     gateway::GatewaySummary, namespace::NamespaceSummary, pod::PodSummary, raw::RawObject,
 };
+use crate::kinds::for_each_kind;
 use k8s_openapi::api::core::v1::Secret;
 use kube::core::{ApiResource, GroupVersionKind};
 use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
@@ -40,34 +38,26 @@ pub struct Coordinates {
     pub namespaced: bool,
     /// Which objects are watched.
     pub watched: Watched,
+    /// What the operator does with them.
+    pub usage: Usage,
 }
 
-/// Calls a macro with every row: kind, field of the caches, type that is kept, group, version, plural, namespaced, watched.
-macro_rules! for_each_kind {
-    ($macro:ident) => {
-        $macro! {
-            Plugin plugins Plugin MAQUETTE V1ALPHA1 "plugins" false All;
-            Provider providers Provider MAQUETTE V1ALPHA1 "providers" false All;
-            Workspace workspaces Workspace MAQUETTE V1ALPHA1 "workspaces" true All;
-            Component components Component MAQUETTE V1ALPHA1 "components" true All;
-            DNSRecord records DNSRecord MAQUETTE V1ALPHA1 "dnsrecords" true All;
-            Tunnel tunnels Tunnel MAQUETTE V1ALPHA1 "tunnels" true All;
-            Deployment deployments RawObject "apps" "v1" "deployments" true Managed;
-            StatefulSet stateful_sets RawObject "apps" "v1" "statefulsets" true Managed;
-            Job jobs RawObject "batch" "v1" "jobs" true Managed;
-            Service services RawObject "" "v1" "services" true Managed;
-            HTTPRoute routes RawObject GATEWAY_API "v1" "httproutes" true Managed;
-            Gateway gateways GatewaySummary GATEWAY_API "v1" "gateways" true All;
-            Pod pods PodSummary "" "v1" "pods" true Managed;
-            Namespace namespaces NamespaceSummary "" "v1" "namespaces" false All;
-            Secret secrets Secret "" "v1" "secrets" true OperatorNamespace;
-        }
-    };
+/// What the operator does with the objects of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(non_camel_case_types, reason = "the words of the table of kinds")]
+pub enum Usage {
+    /// Users create them, and a controller reconciles them.
+    reconciled,
+    /// Users or other kinds create them, and a controller reconciles them.
+    derived,
+    /// The operator creates them.
+    managed,
+    /// The operator only reads them.
+    read,
 }
-pub(super) use for_each_kind;
 
 macro_rules! kind_enum {
-    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident;)*) => {
+    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident $use:ident($($controller:tt)*);)*) => {
         /// A kind that the operator watches or writes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "each is the Kubernetes kind of the same name")]
@@ -87,6 +77,7 @@ macro_rules! kind_enum {
                         plural: $plural,
                         namespaced: $namespaced,
                         watched: Watched::$watched,
+                        usage: Usage::$use,
                     }),*
                 }
             }

@@ -23,7 +23,7 @@ pub use fence::{Fence, NotLeading};
 pub use gateway::{GatewaySummary, Listener};
 pub use kept::Kept;
 pub use key::Key;
-pub use kind::{Caches, Coordinates, Kind, Watched};
+pub use kind::{Caches, Coordinates, Kind, Usage, Watched};
 pub use namespace::NamespaceSummary;
 pub use pod::{ContainerState, ContainerSummary, PodSummary, Termination};
 pub use raw::RawObject;

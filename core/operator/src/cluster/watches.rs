@@ -2,9 +2,10 @@
 
 use super::{
     kept::Kept,
-    kind::{Caches, Kind, Watched, for_each_kind},
+    kind::{Caches, Kind, Watched},
     store::Store,
 };
+use crate::kinds::for_each_kind;
 use futures::{FutureExt as _, StreamExt as _, future::BoxFuture};
 use kube::{
     Client,
@@ -63,7 +64,7 @@ async fn streams_lists(client: &Client) -> bool {
 }
 
 macro_rules! followers {
-    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident;)*) => {
+    ($($kind:ident $field:ident $kept:ident $group:tt $version:tt $plural:literal $namespaced:literal $watched:ident $use:ident($($controller:tt)*);)*) => {
         fn follow_kind(
             kind: Kind,
             client: &Client,

@@ -1,8 +1,9 @@
-//! One folder per kind: `observe.rs` collects, `plan.rs` decides, `status.rs` reports; `mod.rs` says what wakes it.
+//! One folder per kind: `observe.rs` collects, `plan.rs` decides, `status.rs` reports; `mod.rs` is the controller.
 //! What several kinds need stands beside them.
 
 mod access;
 pub mod component;
+mod context;
 pub mod dnsrecord;
 mod moments;
 pub mod plugin;
@@ -10,3 +11,5 @@ pub mod provider;
 mod records;
 pub mod tunnel;
 pub mod workspace;
+
+pub use context::{Context, FromContext};

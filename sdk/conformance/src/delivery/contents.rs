@@ -115,7 +115,7 @@ fn holds(document: &Value, values: &Value) -> bool {
         }
         Value::Array(items) => items.iter().any(|item| holds(item, values)),
         Value::String(text) if text.contains("kitNested") => {
-            let parsed: Option<Value> = serde_yaml_ng::from_str(text).ok();
+            let parsed: Option<Value> = serde_saphyr::from_str(text).ok();
             parsed.is_some_and(|parsed| holds(&parsed, values))
         }
         _ => false,

@@ -84,3 +84,9 @@ impl Controller for ComponentController {
             && !(awaited && starts)
     }
 }
+
+impl crate::controllers::FromContext for ComponentController {
+    fn from_context(_: &crate::controllers::Context) -> Self {
+        Self
+    }
+}

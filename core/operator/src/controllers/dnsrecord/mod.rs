@@ -142,3 +142,9 @@ impl Controller for DnsRecordController {
             .remove(key);
     }
 }
+
+impl crate::controllers::FromContext for DnsRecordController {
+    fn from_context(context: &crate::controllers::Context) -> Self {
+        Self::new(context.registry.clone(), context.installation.clone())
+    }
+}

@@ -63,3 +63,11 @@ impl Controller for PluginController {
         match call {}
     }
 }
+
+impl crate::controllers::FromContext for PluginController {
+    fn from_context(context: &crate::controllers::Context) -> Self {
+        Self {
+            installer: context.installer.clone(),
+        }
+    }
+}

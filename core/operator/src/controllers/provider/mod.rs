@@ -69,3 +69,14 @@ impl Controller for ProviderController {
         self.installer.host.forget(&key.name);
     }
 }
+
+impl crate::controllers::FromContext for ProviderController {
+    fn from_context(context: &crate::controllers::Context) -> Self {
+        Self {
+            installer: context.installer.clone(),
+            registry: context.registry.clone(),
+            namespace: context.namespace.clone(),
+            installation: context.installation.clone(),
+        }
+    }
+}

@@ -222,3 +222,14 @@ impl Controller for TunnelController {
         self.memory.forget(key);
     }
 }
+
+impl crate::controllers::FromContext for TunnelController {
+    fn from_context(context: &crate::controllers::Context) -> Self {
+        Self::new(
+            context.caches.clone(),
+            context.registry.clone(),
+            context.installation.clone(),
+            context.namespace.clone(),
+        )
+    }
+}

@@ -69,3 +69,9 @@ impl Controller for WorkspaceController {
         new.verdict.outcome == Outcome::Progressing && news(held) == news(&new.status)
     }
 }
+
+impl crate::controllers::FromContext for WorkspaceController {
+    fn from_context(_: &crate::controllers::Context) -> Self {
+        Self
+    }
+}

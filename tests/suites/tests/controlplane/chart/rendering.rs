@@ -2,7 +2,6 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::ResourceExt;
-use serde::Deserialize;
 
 use super::helm::{chart, lint, template};
 
@@ -24,6 +23,17 @@ fn the_defaults_render_as_recorded() {
     insta::assert_snapshot!(
         template(&["--namespace", "ns", "--set", "crds.install=false"]).unwrap()
     );
+}
+
+#[test]
+fn without_leader_election_the_former_pod_ends_before_the_next_one_starts() {
+    let strategy = |election: &str| {
+        let set = format!("leaderElection.enabled={election}");
+        let rendered = template(&["--show-only", "templates/deployment.yaml", "--set", &set]);
+        rendered.unwrap().contains("type: Recreate")
+    };
+    assert!(strategy("false"), "two operators at each upgrade");
+    assert!(!strategy("true"), "a gap at each upgrade");
 }
 
 #[test]
@@ -67,9 +77,7 @@ fn definitions_are_installed_as_generated_and_kept_only_when_asked() {
 fn definitions(keep: &str) -> Vec<CustomResourceDefinition> {
     let set = format!("crds.keep={keep}");
     let text = template(&["--show-only", "templates/crds/crds.yaml", "--set", &set]).unwrap();
-    serde_yaml_ng::Deserializer::from_str(&text)
-        .map(|document| CustomResourceDefinition::deserialize(document).unwrap())
-        .collect()
+    serde_saphyr::from_multiple(&text).unwrap()
 }
 
 #[test]

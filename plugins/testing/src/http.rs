@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// Sends one request and reads the answer to the end of the connection: status and body.
-pub(crate) fn request(
+pub fn request(
     port: u16,
     method: &str,
     path: &str,
@@ -32,7 +32,7 @@ pub(crate) fn request(
 }
 
 /// Reads one whole message: head, and as many octets as its Content-Length says.
-pub(crate) fn read_message(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+pub fn read_message(stream: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut message = Vec::new();
     let mut buffer = [0; 16 << 10];
     loop {
