@@ -60,14 +60,17 @@ pub(crate) async fn recover(sim: &Shared) {
 
 /// Waits until the operator is at rest. Says whether a rule was broken.
 async fn rest(sim: &Shared) -> bool {
-    let end = Instant::now() + LIMIT;
     let start = Instant::now();
+    let alone = sim
+        .with(|world| world.servers.left_alone)
+        .map_or(start, |until| until.max(start));
+    let end = alone + LIMIT;
     loop {
         if wait(sim, Instant::now() + Duration::from_secs(5)).await {
             return true;
         }
         let quiet = sim.with(|world| {
-            let last = world.rules.last_write.unwrap_or(start).max(start);
+            let last = world.rules.last_write.unwrap_or(start).max(alone);
             last.elapsed() >= REST
         });
         if quiet {

@@ -41,6 +41,9 @@ pub(crate) enum Job {
 pub(crate) struct Queue {
     due: BTreeMap<(Instant, u64), Job>,
     waiting: BTreeSet<Job>,
+    /// Steps of pods, and pods that are being stopped, by UID.
+    steps: BTreeMap<String, u32>,
+    stopping: BTreeSet<String>,
     sequence: u64,
     random: Random,
     pub(crate) is_new: bool,
@@ -53,6 +56,8 @@ impl Queue {
         Self {
             due: BTreeMap::new(),
             waiting: BTreeSet::new(),
+            steps: BTreeMap::new(),
+            stopping: BTreeSet::new(),
             sequence: 0,
             random: Random::new(seed, 2),
             is_new: false,
@@ -75,6 +80,18 @@ impl Queue {
             self.due.retain(|_, held| *held != job);
         }
         self.add(job, after);
+    }
+
+    /// The step of a pod that is due. The next one is due afterwards.
+    fn advance(&mut self, uid: &str) -> u32 {
+        let step = self.steps.entry(uid.to_owned()).or_default();
+        *step += 1;
+        *step - 1
+    }
+
+    /// Whether the pod is not being stopped yet. It is from now on.
+    fn stops(&mut self, uid: &str) -> bool {
+        self.stopping.insert(uid.to_owned())
     }
 
     fn is_waiting(&self, job: &Job) -> bool {

@@ -48,35 +48,17 @@ pub(super) fn step(world: &mut World, id: &Id) {
     }
     let is_job = pod.owners().any(|owner| owner["kind"] == "Job");
     let behaviour = behaviour(&pod.value["spec"]);
-    let started = pod.annotation("simulation/started").is_some();
-    if !started {
-        // It is scheduled, and its containers are being created.
-        let wait = if behaviour == Behaviour::Slow {
-            8000
-        } else {
-            400
-        };
-        mark(world, id, "simulation/started");
-        set_status(
-            world,
-            id,
-            &status("Pending", &pod, &waiting("ContainerCreating", ""), false),
-        );
-        later(world, id, wait);
-        return;
-    }
-    if pod.annotation("simulation/created").is_none() {
-        mark(world, id, "simulation/created");
-        later(
-            world,
-            id,
-            if behaviour == Behaviour::Slow {
-                4000
-            } else {
-                300
-            },
-        );
-        return;
+    let slow = behaviour == Behaviour::Slow;
+    match world.jobs.advance(pod.uid()) {
+        0 => {
+            // It is scheduled, and its containers are being created.
+            let state = waiting("ContainerCreating", "");
+            set_status(world, id, &status("Pending", &pod, &state, false));
+            later(world, id, if slow { 12_000 } else { 700 });
+            return;
+        }
+        _ if world.jobs.is_waiting(&Job::Pod(id.clone())) => return,
+        _ => {}
     }
     match (behaviour, is_job) {
         (Behaviour::Missing, _) => {
@@ -93,11 +75,12 @@ pub(super) fn step(world: &mut World, id: &Id) {
             status["containerStatuses"][0]["lastState"] = terminated(1, "Error");
             let restarts = pod.value["status"]["containerStatuses"][0]["restartCount"].as_u64();
             let restarts = restarts.unwrap_or(0) + 1;
+            if restarts > 5 {
+                return;
+            }
             status["containerStatuses"][0]["restartCount"] = json!(restarts);
             set_status(world, id, &status);
-            if restarts < 6 {
-                later(world, id, 5000 << restarts.min(6));
-            }
+            later(world, id, 5000 << restarts);
         }
         (Behaviour::Works | Behaviour::Slow, true) if phase == "Running" => {
             let state = terminated(0, "Completed");
@@ -118,23 +101,12 @@ pub(super) fn step(world: &mut World, id: &Id) {
 
 /// Containers take a while to end.
 fn stop(world: &mut World, id: &Id, pod: &Object) {
-    if pod.annotation("simulation/stopping").is_none() {
-        mark(world, id, "simulation/stopping");
+    if world.jobs.stops(pod.uid()) {
         let wait = world.random.between(200, 3000);
         later(world, id, wait);
-        return;
+    } else if !world.jobs.is_waiting(&Job::Pod(id.clone())) {
+        world.act(Actor::Cluster, |store| store.remove(id));
     }
-    if world.jobs.is_waiting(&Job::Pod(id.clone())) {
-        return;
-    }
-    world.act(Actor::Cluster, |store| store.remove(id));
-}
-
-fn mark(world: &mut World, id: &Id, annotation: &str) {
-    let body = json!({ "metadata": { "annotations": { annotation: "yes" } } });
-    world.act(Actor::Cluster, |store| {
-        drop(store.merge(id, &body, &super::options(false)));
-    });
 }
 
 fn later(world: &mut World, id: &Id, milliseconds: u64) {

@@ -8,6 +8,7 @@ use maquette_host::{
     kinds::tunnel::{self, Established, Spec},
 };
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -75,6 +76,9 @@ pub(super) enum Portion {
 /// Longest time that a call may take: the default of the host.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Longest time for which the operator leaves a provider alone that asks for it.
+const LONGEST_PAUSE: Duration = Duration::from_mins(5);
+
 /// Makes a call for an instance of the operator.
 pub(super) async fn call(
     sim: &Shared,
@@ -110,7 +114,14 @@ pub(super) async fn call(
             }
             .into());
         }
-        Some(Trouble::RateLimited(wait)) => return Err(PluginError::RateLimited(wait).into()),
+        Some(Trouble::RateLimited(wait)) => {
+            let until = Instant::now() + wait.min(LONGEST_PAUSE);
+            sim.with(|world| {
+                let before = world.servers.left_alone;
+                world.servers.left_alone = before.max(Some(until));
+            });
+            return Err(PluginError::RateLimited(wait).into());
+        }
         Some(Trouble::Trap) => return Err(CallError::Trapped("unreachable".to_owned())),
         Some(Trouble::Unauthorized) => {
             return Err(PluginError::Unauthorized("the token is unknown".to_owned()).into());

@@ -22,6 +22,8 @@ pub(crate) struct Servers {
     pub(crate) tunnels: BTreeMap<String, TunnelServer>,
     /// What is wrong with a provider, and until when.
     pub(crate) troubles: BTreeMap<String, (Instant, u64, Trouble)>,
+    /// A provider asked to be left alone until then.
+    pub(crate) left_alone: Option<Instant>,
     /// The registry of plugins is away until then.
     pub(crate) registry_down: Option<Instant>,
     /// Digests that the cache on disk holds.
