@@ -109,6 +109,8 @@ pub(crate) struct World {
     pub(crate) requests: u64,
     touched: BTreeSet<Resource>,
     pub(crate) has_news: bool,
+    /// Minor version of the API server: newer ones stream lists.
+    pub(crate) minor: u32,
     /// How many replicas the operator's Deployment has.
     pub(crate) replicas: usize,
     start: Instant,
@@ -140,6 +142,7 @@ impl World {
             requests: 0,
             touched: BTreeSet::new(),
             has_news: false,
+            minor: if seed.is_multiple_of(2) { 34 } else { 29 },
             replicas: 1,
             start: Instant::now(),
         }

@@ -15,6 +15,7 @@ use http::{Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt as _, Either, Full, StreamBody};
 use kube::client::Body;
+use serde_json::json;
 use std::{
     task::{Context, Poll},
     time::Duration,
@@ -53,6 +54,10 @@ impl Server {
         let (parts, body) = request.into_parts();
         let body = body.collect().await?.to_bytes();
         let actor = Actor::Operator(self.instance);
+        if parts.uri.path() == "/version" {
+            let minor = self.sim.with(|world| world.minor);
+            return Ok(Response::new(Either::Left(Full::new(version(minor)))));
+        }
         let Some(request) = Request::parse(actor, &parts, body) else {
             return Ok(refuse(&Refused::new(404, "NotFound", "no such path")));
         };
@@ -127,6 +132,15 @@ async fn pause(duration: Duration) {
     if !duration.is_zero() {
         tokio::time::sleep(duration).await;
     }
+}
+
+/// What the server says of itself.
+fn version(minor: u32) -> Bytes {
+    let version = json!({
+        "major": "1", "minor": minor.to_string(), "gitVersion": format!("v1.{minor}.0"), "gitCommit": "",
+        "gitTreeState": "clean", "buildDate": "", "goVersion": "", "compiler": "gc", "platform": "",
+    });
+    version.to_string().into()
 }
 
 fn refuse(refused: &Refused) -> Response<Either<Full<Bytes>, Stream>> {
