@@ -48,6 +48,9 @@ pub const FINALIZER: &str = "maquette.dev/teardown";
 pub const WORKSPACE_LABEL: &str = "maquette.dev/workspace";
 /// Label on every object made for a component: the component's name within its workspace.
 pub const COMPONENT_LABEL: &str = "maquette.dev/component";
+/// Label on the pods of a component, by which its workload and Services select them: the UID of the Component. No other program's
+/// pods have it.
+pub const COMPONENT_UID_LABEL: &str = "maquette.dev/component-uid";
 /// Label on every object made for a tunnel in the operator's namespace: the tunnel's name …
 pub const TUNNEL_LABEL: &str = "maquette.dev/tunnel";
 /// … and its namespace.

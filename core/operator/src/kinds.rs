@@ -82,8 +82,8 @@ mod tests {
         let rules = roles.map(|rest| rest.split("\n---").next().unwrap_or_default());
         let text = rules.into_iter().nth(number).unwrap();
         let plain = text.lines().filter(|line| !line.contains("{{"));
-        let text: String = plain.map(|line| format!("{line}\n")).collect();
-        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_yaml_ng::from_str(&text).unwrap();
+        let text = plain.collect::<Vec<_>>().join("\n");
+        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_saphyr::from_str(&text).unwrap();
         let mut rights = Rights::new();
         for rule in rules {
             for group in &rule["apiGroups"] {
@@ -99,7 +99,12 @@ mod tests {
     #[test]
     fn the_chart_grants_exactly_what_the_table_needs() {
         let mut cluster = needed(|watched| watched != Watched::OperatorNamespace);
-        grant(&mut cluster, "events.k8s.io", "events", &["create", "patch"]);
+        grant(
+            &mut cluster,
+            "events.k8s.io",
+            "events",
+            &["create", "patch"],
+        );
         assert_eq!(granted(0), cluster);
         let mut own = needed(|watched| watched == Watched::OperatorNamespace);
         let lease = ["create", "get", "update"];

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against the stand-in for Cloudflare.
+//! The rules of `wit/dns/dns.wit` about who may change what, against the stand-in for Cloudflare.
 
 #![allow(
     clippy::unwrap_used,

@@ -10,16 +10,20 @@
 mod support;
 
 use cloudflare::Cloudflare;
-use maquette_sdk::dns::{RecordSet, RecordType, Zone};
+use maquette_plugin_testing::representation::{assert_never_looks_changed, usual_sets};
+use maquette_plugin_testing::server::Server as _;
+use maquette_sdk::dns::{RecordType, Zone};
 use maquette_sdk::{Dns as _, Error, Result};
 use serde_json::{Value, json};
 use support::{
     Action, EXPIRED, FULL, Plugin, Proxy, READER, StandIn, a, at, cname, create, delete, of,
-    records, replace, txt,
+    replace, txt,
 };
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const NAME: &str = "a.preview.test";
+
+maquette_plugin_testing::representation!(StandIn);
 
 #[test]
 fn zones_are_those_that_can_be_changed_and_an_account_can_be_named() {
@@ -67,38 +71,14 @@ fn a_zone_that_is_not_there_or_there_twice_is_said() {
 }
 
 #[test]
-fn what_was_applied_never_looks_changed() {
+fn a_proxied_record_set_never_looks_changed_and_neither_does_the_name_of_a_tunnel() {
     let stand_in = StandIn::start();
-    let mut plugin = of(&stand_in);
-    let long = "x".repeat(600);
-    for proxied in [false, true] {
-        plugin.config.proxied = proxied;
-        for (number, set) in [
-            a("N", &["192.0.2.2", "192.0.2.1", "192.0.2.1"]),
-            records("n", RecordType::Aaaa, &["2001:DB8:0:0:0:0:0:1", "fe80::1"]),
-            cname("n", "Target.Example.ORG."),
-            cname("n", "c1744f8b-faa1-48a4-9e5c-02ac921467fa.cfargotunnel.com"),
-            txt("n", &["plain", "", "with \"quotes\" and \\ and ;", "\\303"]),
-            txt("n", &["ümlaut ✓", "tab\t"]),
-            txt("n", &[&long]),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let name = format!("n{number}-{proxied}.preview.test");
-            let set = RecordSet {
-                name: name.clone(),
-                ..set
-            };
-            let etag = plugin.change(create(set.clone(), OURS)).unwrap();
-            let seen = plugin.observe(&[&name]).unwrap().remove(0);
-            assert_eq!(seen.records, plugin.normalize(set.clone()).unwrap());
-            assert_eq!(seen.etag, etag);
-            let before = stand_in.writes();
-            assert_eq!(plugin.change(create(set, OURS)), Ok(etag));
-            assert_eq!(stand_in.writes(), before);
-        }
-    }
+    let (proxy, mut plugin) = stand_in.counted();
+    let tunnel = "c1744f8b-faa1-48a4-9e5c-02ac921467fa.cfargotunnel.com";
+    assert_never_looks_changed::<StandIn>(&proxy, &plugin, "t", [cname(NAME, tunnel)]);
+    plugin.config.proxied = true;
+    let sets = usual_sets().into_iter().chain([cname(NAME, tunnel)]);
+    assert_never_looks_changed::<StandIn>(&proxy, &plugin, "p", sets);
 }
 
 #[test]

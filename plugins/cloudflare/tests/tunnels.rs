@@ -1,4 +1,4 @@
-//! The rules of `wit/tunnel.wit`, against the stand-in for Cloudflare.
+//! The rules of `wit/tunnel/tunnel.wit`, against the stand-in for Cloudflare.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against the stand-in for Cloud DNS.
+//! The rules of `wit/dns/dns.wit` about who may change what, against the stand-in for Cloud DNS.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against moto with Route 53's preconditions.
+//! The rules of `wit/dns/dns.wit` about who may change what, against moto with Route 53's preconditions.
 
 #![allow(
     clippy::unwrap_used,

@@ -7,12 +7,13 @@
 //! | `changes` | record sets and changes of them |
 //! | `plugin` | a DNS plugin as the host calls it |
 //! | `server` | a DNS server that a test changes past the plugin |
-//! | `ownership`, `faults` | rules that every DNS plugin keeps at its server, as functions |
+//! | `ownership`, `representation`, `faults` | rules that every DNS plugin keeps at its server, as functions |
 //!
 //! A plugin runs the rules from its own tests, each as a test of its own:
 //!
 //! ```ignore
 //! maquette_plugin_testing::ownership!(support::Bind);
+//! maquette_plugin_testing::representation!(support::Bind);
 //! maquette_plugin_testing::faults!(support::Bind);
 //! ```
 
@@ -35,6 +36,8 @@ pub mod ownership;
 #[cfg(feature = "dns")]
 pub mod plugin;
 pub mod proxy;
+#[cfg(feature = "dns")]
+pub mod representation;
 #[cfg(feature = "dns")]
 pub mod server;
 

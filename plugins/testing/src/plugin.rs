@@ -13,6 +13,7 @@ pub struct DnsPlugin<P: Plugin> {
     zone: &'static str,
     credential: (&'static str, String),
     time: Duration,
+    signing: serde_json::Value,
 }
 
 impl<P: Dns> DnsPlugin<P>
@@ -31,6 +32,7 @@ where
             zone,
             credential: (credential, value.into()),
             time: Duration::from_secs(20),
+            signing: serde_json::Value::Null,
         }
     }
 
@@ -51,7 +53,14 @@ where
     /// The runtime of one call.
     pub fn runtime(&self) -> Native {
         let (name, value) = &self.credential;
-        Native::new([((*name).to_owned(), value.clone())])
+        Native::new([((*name).to_owned(), value.clone())]).signing_for::<P>(self.signing.clone())
+    }
+
+    /// With the part of the configuration from which its credentials read their audience or scope.
+    #[must_use]
+    pub fn signing_with(mut self, config: serde_json::Value) -> Self {
+        self.signing = config;
+        self
     }
 
     /// The context of one call.

@@ -15,7 +15,7 @@ pub struct Call {
     pub deadline: Instant,
 }
 
-/// What the plugin itself answers instead of a result; `error` of `wit/types.wit`.
+/// What the plugin itself answers instead of a result; `error` of `wit/plugin/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PluginError {
     /// The request can never succeed as it is; the user has to change a field.

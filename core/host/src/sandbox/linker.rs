@@ -34,6 +34,7 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     bindings::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::log::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::dns_transport::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    bindings::memory::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::credentials::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     Ok(linker)
 }

@@ -160,6 +160,7 @@ fn context(lane: &Lane, call: &Call, deadline: Instant) -> Context {
         deadline_ms: milliseconds(left),
         idempotency_key: call.idempotency_key.clone(),
         config: lane.config.clone(),
+        options: "{}".to_owned(),
     }
 }
 

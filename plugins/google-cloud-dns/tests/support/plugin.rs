@@ -15,16 +15,18 @@ pub(crate) fn of(stand_in: &StandIn) -> Plugin {
 }
 
 pub(crate) fn at(url: impl Into<String>, key: &Key) -> Plugin {
+    let audience = "https://dns.googleapis.com/";
     let config = Config {
         endpoint: url.into(),
         project: PROJECT.to_owned(),
         service_account: key.account.clone(),
         private_key_id: key.id.clone(),
-        audience: "https://dns.googleapis.com/".to_owned(),
+        audience: audience.to_owned(),
         private_zones: false,
         managed_zones: Vec::new(),
     };
     DnsPlugin::new(config, ZONE, "private-key", key.pem.clone())
+        .signing_with(serde_json::json!({ "audience": audience }))
 }
 
 impl Server for StandIn {

@@ -63,23 +63,3 @@ fn one_batch_can_put_an_alias_where_addresses_were() {
     );
     assert_eq!(proxy.count("UPDATE"), 2);
 }
-
-#[test]
-fn a_wildcard_is_owned_by_itself_and_what_it_covers_is_free() {
-    let bind = Bind::start();
-    let plugin = at(bind.url());
-    let wild = "*.preview.test";
-    let etag = plugin
-        .change(create(a(wild, &["192.0.2.1"]), THEIRS))
-        .unwrap();
-    assert_eq!(plugin.etag(wild), etag);
-    // The server answers queries for this name; it is free all the same.
-    assert_eq!(plugin.observe(&[NAME]), Ok(vec![]));
-    plugin
-        .change(create(a(NAME, &["192.0.2.2"]), OURS))
-        .unwrap();
-    let outcome = plugin.change(delete(wild, RecordType::A, OURS));
-    assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
-    plugin.change(delete(wild, RecordType::A, THEIRS)).unwrap();
-    assert_eq!(plugin.observe(&[wild]), Ok(vec![]));
-}

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against a real BIND 9.
+//! The rules of `wit/dns/dns.wit` about who may change what, against a real BIND 9.
 
 #![allow(
     clippy::unwrap_used,

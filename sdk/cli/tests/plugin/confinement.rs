@@ -90,9 +90,7 @@ fn a_credential_comes_from_a_file_without_its_final_line_break() {
 
 #[test]
 fn a_server_that_echoes_the_credential_does_not_get_it_into_the_output() {
-    let echo = Proxy::start(1, |_| {
-        reply(403, "", format!("your key is {KEY}"))
-    });
+    let echo = Proxy::start(1, |_| reply(403, "", format!("your key is {KEY}")));
     let done = zones(
         &echo.url(),
         &[

@@ -1,4 +1,4 @@
-//! The rules of `wit/bundler.wit`, each a function whose name says it. The interface is pure: there is no server, and the
+//! The rules of `wit/draft/bundler/bundler.wit`, each a function whose name says it. The interface is pure: there is no server, and the
 //! kit brings the workers.
 //!
 //! Where a bundler says of a module or binding that it cannot bundle it (`invalid` with its path, or `unsupported`), it

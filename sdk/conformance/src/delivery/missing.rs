@@ -1,9 +1,9 @@
 //! What is not there, or not looked at since it was changed, is progressing and never healthy.
 
-use maquette_host::kinds::delivery::{App, Assessment, Chart, Health};
+use maquette_host::kinds::delivery::{App, Assessment, Health};
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, chart};
 use crate::suite::{Outcome, keep};
 
 fn is_progressing(found: &Assessment, what: &str) -> Outcome {
@@ -65,17 +65,22 @@ pub(super) async fn what_the_engine_has_not_looked_at_is_progressing(bench: &Ben
 pub(super) async fn what_changed_since_the_engine_looked_is_progressing(bench: &Bench) -> Outcome {
     let before = bench.app();
     let upgraded = App {
-        chart: Chart {
-            version: "1.3.0".to_owned(),
-            ..before.chart.clone()
-        },
+        chart: chart("1.3.0"),
         ..before.clone()
     };
     let scaled = App {
         values: json!({ "replicas": 3 }).to_string(),
         ..before.clone()
     };
-    for (after, what) in [(upgraded, "another version"), (scaled, "other values")] {
+    let moved = App {
+        target_namespace: "kit-elsewhere".to_owned(),
+        ..before.clone()
+    };
+    for (after, what) in [
+        (upgraded, "another version"),
+        (scaled, "other values"),
+        (moved, "another namespace"),
+    ] {
         let mut cluster = bench.found(&before, Health::Healthy).await?;
         cluster.apply(&bench.render(&after).await?);
         let found = bench.assess(&after, &cluster.objects()).await?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use maquette_host::kinds::delivery::App;
 use serde_json::Value;
 
 use super::bench::Bench;
@@ -68,21 +69,23 @@ pub(super) async fn every_manifest_lies_in_the_applications_namespace_or_a_confi
     Ok(())
 }
 
-/// In an annotation.
-pub(super) async fn every_manifest_names_its_owner(bench: &Bench) -> Outcome {
+/// The host deletes the objects that it is given while the application is being deleted.
+pub(super) async fn an_application_that_is_being_deleted_has_the_same_objects(
+    bench: &Bench,
+) -> Outcome {
     let app = bench.app();
-    for manifest in bench.render(&app).await? {
-        let annotations = manifest
-            .pointer("/metadata/annotations")
-            .and_then(Value::as_object);
-        let mut all = annotations.into_iter().flat_map(|all| all.values());
-        let [_, kind, _, name] = identity(&manifest);
-        keep!(
-            all.any(|value| value.as_str() == Some(app.owner.as_str())),
-            "no annotation of {kind} `{name}` is the owner mark `{}`",
-            app.owner
-        );
-    }
+    let removing = App {
+        removing: true,
+        ..app.clone()
+    };
+    let keys = |manifests: &[Value]| manifests.iter().map(identity).collect::<Vec<_>>();
+    let (before, now) = (bench.render(&app).await?, bench.render(&removing).await?);
+    keep!(
+        keys(&before) == keys(&now),
+        "the objects are {:?}, and with `removing` {:?}",
+        keys(&before),
+        keys(&now)
+    );
     Ok(())
 }
 

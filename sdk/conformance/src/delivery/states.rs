@@ -39,6 +39,11 @@ pub(super) async fn what_was_stopped_on_purpose_is_suspended(bench: &Bench) -> O
     is(bench, Health::Suspended).await
 }
 
+/// It does not reach the cluster, for example: neither well nor in need of help.
+pub(super) async fn what_the_engine_cannot_tell_is_unknown(bench: &Bench) -> Outcome {
+    is(bench, Health::Unknown).await
+}
+
 /// Whichever of its objects it is, and however well the others are.
 pub(super) async fn one_object_that_is_not_well_keeps_the_application_from_being_healthy(
     bench: &Bench,

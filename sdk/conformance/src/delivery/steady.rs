@@ -47,6 +47,7 @@ pub(super) async fn every_assessment_has_a_reason_in_camel_case_and_a_message(
         Health::Progressing,
         Health::Degraded,
         Health::Suspended,
+        Health::Unknown,
     ];
     for health in states {
         if knows(bench.engine()?, health) {

@@ -1,4 +1,4 @@
-//! The rules of `wit/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
+//! The rules of `wit/registry/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
 //! comes with the subject.
 
 mod bench;
@@ -17,8 +17,11 @@ use crate::suite::{Rule, rule_table};
 pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     tags::tags_are_listed_to_their_end,
     tags::every_tag_is_named_once,
+    tags::the_facts_of_a_listing_are_true,
     tags::an_unknown_repository_is_not_found,
     images::a_tag_is_resolved_to_what_it_names,
+    images::the_digest_of_a_tag_is_that_of_its_image,
+    images::the_digest_of_an_unknown_tag_is_not_found,
     images::a_tag_that_moved_is_resolved_to_what_it_names_now,
     images::a_digest_is_resolved_to_itself,
     images::an_index_keeps_its_own_digest,

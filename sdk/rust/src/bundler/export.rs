@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::bundler::exports::maquette::plugin::bundler::Guest;
+use crate::raw::bundler::exports::maquette::bundler::bundler::Guest;
 
 impl<P: Bundler> Guest for P {
     fn bundle(ctx: RawContext, workers: Vec<Worker>) -> Result<Content> {

@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::bundler::exports::maquette::plugin::bundler::{
+pub use crate::raw::bundler::exports::maquette::bundler::bundler::{
     Binding, BindingTarget, Content, File, Module, ModuleType, Worker,
 };
 
@@ -13,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// Bundles workers into an image.
 ///
-/// Each rule of the interface is written in `wit/bundler.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/draft/bundler/bundler.wit`; the ones that are easy to miss:
 /// * the same arguments give the same bytes, whatever the order of modules and bindings;
 /// * no secret is in a layer: `env_from` names them;
 /// * a module or binding that cannot be bundled is [`crate::Error::Invalid`] with its path.

@@ -10,7 +10,7 @@ use crate::{
 
 const FUNCTION: &str = "bundle";
 
-/// A bundler of workers; see `wit/bundler.wit` for what it does. Cheap to clone.
+/// A bundler of workers; see `wit/draft/bundler/bundler.wit` for what it does. Cheap to clone.
 ///
 /// The function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/bundler`: from modules of workers to the layers of an image, pure.
+//! The interface `maquette:bundler/bundler`: from modules of workers to the layers of an image, pure.
 
 mod client;
 mod types;
@@ -9,6 +9,6 @@ pub use types::{Binding, BindingTarget, Content, File, Module, ModuleType, Worke
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/bundler@0.1.0",
+    interface: "maquette:bundler/bundler@0.0.1",
     functions: &["bundle"],
 };

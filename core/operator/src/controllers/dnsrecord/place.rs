@@ -59,7 +59,7 @@ pub(super) async fn place(
         });
     }
     if configured.dns.is_none() {
-        let (what, interface) = ("record sets", "maquette:plugin/dns");
+        let (what, interface) = ("record sets", "maquette:dns/dns");
         return Err(access::Problem::OtherKind {
             name,
             what,

@@ -60,10 +60,14 @@ fn grant_place(error: &GrantError) -> &'static str {
         GrantError::Config { .. } | GrantError::HostFromConfig { .. } => "spec.",
         GrantError::EgressNotGranted { .. } => "spec.egress: ",
         GrantError::CredentialMissing { .. }
+        | GrantError::CredentialGroup { .. }
         | GrantError::CredentialMalformed { .. }
         | GrantError::CredentialUnknown { .. } => "spec.credentials: ",
         GrantError::Limit { .. } => "the Plugin's spec.",
-        GrantError::NotInstalled(_) | GrantError::Manifest(_) => "",
+        GrantError::NotInstalled(_)
+        | GrantError::Manifest(_)
+        | GrantError::Options { .. }
+        | GrantError::OptionsUnknown(_) => "",
     }
 }
 

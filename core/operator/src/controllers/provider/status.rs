@@ -59,7 +59,9 @@ fn problem_verdict(problem: &Problem) -> Verdict {
             GrantError::EgressNotGranted { .. } => {
                 Verdict::stalled(reason::EGRESS_NOT_GRANTED, message)
             }
-            GrantError::CredentialMissing { .. } | GrantError::CredentialMalformed { .. } => {
+            GrantError::CredentialMissing { .. }
+            | GrantError::CredentialGroup { .. }
+            | GrantError::CredentialMalformed { .. } => {
                 Verdict::stalled(reason::CREDENTIAL_MISSING, message)
             }
             GrantError::NotInstalled(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),

@@ -35,7 +35,7 @@ pub(super) fn place(
         return Err(Problem::OtherKind {
             name: name.clone(),
             what: "tunnels",
-            interface: "maquette:plugin/tunnel",
+            interface: "maquette:tunnel/tunnel",
         });
     }
     if tunnel.metadata.deletion_timestamp.is_none() {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind},
-    controllers::component::{AWAITED_ANNOTATION, networks},
+    controllers::component::{AWAITED_ANNOTATION, TEMPLATE_HASH_ANNOTATION, hash_of, networks},
     engine::{Desired, managed_labels, owner_reference},
 };
 use maquette_api::{
@@ -18,7 +18,10 @@ use maquette_api::{
 };
 use maquette_graph::{
     Condition, Graph,
-    interpolation::{InterpolationError, Reference, Unresolved, nearest, render as render_value},
+    interpolation::{
+        InterpolationError, NAMESPACES, Reference, Unresolved, nearest, references,
+        render as render_value,
+    },
 };
 use serde_json::Map;
 use std::collections::BTreeMap;
@@ -64,16 +67,36 @@ pub(super) fn component(
             .iter()
             .any(|edge| edge.on == component.name && edge.condition == Condition::Started)
     });
-    let annotations: BTreeMap<String, String> = awaited
-        .then(|| (AWAITED_ANNOTATION.to_owned(), STARTED.to_owned()))
-        .into_iter()
-        .collect();
+    let awaited = awaited.then(|| (AWAITED_ANNOTATION.to_owned(), STARTED.to_owned()));
+    let hash = hash_of_spec(&scope, component);
+    let hash = hash.map(|hash| (TEMPLATE_HASH_ANNOTATION.to_owned(), hash));
+    let annotations: BTreeMap<String, String> = awaited.into_iter().chain(hash).collect();
     let body = Map::from_iter([("spec".to_owned(), spec)]);
     let owner = owner_reference(Kind::Workspace, workspace);
     Ok(
         Desired::new(Kind::Component, own, &owner, &labels, &annotations, body)
             .with_finalizer(FINALIZER),
     )
+}
+
+/// Hash of the template as far as the workspace's spec determines it, where that is not all of it: the Gateway or the Provider
+/// determines the scheme and port of `workspace::url`, and a Job must not run again when they change.
+fn hash_of_spec(scope: &Scope<'_>, component: &WorkspaceComponent) -> Option<String> {
+    let is_url =
+        |reference: &Reference| reference.namespace() == "workspace" && reference.path() == ["url"];
+    let template = template(component);
+    let mut references = references(&template).into_iter();
+    if !references.any(|(_, reference)| is_url(&reference)) {
+        return None;
+    }
+    let rendered = render_value(&template, &mut |reference| {
+        if is_url(reference) {
+            scope.workspace_field("host")
+        } else {
+            scope.resolve(reference)
+        }
+    });
+    rendered.ok().map(|rendered| hash_of(&rendered))
 }
 
 /// What references within one component can refer to.
@@ -84,7 +107,6 @@ struct Scope<'a> {
 }
 
 const WORKSPACE_FIELDS: [&str; 4] = ["name", "namespace", "host", "url"];
-const NAMESPACES: [&str; 3] = ["components", "workspace", "component"];
 
 impl Scope<'_> {
     fn resolve(&self, reference: &Reference) -> Result<String, Unresolved> {

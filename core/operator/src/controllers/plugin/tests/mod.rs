@@ -31,7 +31,7 @@ fn asking(version: &str, content: &str, hosts: &[&str], credentials: &Value) -> 
         digest: Digest::of(content.as_bytes()),
         version: version.to_owned(),
         manifest,
-        interfaces: vec!["maquette:plugin/dns@0.1.0".to_owned()],
+        interfaces: vec!["maquette:dns/dns@0.1.0".to_owned()],
         imports: vec!["maquette:plugin/log@0.1.0".to_owned()],
         size_bytes: 1,
         remembered: false,

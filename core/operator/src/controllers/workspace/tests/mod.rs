@@ -86,6 +86,7 @@ fn with(observed: &mut Observed, name: &str, verdict: Option<&Verdict>, more: &[
         component.status = Some(maquette_api::ComponentStatus {
             observed_generation: Some(1),
             conditions,
+            ..Default::default()
         });
     }
     observed
