@@ -93,15 +93,7 @@ impl SimulatedHost {
         Ok(Installed {
             digest: parsed(&found),
             version: "1.0.0".to_owned(),
-            manifest: Manifest {
-                name: "simulated".to_owned(),
-                version: "1.0.0".to_owned(),
-                summary: "Simulated.".to_owned(),
-                docs_url: None,
-                config_schema: json!({ "type": "object" }),
-                credentials: Vec::new(),
-                hosts: Vec::new(),
-            },
+            manifest: manifest(),
             interfaces: vec![interface.to_owned()],
             imports: Vec::new(),
             size_bytes: 1,
@@ -109,6 +101,15 @@ impl SimulatedHost {
             signed_by: Vec::new(),
         })
     }
+}
+
+/// As a plugin writes it: fields that it leaves out have their defaults.
+#[expect(clippy::expect_used, reason = "these fields are a manifest")]
+fn manifest() -> Manifest {
+    let manifest = json!({
+        "name": "simulated", "version": "1.0.0", "summary": "Simulated.", "configSchema": { "type": "object" },
+    });
+    serde_json::from_value(manifest).expect("a manifest")
 }
 
 #[expect(clippy::expect_used, reason = "64 hexadecimal digits are a digest")]
