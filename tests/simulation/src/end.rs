@@ -1,16 +1,17 @@
 //! What holds when faults are over: the system comes to rest, everything is as its owner wants it, and all of it can be
 //! deleted.
 
+mod expected;
+
 use crate::{
     api::{Id, Object},
-    cluster::{Behaviour, behaviour},
-    providers::REFUSED,
     random::Random,
-    rules::{FOREIGN, hostnames, hosts, owned, server_of, type_name},
+    rules::{hostnames, owned, server_of, type_name},
     run::wait,
-    script::{ZONE, delete},
+    script::delete,
     world::{Shared, World},
 };
+use expected::expected;
 use maquette_operator::cluster::Kind;
 use serde_json::Value;
 use std::{collections::BTreeMap, time::Duration};
@@ -134,149 +135,6 @@ fn said(object: &Object) -> String {
         .unwrap_or_default()
 }
 
-/// Whether the object can be Ready, and why; nothing where that depends on who was first.
-fn expected(world: &World, id: &Id, object: &Object) -> Option<(bool, String)> {
-    match id.kind()? {
-        Kind::Workspace => workspace(world, id, object),
-        Kind::DNSRecord => {
-            let spec = &object.value["spec"];
-            name(
-                world,
-                id,
-                spec["name"].as_str()?,
-                spec["zone"].as_str(),
-                spec["type"].as_str(),
-            )
-        }
-        Kind::Tunnel => {
-            let routes = object.value["spec"]["routes"].as_array()?;
-            let host = routes.first()?["host"].as_str()?;
-            if claims(world, host) > 1 {
-                return None;
-            }
-            if host.starts_with(REFUSED) {
-                return Some((false, "the provider refuses the host".to_owned()));
-            }
-            match object.value["spec"].get("dns") {
-                Some(_) => name(world, id, host, Some(ZONE), None),
-                None => Some((true, "nothing is in its way".to_owned())),
-            }
-        }
-        Kind::Provider | Kind::Plugin => Some((true, "nothing is in its way".to_owned())),
-        _ => None,
-    }
-}
-
-fn workspace(world: &World, id: &Id, object: &Object) -> Option<(bool, String)> {
-    let spec = &object.value["spec"];
-    for component in spec["components"].as_array()? {
-        let broken = behaviour(&component["template"]);
-        if matches!(broken, Behaviour::Crashes | Behaviour::Missing) {
-            return Some((
-                false,
-                format!("its component {} is broken", component["name"]),
-            ));
-        }
-        let child = format!("{}-{}", id.name, component["name"].as_str()?);
-        for kind in [Kind::Deployment, Kind::StatefulSet, Kind::Service] {
-            let child = Id::of(kind, &id.namespace, &child);
-            let held = world.store.get(&child);
-            let wanted = if kind == Kind::Service {
-                component.pointer("/template/containers/0/ports").is_some()
-            } else {
-                component["workload"] == kind.name()
-            };
-            if wanted && held.is_some_and(|held| held.annotation(FOREIGN).is_some()) {
-                return Some((false, format!("{child} belongs to others")));
-            }
-        }
-    }
-    let networking = spec.get("networking")?;
-    let routed = networking["routes"]
-        .as_array()
-        .is_some_and(|routes| !routes.is_empty());
-    if !routed {
-        return Some((true, "nothing is in its way".to_owned()));
-    }
-    let hosts = hosts(object, &id.name);
-    if hosts.iter().any(|host| claims(world, host) > 1) {
-        return None;
-    }
-    if networking["gateway"]["name"] == "none" {
-        return Some((false, "there is no such Gateway".to_owned()));
-    }
-    let tunnel = networking.get("tunnel").is_some();
-    for host in &hosts {
-        if tunnel && host.starts_with(REFUSED) {
-            return Some((false, "the provider refuses the host".to_owned()));
-        }
-        if networking.get("dns").is_some() {
-            let zone = networking["dns"]["zone"].as_str();
-            let wanted = name(
-                world,
-                id,
-                host,
-                zone,
-                Some(if tunnel { "CNAME" } else { "A" }),
-            );
-            if !matches!(wanted, Some((true, _))) {
-                return wanted;
-            }
-        }
-    }
-    Some((true, "nothing is in its way".to_owned()))
-}
-
-/// Objects of users that want a host.
-fn claims(world: &World, host: &str) -> usize {
-    let workspaces = world.store.of_kind(Kind::Workspace);
-    let workspaces = workspaces.filter(|(id, object)| hosts(object, &id.name).contains(host));
-    let tunnels = world.store.of_kind(Kind::Tunnel).filter(|(_, tunnel)| {
-        let routes = tunnel.value["spec"]["routes"].as_array();
-        tunnel.owners().next().is_none()
-            && routes
-                .into_iter()
-                .flatten()
-                .any(|route| route["host"] == host)
-    });
-    let records = world.store.of_kind(Kind::DNSRecord);
-    let records = records.filter(|(_, record)| {
-        record.owners().next().is_none() && record.value["spec"]["name"] == host
-    });
-    workspaces.count() + tunnels.count() + records.count()
-}
-
-/// Whether a name can be kept.
-fn name(
-    world: &World,
-    id: &Id,
-    name: &str,
-    zone: Option<&str>,
-    kind: Option<&str>,
-) -> Option<(bool, String)> {
-    if claims(world, name) > 1 {
-        return None;
-    }
-    if zone.is_some_and(|zone| zone != ZONE) {
-        return Some((false, "the zone does not exist".to_owned()));
-    }
-    if name.starts_with(REFUSED) {
-        return Some((false, "the provider refuses the name".to_owned()));
-    }
-    let records = world.servers.dns.get("dns")?.zones.get(ZONE)?;
-    let foreign = records
-        .iter()
-        .find(|((held, _), record)| held == name && record.owner.is_none());
-    match foreign {
-        // Another type of the same name may or may not be in the way.
-        Some(((_, held), _)) if kind == Some(type_name(*held)) => {
-            Some((false, format!("{name} belongs to others, for {id}")))
-        }
-        Some(_) => None,
-        None => Some((true, "nothing is in its way".to_owned())),
-    }
-}
-
 /// A host leads to one workspace.
 fn two_owners(world: &World) -> Option<Problem> {
     let mut owners: BTreeMap<String, (Id, String)> = BTreeMap::new();
@@ -290,8 +148,7 @@ fn two_owners(world: &World) -> Option<Problem> {
         };
         for host in hostnames(route) {
             let before = owners.insert(host.to_owned(), (id.clone(), owner.to_owned()));
-            if let Some((other, before)) = before.filter(|(_, before)| before != owner) {
-                let _ = before;
+            if let Some((other, _)) = before.filter(|(_, before)| before != owner) {
                 return Some(("host", format!("{host} is served by {id} and by {other}")));
             }
         }
@@ -360,7 +217,7 @@ fn gone(world: &mut World) {
         .tunnels
         .values()
         .flat_map(|server| server.tunnels.values());
-    let tunnel = tunnels.filter_map(|held| held.owner.as_ref()).next();
+    let tunnel = tunnels.into_iter().find_map(|held| held.owner.as_ref());
     let tunnel = tunnel.map(|owner| format!("the tunnel of {owner}"));
     if let Some(left) = record.or(tunnel) {
         world.violate("teardown", format!("{left} is left behind"));

@@ -34,6 +34,7 @@ mod run;
 mod scene;
 mod script;
 pub mod shrink;
+mod sim;
 mod world;
 
 pub use rules::Violation;

@@ -62,7 +62,8 @@ pub(crate) fn set(world: &mut World) {
         );
     }
     let mut dns = DnsServer::default();
-    dns.zones.insert(ZONE.to_owned(), Default::default());
+    dns.zones
+        .insert(ZONE.to_owned(), std::collections::BTreeMap::new());
     world.servers.dns.insert("dns".to_owned(), dns);
     world
         .servers

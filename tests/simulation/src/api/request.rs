@@ -3,9 +3,10 @@
 use super::{
     Actor,
     object::Id,
+    refused::Refused,
     resource::{Resource, by_plural, table},
-    store::{Options, Refused, Store},
-    watch::Selector,
+    selector::Selector,
+    store::{Options, Store},
 };
 use bytes::Bytes;
 use http::{Method, request::Parts};
@@ -235,18 +236,4 @@ const PAGE: usize = 4;
 
 fn success() -> Bytes {
     Bytes::from_static(br#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}"#)
-}
-
-/// The body of an error.
-pub(crate) fn failure(refused: &Refused) -> Value {
-    let causes: Vec<Value> = refused
-        .cause
-        .iter()
-        .map(|cause| json!({ "reason": cause, "message": refused.message, "field": "" }))
-        .collect();
-    json!({
-        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-        "message": refused.message, "reason": refused.reason, "code": refused.code,
-        "details": { "causes": causes },
-    })
 }

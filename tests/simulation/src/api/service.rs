@@ -1,8 +1,9 @@
 //! The tower service behind the operator's client.
 
 use super::{
-    request::{Request, failure},
-    store::{Actor, Refused},
+    refused::{Refused, failure},
+    request::{Request, Verb},
+    store::Actor,
     watch,
 };
 use crate::{
@@ -103,7 +104,7 @@ impl Server {
         if !self.sim.with(|world| world.is_reachable(self.instance)) {
             return Err("connection refused".into());
         }
-        if request.verb == super::request::Verb::Watch {
+        if request.verb == Verb::Watch {
             let lines = watch::lines(&self.sim, self.instance, &request);
             let frames = lines.map(|line| line.map(Frame::data)).boxed();
             return Ok(Response::new(Either::Right(StreamBody::new(frames))));

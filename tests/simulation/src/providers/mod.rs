@@ -1,9 +1,10 @@
 //! Providers and the plugin host, simulated at the host's typed interface: what exists at a provider (`dns`, `tunnels`),
-//! how calls reach it (`call`), and the host that binds plugins to it (`host`).
+//! how calls reach it (`call`), and the host that binds plugins to it (`host`, `port`).
 
 mod call;
 mod dns;
 mod host;
+mod port;
 mod tunnels;
 
 use crate::random::Random;

@@ -153,13 +153,11 @@ pub(super) fn ledger(
         return;
     }
     let kept = |entry: &Value| {
-        let held = after.into_iter().flat_map(|after| entries(after));
-        let mut held = held.filter(|held| {
-            ["provider", "zone", "name", "type"]
-                .iter()
-                .all(|f| held[*f] == entry[*f])
-        });
-        held.next().is_some()
+        let mut held = after.into_iter().flat_map(|after| entries(after));
+        held.any(|held| {
+            let mut fields = ["provider", "zone", "name", "type"].iter();
+            fields.all(|field| held[*field] == entry[*field])
+        })
     };
     for entry in entries(before).iter().filter(|entry| !kept(entry)) {
         if let Some(left) = left_behind(world, id, entry) {

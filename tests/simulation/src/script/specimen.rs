@@ -18,10 +18,13 @@ pub(crate) fn weight(kind: Kind) -> u64 {
         Kind::Workspace => 60,
         Kind::DNSRecord => 25,
         Kind::Tunnel => 15,
-        // These exist from the beginning.
-        Kind::Plugin | Kind::Provider | Kind::Gateway | Kind::Namespace | Kind::Secret => 0,
-        // The operator and the cluster create these.
-        Kind::Component
+        // These exist from the beginning, or the operator and the cluster create them.
+        Kind::Plugin
+        | Kind::Provider
+        | Kind::Gateway
+        | Kind::Namespace
+        | Kind::Secret
+        | Kind::Component
         | Kind::Deployment
         | Kind::StatefulSet
         | Kind::Job
@@ -62,11 +65,11 @@ fn workspace(random: &mut Random) -> Value {
 
 fn component(at: u64, random: &mut Random) -> Value {
     // Routes lead to the first component, so that one serves.
-    let workload = match random.below(100) {
-        _ if at == 0 => "Deployment",
-        0..55 => "Deployment",
-        55..75 => "StatefulSet",
-        _ => "Job",
+    let dice = random.below(100);
+    let workload = match dice {
+        55..75 if at > 0 => "StatefulSet",
+        75.. if at > 0 => "Job",
+        _ => "Deployment",
     };
     let tag = match random.below(100) {
         0..82 => "ok",

@@ -31,28 +31,25 @@ fn told(report: &Report) -> String {
     let Some(violation) = &report.violation else {
         return String::new();
     };
-    let mut text = format!(
-        "seed {}: rule `{}` is broken after {:.3} s: {}\n",
+    let mut lines = vec![format!(
+        "seed {}: rule `{}` is broken after {:.3} s: {}",
         report.setup.seed,
         violation.rule,
         violation.at.as_secs_f64(),
         violation.message
-    );
-    for (at, step) in &report.steps {
-        text += &format!("  step {at}: {step}\n");
-    }
+    )];
+    let steps = report.steps.iter();
+    lines.extend(steps.map(|(at, step)| format!("  step {at}: {step}")));
     let skipped = report.trace.len().saturating_sub(120);
-    for line in &report.trace[skipped..] {
-        let line: String = line.chars().take(260).collect();
-        text += &format!("    {line}\n");
-    }
+    let trace = report.trace.iter().skip(skipped);
+    lines.extend(trace.map(|line| format!("    {}", line.chars().take(260).collect::<String>())));
     let steps: Vec<String> = report.steps.iter().map(|(at, _)| at.to_string()).collect();
-    text += &format!(
-        "again: MAQUETTE_SIMULATION_SEED={} MAQUETTE_SIMULATION_KEEP={} cargo test --workspace --test simulation one_seed -- --nocapture\n",
+    lines.push(format!(
+        "again: cargo xtask simulate seed {} --keep {}",
         report.setup.seed,
         steps.join(",")
-    );
-    text
+    ));
+    lines.join("\n")
 }
 
 #[test]
