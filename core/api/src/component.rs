@@ -26,18 +26,18 @@ pub const COMPLETED: &str = "Completed";
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = Rule::new("!has(self.replicas) || self.workload != 'Job'")
+    validation = Rule::new("!has(self.replicas) || !has(self.workload) || self.workload != 'Job'")
         .message("a Job has no replicas; set parallelism in the job itself by splitting it into components").field_path(".replicas"),
-    validation = Rule::new("!has(self.strategy) || self.workload == 'Deployment'")
+    validation = Rule::new("!has(self.strategy) || !has(self.workload) || self.workload == 'Deployment'")
         .message("only a Deployment has a strategy").field_path(".strategy"),
     validation = Rule::new("!has(self.networks) || self.networks.all(n, self.networks.exists_one(m, m.port == n.port && (has(m.protocol) ? m.protocol : 'TCP') == (has(n.protocol) ? n.protocol : 'TCP')))")
         .message("two networks have one port and protocol").field_path(".networks")
 )]
 pub struct ComponentSpec {
-    /// What runs the pods.
-    #[serde(default)]
+    /// What runs the pods, default Deployment.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub workload: Workload,
-    /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that a HorizontalPodAutoscaler or `kubectl scale`
+    /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that an autoscaler or `kubectl scale`
     /// sets on the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 100))]

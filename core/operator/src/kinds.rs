@@ -11,7 +11,7 @@
 //! | group, version, plural | coordinates in the Kubernetes API |
 //! | namespaced | whether objects live in a namespace |
 //! | watched | `All`, `Managed` (only objects that the operator created) or `OperatorNamespace` |
-//! | use | `reconciled(Controller)`: users create it; `derived(Controller)`: other kinds create it, too; `managed`: the operator creates it; `read` |
+//! | use | `reconciled(Controller)`: users create it; `derived(Controller)`: other kinds create it, too; `managed`: the operator creates it; `pruned`: it reads and deletes it; `read` |
 
 /// Calls a macro with all rows of the table.
 macro_rules! for_each_kind {
@@ -29,7 +29,7 @@ macro_rules! for_each_kind {
             Service services RawObject "" "v1" "services" true Managed managed();
             HTTPRoute routes RawObject GATEWAY_API "v1" "httproutes" true Managed managed();
             Gateway gateways GatewaySummary GATEWAY_API "v1" "gateways" true All read();
-            Pod pods PodSummary "" "v1" "pods" true Managed read();
+            Pod pods PodSummary "" "v1" "pods" true Managed pruned();
             Namespace namespaces NamespaceSummary "" "v1" "namespaces" false All read();
             Secret secrets Secret "" "v1" "secrets" true OperatorNamespace managed();
         }
@@ -60,8 +60,10 @@ mod tests {
             let Coordinates { group, plural, .. } = of;
             let of_object = |part: &str| format!("{plural}/{part}");
             grant(&mut rights, group, plural, &["get", "list", "watch"]);
-            if of.usage != Usage::read {
-                grant(&mut rights, group, plural, &["patch"]);
+            match of.usage {
+                Usage::read => {}
+                Usage::pruned => grant(&mut rights, group, plural, &["delete"]),
+                _ => grant(&mut rights, group, plural, &["patch"]),
             }
             if matches!(of.usage, Usage::derived | Usage::managed) {
                 grant(&mut rights, group, plural, &["create", "delete"]);

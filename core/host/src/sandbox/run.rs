@@ -96,7 +96,7 @@ where
             Err(CallError::Plugin(refusal))
         }
         Ok(Err(error)) => Err(explain(&error, store.data(), &lane.limits)),
-        Err(_elapsed) => Err(CallError::Timeout(started.elapsed())),
+        Err(_elapsed) => Err(CallError::Timeout(lane.limits.timeout)),
     }
     .map_err(|error| {
         store

@@ -26,8 +26,8 @@ fn migrated(job: &str, web: &str) -> Value {
 
 async fn patch(scene: &Scene, version: &str, kind: &str, name: &str, patch: Value) {
     let api = scene.objects.of(version, kind, NAMESPACE);
-    let patched = api.patch(name, &PatchParams::default(), &Patch::Merge(patch));
-    patched.await.unwrap();
+    let (parameters, patch) = (PatchParams::default(), Patch::Merge(patch));
+    api.patch(name, &parameters, &patch).await.unwrap();
 }
 
 async fn get(scene: &Scene, version: &str, kind: &str, name: &str) -> Value {

@@ -172,7 +172,7 @@ async fn a_record_that_somebody_else_owns_is_never_touched() {
     let message = scene
         .wait_reason("Workspace", "shop", "RecordConflict")
         .await;
-    assert!(message.contains("is not touched"), "{message}");
+    assert!(message.contains("is not modified"), "{message}");
     assert_eq!(scene.records().await, theirs);
 
     scene.delete("Workspace", "shop").await;

@@ -45,15 +45,9 @@ pub(super) fn workload(component: &Component, defaults: Defaults, restricted: bo
         // In order, a pod that never gets ready would block its own correction (kubernetes/kubernetes#67250).
         set("podManagementPolicy", json!("Parallel"));
     }
-    match component.spec.strategy {
-        // The API server's default of the other strategy has to be removed.
-        Some(Strategy::Recreate) => set(
-            "strategy",
-            json!({ "type": "Recreate", "rollingUpdate": null }),
-        ),
-        Some(Strategy::RollingUpdate) => set("strategy", json!({ "type": "RollingUpdate" })),
-        None => None,
-    };
+    if component.spec.workload == Workload::Deployment {
+        set("strategy", strategy(component.spec.strategy));
+    }
     let annotations = BTreeMap::from([
         (
             TEMPLATE_HASH_ANNOTATION.to_owned(),
@@ -62,6 +56,18 @@ pub(super) fn workload(component: &Component, defaults: Defaults, restricted: bo
         (DEFAULTS_ANNOTATION.to_owned(), defaults.to_string()),
     ]);
     desired(component, workload_kind(component), key, &annotations, spec)
+}
+
+/// Every field of the strategy: the API server rejects `Recreate` beside its own default of `rollingUpdate`, and removes those fields
+/// only from the applier that owns them.
+fn strategy(strategy: Option<Strategy>) -> Value {
+    match strategy.unwrap_or(Strategy::RollingUpdate) {
+        Strategy::Recreate => json!({ "type": "Recreate" }),
+        Strategy::RollingUpdate => json!({
+            "type": "RollingUpdate",
+            "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": "25%" },
+        }),
+    }
 }
 
 /// The Service with one port for each network, where there are networks, and the governing Service of a StatefulSet.

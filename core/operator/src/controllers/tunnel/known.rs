@@ -90,9 +90,9 @@ pub(super) fn routes(namespace: &str, routes: &[TunnelRoute]) -> Vec<Route> {
 
 /// What is known of each tunnel.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<Key, Arc<Known>>>);
+pub(super) struct KnownTunnels(Mutex<HashMap<Key, Arc<Known>>>);
 
-impl Memory {
+impl KnownTunnels {
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Known>> {
         self.lock().get(key).cloned()
     }

@@ -67,18 +67,20 @@ fn pods_are_selected_by_a_label_that_no_other_program_sets() {
 }
 
 #[test]
-fn a_deployment_has_the_strategy_of_its_user() {
-    assert_eq!(spec(&simple()).get("strategy"), None);
-    let with = |strategy: &str| {
+fn a_deployment_has_the_strategy_of_its_user_with_all_fields() {
+    let with = |strategy: Option<&str>| {
         let mut component = simple();
         component.spec.strategy = serde_json::from_value(json!(strategy)).unwrap();
         spec(&component)["strategy"].clone()
     };
-    assert_eq!(
-        with("Recreate"),
-        json!({ "type": "Recreate", "rollingUpdate": null })
-    );
-    assert_eq!(with("RollingUpdate"), json!({ "type": "RollingUpdate" }));
+    let rolling = json!({
+        "type": "RollingUpdate",
+        "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": "25%" },
+    });
+    assert_eq!(with(None), rolling);
+    assert_eq!(with(Some("RollingUpdate")), rolling);
+    assert_eq!(with(Some("Recreate")), json!({ "type": "Recreate" }));
+    assert_eq!(spec(&stateful_set()).get("strategy"), None);
 }
 
 #[test]

@@ -96,6 +96,8 @@ impl Case {
             offered,
             pulled_from: None,
             unfit: Vec::new(),
+            used_by: Vec::new(),
+            recalled: crate::controllers::outside::Recalled::default(),
         };
         let plan = plan(&self.plugin, &observed);
         let notices = plan.notices.iter().map(|notice| notice.reason.to_owned());

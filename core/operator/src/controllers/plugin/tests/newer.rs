@@ -137,6 +137,8 @@ fn a_version_that_a_provider_could_not_use_waits() {
         offered: Ok(version("1.3.0", "b")),
         pulled_from: None,
         unfit: vec![lacking.to_owned()],
+        used_by: Vec::new(),
+        recalled: crate::controllers::outside::Recalled::default(),
     };
     let now = Timestamp::from_second(case.second).unwrap();
     let Report { status, .. } = status(&case.plugin, &observed, now);

@@ -1,6 +1,6 @@
-//! Where a workspace is reached: each route with its host, path and port, once everything in them makes sense.
+//! The routes of a workspace with their hosts, paths and ports, where everything in them makes sense.
 
-use super::draft::SpecError;
+use super::spec::SpecError;
 use crate::{cluster::Key, controllers::component::networks};
 use maquette_api::{
     Workspace, reason,
@@ -14,10 +14,10 @@ const HOST_MAX: usize = 253;
 const LABEL_MAX: usize = 63;
 
 /// A route with its host, path and port.
-#[derive(Debug)]
-pub(super) struct Place<'a> {
-    /// The route.
-    pub(super) route: &'a Route,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HostRoute {
+    /// The component that it leads to.
+    pub(super) component: String,
     /// Host name in lower case without the final dot.
     pub(super) host: String,
     /// Path prefix.
@@ -27,16 +27,16 @@ pub(super) struct Place<'a> {
 }
 
 /// Every route of the workspace, or the first that makes no sense.
-pub(super) fn places(workspace: &Workspace) -> Result<Vec<Place<'_>>, SpecError> {
+pub(super) fn host_routes(workspace: &Workspace) -> Result<Vec<HostRoute>, SpecError> {
     let Some(networking) = &workspace.spec.networking else {
         return Ok(Vec::new());
     };
     let mut seen = BTreeSet::new();
-    let mut places = Vec::new();
+    let mut routes = Vec::new();
     for (index, route) in networking.routes.iter().enumerate() {
         let field = format!("spec.networking.routes[{index}]");
-        let place = Place {
-            route,
+        let found = HostRoute {
+            component: route.to.component.clone(),
             host: host(workspace, networking, route, &field)?,
             path: text(
                 workspace,
@@ -45,27 +45,14 @@ pub(super) fn places(workspace: &Workspace) -> Result<Vec<Place<'_>>, SpecError>
             )?,
             port: port(workspace, route, &field)?,
         };
-        if !seen.insert((place.host.clone(), place.path.clone())) {
+        if !seen.insert((found.host.clone(), found.path.clone())) {
             return invalid(format!(
                 "{field}: another route has the same host and path; set path or host"
             ));
         }
-        places.push(place);
+        routes.push(found);
     }
-    Ok(places)
-}
-
-/// Every host of the workspace that makes sense, also where another of its routes does not: a mistake elsewhere gives
-/// no host away.
-pub(super) fn hosts(workspace: &Workspace) -> BTreeSet<String> {
-    let Some(networking) = &workspace.spec.networking else {
-        return BTreeSet::new();
-    };
-    networking
-        .routes
-        .iter()
-        .filter_map(|route| host(workspace, networking, route, "").ok())
-        .collect()
+    Ok(routes)
 }
 
 /// Name of the Provider of the tunnel that the workspace wants.
