@@ -189,8 +189,12 @@ fn job(
     let text = component.value["spec"]["template"].to_string();
     let key = (component.uid().to_owned(), text);
     let Some(after) = after else { return };
-    if after.condition("Complete").is_some() {
-        world.rules.completed.insert(key);
+    let is_complete = |job: &Arc<Object>| job.condition("Complete").is_some();
+    if is_complete(after) {
+        // Later changes of the Job may come after a change of the template.
+        if !before.is_some_and(is_complete) {
+            world.rules.completed.insert(key);
+        }
     } else if before.is_none()
         && matches!(actor, Actor::Operator(_))
         && world.rules.completed.contains(&key)

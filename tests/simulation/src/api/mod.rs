@@ -19,7 +19,7 @@ mod watch;
 pub(crate) use deletion::FOREGROUND;
 pub(crate) use object::{Id, Object, strings};
 pub(crate) use refused::Refused;
-pub(crate) use request::{Request, Verb};
+pub(crate) use request::Request;
 pub(crate) use resource::{LEASES, Resource, resource_of, table};
 pub(crate) use service::Server;
 pub(crate) use store::{Actor, Options, Store};

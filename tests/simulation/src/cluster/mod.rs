@@ -131,7 +131,10 @@ impl Queue {
                 self.soon(Job::Workload(id.clone()))
             }
             Kind::Pod => {
-                if after.is_some() {
+                let ends = |object: &Object| object.is_terminating();
+                if after.is_some_and(ends) && !before.is_some_and(ends) {
+                    self.replace(Job::Pod(id.clone()), Duration::from_millis(20));
+                } else if after.is_some() {
                     self.soon(Job::Pod(id.clone()));
                 }
                 for owner in before.or(after).into_iter().flat_map(Object::owners) {
