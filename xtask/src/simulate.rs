@@ -213,13 +213,13 @@ fn try_one(tree: &Path, mutation: &Mutation, search: Option<u64>) -> Result<u64>
         (None, None) => bail!("it has no seed; use --search"),
     };
     let output = test.output().context("cargo cannot be started")?;
-    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     let broken = format!(": rule `{}` is broken", mutation.rule);
-    let line = text
+    let line = said
         .lines()
         .find(|line| line.starts_with("seed ") && line.contains(&broken));
     let Some(line) = line else {
-        let last: Vec<&str> = text.lines().rev().take(5).collect();
+        let last: Vec<&str> = said.lines().rev().take(5).collect();
         bail!("{}", last.into_iter().rev().collect::<Vec<_>>().join(" | "));
     };
     let found: u64 = line

@@ -86,7 +86,7 @@ fn provider(world: &mut World, id: &Id) {
         .into_iter()
         .find_map(|kind| {
             let mut users = world.store.of_kind(kind);
-            let uses = |object: &Object| {
+            let is_kept = |object: &Object| {
                 let ledger = object.value["status"]["ledger"].as_array();
                 ledger
                     .into_iter()
@@ -94,7 +94,7 @@ fn provider(world: &mut World, id: &Id) {
                     .any(|entry| entry["provider"] == *id.name)
             };
             users
-                .find(|(_, object)| uses(object))
+                .find(|(_, object)| is_kept(object))
                 .map(|(id, _)| id.clone())
         });
     if let Some(left) = left {
