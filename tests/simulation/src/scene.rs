@@ -86,6 +86,6 @@ pub(crate) fn secret(world: &mut World) {
 fn create(world: &mut World, kind: Kind, namespace: &str, name: &str, body: Value) {
     let id = Id::of(kind, namespace, name);
     user(world, |store, options: &Options| {
-        drop(store.create(&id, body, options))
+        drop(store.create(&id, body, options));
     });
 }

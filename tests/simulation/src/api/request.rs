@@ -47,9 +47,8 @@ impl Verb {
 impl Request {
     pub(crate) fn parse(actor: Actor, parts: &Parts, body: Bytes) -> Option<Self> {
         let segments: Vec<&str> = parts.uri.path().trim_matches('/').split('/').collect();
-        let rest = match segments.as_slice() {
-            ["api", _, rest @ ..] | ["apis", _, _, rest @ ..] => rest,
-            _ => return None,
+        let (["api", _, rest @ ..] | ["apis", _, _, rest @ ..]) = segments.as_slice() else {
+            return None;
         };
         let (namespace, plural, name, sub) = match rest {
             ["namespaces"] => ("", "namespaces", None, None),

@@ -38,13 +38,13 @@ impl Selector {
 
 fn terms(text: &str) -> Vec<(String, String, bool)> {
     let terms = text.split(',').filter(|term| !term.is_empty());
-    let terms = terms.filter_map(|term| match term.split_once("!=") {
-        Some((name, value)) => Some((name.to_owned(), value.to_owned(), false)),
-        None => {
-            let (name, value) = term.split_once('=')?;
-            let value = value.trim_start_matches('=');
-            Some((name.to_owned(), value.to_owned(), true))
+    let terms = terms.filter_map(|term| {
+        if let Some((name, value)) = term.split_once("!=") {
+            return Some((name.to_owned(), value.to_owned(), false));
         }
+        let (name, value) = term.split_once('=')?;
+        let value = value.trim_start_matches('=');
+        Some((name.to_owned(), value.to_owned(), true))
     });
     terms.collect()
 }

@@ -123,7 +123,7 @@ impl Store {
         options: &Options,
     ) -> Result<Arc<Object>, Refused> {
         let live = self.objects.get(id).cloned();
-        self.preconditions(id, body, live.as_deref())?;
+        Self::preconditions(id, body, live.as_deref())?;
         let Some(live) = live else {
             if options.status {
                 return Err(Refused::absent(id));
@@ -177,7 +177,7 @@ impl Store {
             .get(id)
             .cloned()
             .ok_or_else(|| Refused::absent(id))?;
-        self.preconditions(id, body, Some(&live))?;
+        Self::preconditions(id, body, Some(&live))?;
         let mut patch = body.clone();
         if let Some(map) = patch.as_object_mut() {
             if options.status {
@@ -218,7 +218,7 @@ impl Store {
             .get(id)
             .cloned()
             .ok_or_else(|| Refused::absent(id))?;
-        self.preconditions(id, body, Some(&live))?;
+        Self::preconditions(id, body, Some(&live))?;
         let mut object = body.clone();
         let metadata = live.value["metadata"].clone();
         if let Some(map) = object.as_object_mut() {
@@ -248,7 +248,7 @@ impl Store {
         Ok(self.commit(id, object, fields))
     }
 
-    fn preconditions(&self, id: &Id, body: &Value, live: Option<&Object>) -> Result<(), Refused> {
+    fn preconditions(id: &Id, body: &Value, live: Option<&Object>) -> Result<(), Refused> {
         let metadata = &body["metadata"];
         if let Some(uid) = metadata["uid"].as_str()
             && live.map(Object::uid) != Some(uid)

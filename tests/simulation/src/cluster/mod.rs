@@ -128,7 +128,7 @@ impl Queue {
         let Some(kind) = id.kind() else { return };
         match kind {
             Kind::Deployment | Kind::StatefulSet | Kind::Job => {
-                self.soon(Job::Workload(id.clone()))
+                self.soon(Job::Workload(id.clone()));
             }
             Kind::Pod => {
                 let ends = |object: &Object| object.is_terminating();

@@ -134,7 +134,7 @@ fn create(world: &mut World, id: &Id, workload: &Object, hash: &str, number: usi
 
 fn delete(world: &mut World, pod: &Id) {
     world.act(Actor::Cluster, |store| {
-        drop(store.delete(pod, None, None, false))
+        drop(store.delete(pod, None, None, false));
     });
 }
 

@@ -80,7 +80,7 @@ fn simple(world: &mut World, action: &Action, seconds: impl Fn(u64) -> Instant) 
             let labels = json!({ "pod-security.kubernetes.io/enforce": "restricted" });
             let body = json!({ "metadata": { "labels": labels } });
             user(world, |store, options| {
-                drop(store.merge(&id, &body, options))
+                drop(store.merge(&id, &body, options));
             });
         }
         Action::Requests {
@@ -141,12 +141,12 @@ pub(crate) fn apply(world: &mut World, id: &Id, spec: &Value) {
         let mut body = held.value.clone();
         body["spec"] = spec;
         user(world, |store, options| {
-            drop(store.replace(id, &body, options))
+            drop(store.replace(id, &body, options));
         });
     } else {
         let body = json!({ "metadata": {}, "spec": spec });
         user(world, |store, options| {
-            drop(store.create(id, body, options))
+            drop(store.create(id, body, options));
         });
     }
 }
@@ -167,7 +167,7 @@ fn foreign(world: &mut World, id: &Id) {
     };
     let body = json!({ "metadata": { "annotations": { FOREIGN: "true" } }, "spec": spec });
     user(world, |store, options| {
-        drop(store.create(id, body, options))
+        drop(store.create(id, body, options));
     });
 }
 
@@ -270,7 +270,7 @@ fn tamper_object(world: &mut World, pick: u64, delete: bool) {
         _ => json!({ "spec": { "replicas": 3 } }),
     };
     user(world, |store, options| {
-        drop(store.merge(&id, &body, options))
+        drop(store.merge(&id, &body, options));
     });
 }
 
