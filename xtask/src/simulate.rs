@@ -198,28 +198,29 @@ fn mutations(names: &[String], search: Option<u64>) -> Result<()> {
 fn try_one(tree: &Path, mutation: &Mutation, search: Option<u64>) -> Result<u64> {
     let patch = mutation.path.to_string_lossy();
     git(tree, &["apply", "--recount", "-C1", &patch])?;
-    let (mut test, seed) = match (search, mutation.seed) {
+    let (mut command, seed) = match (search, mutation.seed) {
         (Some(count), _) => {
-            let mut test = simulation(tree, "every_seed");
-            test.env("MAQUETTE_SIMULATION_SEEDS", count.to_string())
+            let mut command = simulation(tree, "every_seed");
+            command
+                .env("MAQUETTE_SIMULATION_SEEDS", count.to_string())
                 .env("MAQUETTE_SIMULATION_RULE", &mutation.rule);
-            (test, None)
+            (command, None)
         }
         (None, Some(seed)) => {
-            let mut test = simulation(tree, "one_seed");
-            test.env("MAQUETTE_SIMULATION_SEED", seed.to_string());
-            (test, Some(seed))
+            let mut command = simulation(tree, "one_seed");
+            command.env("MAQUETTE_SIMULATION_SEED", seed.to_string());
+            (command, Some(seed))
         }
         (None, None) => bail!("it has no seed; use --search"),
     };
-    let output = test.output().context("cargo cannot be started")?;
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let output = command.output().context("cargo cannot be started")?;
+    let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     let broken = format!(": rule `{}` is broken", mutation.rule);
-    let line = said
+    let line = text
         .lines()
         .find(|line| line.starts_with("seed ") && line.contains(&broken));
     let Some(line) = line else {
-        let last: Vec<&str> = said.lines().rev().take(5).collect();
+        let last: Vec<&str> = text.lines().rev().take(5).collect();
         bail!("{}", last.into_iter().rev().collect::<Vec<_>>().join(" | "));
     };
     let found: u64 = line

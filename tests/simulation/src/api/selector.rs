@@ -40,12 +40,11 @@ fn terms(text: &str) -> Vec<(String, String, bool)> {
     let terms = text.split(',').filter(|term| !term.is_empty());
     let terms = terms.filter_map(|term| {
         if let Some((name, value)) = term.split_once("!=") {
-            Some((name.to_owned(), value.to_owned(), false))
-        } else {
-            let (name, value) = term.split_once('=')?;
-            let value = value.trim_start_matches('=');
-            Some((name.to_owned(), value.to_owned(), true))
+            return Some((name.to_owned(), value.to_owned(), false));
         }
+        let (name, value) = term.split_once('=')?;
+        let value = value.trim_start_matches('=');
+        Some((name.to_owned(), value.to_owned(), true))
     });
     terms.collect()
 }

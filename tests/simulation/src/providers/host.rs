@@ -29,12 +29,9 @@ pub(crate) struct SimulatedHost {
 pub(crate) fn digest(image: &str) -> String {
     let mut hex = String::new();
     for at in 0..64 {
-        let byte = image
-            .as_bytes()
-            .get(at % image.len().max(1))
-            .copied()
-            .unwrap_or(0);
-        hex.push(char::from_digit(u32::from(byte) % 16, 16).unwrap_or('0'));
+        let byte = image.as_bytes().get(at % image.len().max(1));
+        let digit = u32::from(byte.copied().unwrap_or(0)) % 16;
+        hex.push(char::from_digit(digit, 16).unwrap_or('0'));
     }
     format!("sha256:{hex}")
 }

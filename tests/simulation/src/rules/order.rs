@@ -85,16 +85,16 @@ fn provider(world: &mut World, id: &Id) {
     let left = [Kind::DNSRecord, Kind::Tunnel]
         .into_iter()
         .find_map(|kind| {
-            let mut users = world.store.of_kind(kind);
-            let is_kept = |object: &Object| {
+            let mut of_kind = world.store.of_kind(kind);
+            let names_it = |object: &Object| {
                 let ledger = object.value["status"]["ledger"].as_array();
                 ledger
                     .into_iter()
                     .flatten()
                     .any(|entry| entry["provider"] == *id.name)
             };
-            users
-                .find(|(_, object)| is_kept(object))
+            of_kind
+                .find(|(_, object)| names_it(object))
                 .map(|(id, _)| id.clone())
         });
     if let Some(left) = left {
