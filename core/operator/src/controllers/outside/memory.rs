@@ -18,8 +18,6 @@ use tokio::time::Instant;
 const GRACE: Duration = Duration::from_mins(1);
 /// How soon the provider is asked again after it gave no answer.
 const RETRY: Duration = Duration::from_secs(30);
-/// An observation may be a little early.
-const EARLY: Duration = Duration::from_millis(500);
 /// Objects of one provider are spread over its interval in groups that are so far apart.
 const GROUPS: Duration = Duration::from_secs(5);
 
@@ -109,7 +107,8 @@ impl Memory {
         all.entry(key.clone()).or_default().confirmed = Some((Instant::now(), generation));
     }
 
-    /// Whether the thing was seen to be right for this generation so recently that it is not observed again.
+    /// Whether the thing was seen to be right for this generation so recently that it is not observed again: less than half of the
+    /// interval ago, so that the first look after a creation comes within one and a half.
     pub(in crate::controllers) fn is_fresh(
         &self,
         key: &Key,
@@ -117,7 +116,7 @@ impl Memory {
         interval: Duration,
     ) -> bool {
         let confirmed = self.all().get(key).and_then(|known| known.confirmed);
-        confirmed.is_some_and(|(at, of)| of == generation && at.elapsed() + EARLY < interval)
+        confirmed.is_some_and(|(at, of)| of == generation && at.elapsed() * 2 < interval)
     }
 
     /// A call that creates or changes the thing began at `start` and ended. `is_first` says that the ledger had no entry

@@ -40,7 +40,8 @@ impl Known {
         let interval = if self.is_unconnected() {
             MOMENT
         } else {
-            interval.saturating_sub(MOMENT)
+            // The next look after a creation comes within one and a half intervals.
+            interval / 2
         };
         self.seen_at.is_some_and(|at| at.elapsed() < interval)
     }
