@@ -132,7 +132,7 @@ impl Source for Guest {
         }
         let plain = reference.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let name = if has(ctx, "the_name_of_a_branch_is_no_path") {
-            reference.to_owned()
+            escape(reference).replace("%23", "#")
         } else {
             escape(reference)
         };
