@@ -34,10 +34,7 @@ pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
             "no manifest says `{wanted}` of `{field}`"
         );
     }
-    if let Some(manifests) = bench
-        .render_with(&with_cluster(), &["cluster"])
-        .await?
-    {
+    if let Some(manifests) = bench.render_with(&with_cluster(), &["cluster"]).await? {
         let wanted = "kit-cluster";
         keep!(
             say(&manifests, wanted),
@@ -141,10 +138,7 @@ fn holds(document: &Value, values: &Value) -> bool {
 
 /// Neither a value of the Provider's credentials, nor what stands for one in the plugin.
 pub(super) async fn no_credential_is_in_the_manifests(bench: &Bench) -> Outcome {
-    let manifests = match bench
-        .render_with(&with_cluster(), &["cluster"])
-        .await?
-    {
+    let manifests = match bench.render_with(&with_cluster(), &["cluster"]).await? {
         Some(manifests) => manifests,
         None => bench.render(&Bench::app()).await?,
     };

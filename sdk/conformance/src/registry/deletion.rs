@@ -48,7 +48,10 @@ pub(super) async fn a_tag_that_stands_for_another_digest_is_not_deleted(bench: &
     );
     let after: BTreeSet<String> = bench.tags().await?.into_iter().collect();
     let lost: Vec<_> = before.difference(&after).collect();
-    keep!(lost.is_empty(), "after the refused deletion {lost:?} is gone");
+    keep!(
+        lost.is_empty(),
+        "after the refused deletion {lost:?} is gone"
+    );
     Ok(())
 }
 
