@@ -66,7 +66,10 @@ fn signed(ctx: &Context<Config>, webhook: &Webhook, signature: &str) -> Result<b
         return Ok(right);
     }
     let (start, last) = signature.split_at(63);
-    for digit in "0123456789abcdef".chars().filter(|digit| !last.starts_with(*digit)) {
+    for digit in "0123456789abcdef"
+        .chars()
+        .filter(|digit| !last.starts_with(*digit))
+    {
         if ctx.verify_hmac_sha256_hex("webhook", &body, &format!("{start}{digit}"))? {
             return Ok(true);
         }
