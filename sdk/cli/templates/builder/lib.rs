@@ -4,7 +4,9 @@
 #[cfg(test)]
 mod tests;
 
-use maquette_sdk::builder::{Build, Ended, Ending, Fault, File, Login, Plan, SecretKind, Verdict, volume};
+use maquette_sdk::builder::{
+    Build, Ended, Ending, Fault, File, Login, Plan, SecretKind, Verdict, volume,
+};
 use maquette_sdk::{Builder, Context, Error, Plugin, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -50,11 +52,16 @@ impl Plugin for ThePlugin {
 impl Builder for ThePlugin {
     fn plan(&self, ctx: &Context<Config>, build: &Build) -> Result<Plan> {
         build.destination()?;
-        if build.source.login == Login::Key && build.secrets.iter().any(|it| it.kind == SecretKind::Ssh) {
+        if build.source.login == Login::Key
+            && build.secrets.iter().any(|it| it.kind == SecretKind::Ssh)
+        {
             let why = "BuildKit uses the key of the clone and no other";
             return Err(Error::invalid("secrets", why));
         }
-        let mut plan = Plan::one(template(ctx, build).to_string(), vec![ctx.config.image.clone()]);
+        let mut plan = Plan::one(
+            template(ctx, build).to_string(),
+            vec![ctx.config.image.clone()],
+        );
         if let Some(job) = plan.jobs.first_mut() {
             job.files.push(File {
                 name: SETTINGS.to_owned(),
@@ -123,7 +130,11 @@ fn template(ctx: &Context<Config>, build: &Build) -> Value {
 /// The settings of the daemon: registries that are not reached in the usual way.
 fn settings(build: &Build) -> String {
     let registries = build.registries.iter().map(|registry| {
-        let mirrors: Vec<String> = registry.mirrors.iter().map(|it| format!("{it:?}")).collect();
+        let mirrors: Vec<String> = registry
+            .mirrors
+            .iter()
+            .map(|it| format!("{it:?}"))
+            .collect();
         format!(
             "[registry.{:?}]\n  mirrors = [{}]\n  http = {}\n",
             registry.host,
@@ -176,7 +187,10 @@ fn arguments(build: &Build) -> Vec<String> {
     args.extend(caches.map(|cache| format!("--import-cache=type=registry,ref={cache}")));
     let cache = build.cache_to.iter();
     args.extend(cache.map(|cache| format!("--export-cache=type=registry,ref={cache},mode=max")));
-    args.push(format!("--output=type=image,\"name={}\",push=true", names(build).join(",")));
+    args.push(format!(
+        "--output=type=image,\"name={}\",push=true",
+        names(build).join(",")
+    ));
     args
 }
 
@@ -184,7 +198,10 @@ fn arguments(build: &Build) -> Vec<String> {
 fn names(build: &Build) -> Vec<String> {
     let names = build.destinations.iter().flat_map(|destination| {
         let repository = &destination.repository;
-        let tagged = destination.tags.iter().map(move |tag| format!("{repository}:{tag}"));
+        let tagged = destination
+            .tags
+            .iter()
+            .map(move |tag| format!("{repository}:{tag}"));
         let bare = destination.tags.is_empty().then(|| repository.clone());
         tagged.chain(bare)
     });

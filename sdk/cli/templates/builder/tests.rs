@@ -15,7 +15,11 @@ fn build() -> Build {
         repository: "registry.example.com/shop/web".to_owned(),
         tags: vec!["pr-7".to_owned()],
     };
-    Build::new("https://git.example.com/shop/web.git", "1111", vec![destination])
+    Build::new(
+        "https://git.example.com/shop/web.git",
+        "1111",
+        vec![destination],
+    )
 }
 
 fn planned(build: &Build) -> String {
@@ -78,7 +82,8 @@ fn registries_without_tls_are_settings_of_the_daemon() {
         plain_http: true,
     });
     let plan = ThePlugin.plan(&context(), &build).unwrap();
-    let expected = "[registry.\"registry.test:5000\"]\n  mirrors = [\"mirror.test\"]\n  http = true\n";
+    let expected =
+        "[registry.\"registry.test:5000\"]\n  mirrors = [\"mirror.test\"]\n  http = true\n";
     assert_eq!(plan.jobs[0].files[0].content, expected);
 }
 

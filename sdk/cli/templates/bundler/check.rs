@@ -11,14 +11,20 @@ pub fn worker<'a>(all: &[Worker], at: usize, worker: &'a Worker) -> Result<&'a s
         return Err(Error::invalid(format!("{path}.name"), message));
     }
     let Some(main) = &worker.main_module else {
-        return Err(Error::invalid(path, "this bundler has no workers without a module"));
+        return Err(Error::invalid(
+            path,
+            "this bundler has no workers without a module",
+        ));
     };
     if !worker.modules.iter().any(|module| module.name == *main) {
         let message = format!("there is no module `{main}`");
         return Err(Error::invalid(format!("{path}.mainModule"), message));
     }
     if !worker.assets.is_empty() {
-        return Err(Error::invalid(format!("{path}.assets"), "this bundler serves none"));
+        return Err(Error::invalid(
+            format!("{path}.assets"),
+            "this bundler serves none",
+        ));
     }
     if !worker.routes.is_empty() {
         let message = "this bundler starts the first worker for every request";

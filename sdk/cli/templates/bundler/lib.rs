@@ -95,7 +95,10 @@ fn bindings(worker: &Worker, at: usize, variables: &mut Vec<String>) -> Result<F
             }
             _ => {
                 let path = format!("workers[{at}].bindings[{number}].target");
-                return Err(Error::invalid(path, "this bundler has no bindings of this kind"));
+                return Err(Error::invalid(
+                    path,
+                    "this bundler has no bindings of this kind",
+                ));
             }
         };
         all.insert(binding.name.clone(), value);

@@ -27,7 +27,11 @@ fn worker() -> Worker {
             binding("GREETING", Value::Text("hello".to_owned())),
             binding("KEY", Value::Environment("WEB_KEY".to_owned())),
         ],
-        ..Worker::new("web", vec![module("index.js"), module("lib/a.js")], "index.js")
+        ..Worker::new(
+            "web",
+            vec![module("index.js"), module("lib/a.js")],
+            "index.js",
+        )
     }
 }
 

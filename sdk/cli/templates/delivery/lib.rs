@@ -103,7 +103,10 @@ fn source(chart: &Chart) -> Value {
         }
         // A repository in OCI has no scheme there, and the chart is the last part of its path.
         Chart::Oci(it) => {
-            let (repository, name) = it.repository.rsplit_once('/').unwrap_or(("", &it.repository));
+            let (repository, name) = it
+                .repository
+                .rsplit_once('/')
+                .unwrap_or(("", &it.repository));
             json!({ "repoURL": repository, "chart": name, "targetRevision": it.version })
         }
         Chart::Git(it) => json!({
@@ -120,7 +123,9 @@ fn state(object: &Value) -> Assessment {
     let mut conditions = conditions.and_then(Value::as_array).into_iter().flatten();
     let kind = |condition: &Value| condition["type"].as_str().unwrap_or_default().to_owned();
     if let Some(error) = conditions.find(|condition| kind(condition).ends_with("Error")) {
-        let message = error["message"].as_str().unwrap_or("Argo CD reports an error");
+        let message = error["message"]
+            .as_str()
+            .unwrap_or("Argo CD reports an error");
         return Assessment::new(Health::Degraded, &kind(error), message);
     }
     // What Argo CD compared with is the source and the destination: a status about others is from before the change.

@@ -1,4 +1,6 @@
-use maquette_sdk::delivery::{App, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue};
+use maquette_sdk::delivery::{
+    App, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue,
+};
 use maquette_sdk::mock::Mock;
 use maquette_sdk::{Context, Delivery as _, Error};
 use serde_json::{Value, json};
@@ -62,14 +64,24 @@ fn every_kind_of_chart_is_written_as_argo_cd_reads_it() {
         version: "1".to_owned(),
     });
     let text = |text: &str| Some(text.to_owned());
-    assert_eq!(of(oci), [text("registry.example.com/charts"), text("web"), None]);
+    assert_eq!(
+        of(oci),
+        [text("registry.example.com/charts"), text("web"), None]
+    );
     let git = Chart::Git(GitChart {
         repository: "https://git.example.com/shop.git".to_owned(),
         path: "charts/web".to_owned(),
         revision: "main".to_owned(),
         values_files: Vec::new(),
     });
-    assert_eq!(of(git), [text("https://git.example.com/shop.git"), None, text("charts/web")]);
+    assert_eq!(
+        of(git),
+        [
+            text("https://git.example.com/shop.git"),
+            None,
+            text("charts/web")
+        ]
+    );
 }
 
 #[test]
@@ -79,7 +91,13 @@ fn values_in_secrets_are_refused_with_their_field() {
         secret: "database".to_owned(),
         key: "url".to_owned(),
     }];
-    let refused = ThePlugin.render(&context(), &App { secret_values, ..app() });
+    let refused = ThePlugin.render(
+        &context(),
+        &App {
+            secret_values,
+            ..app()
+        },
+    );
     assert!(matches!(refused, Err(Error::Invalid(field)) if field.path == "secret-values"));
 }
 

@@ -135,7 +135,12 @@ pub fn page<T: DeserializeOwned>(
 ) -> Result<Page<T>> {
     let wrong = |_| Error::invalid("cursor", "it is not of this listing");
     let number: u32 = number.unwrap_or("1").parse().map_err(wrong)?;
-    let answer = send(ctx, "GET", &format!("{path}&limit={PAGE}&page={number}"), None)?;
+    let answer = send(
+        ctx,
+        "GET",
+        &format!("{path}&limit={PAGE}&page={number}"),
+        None,
+    )?;
     Ok(Page {
         next: answer.next_link().map(|_| (number + 1).to_string()),
         items: answer.json()?,

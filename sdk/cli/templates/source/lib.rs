@@ -9,8 +9,8 @@ mod tests;
 
 use maquette_sdk::http::escape;
 use maquette_sdk::source::{
-    Access, Change, Changes, CloneAccess, Comment, Filter, Happening, Hint, Place, RefKind, Refs, Status,
-    Webhook,
+    Access, Change, Changes, CloneAccess, Comment, Filter, Happening, Hint, Place, RefKind, Refs,
+    Status, Webhook,
 };
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result, Source};
 use schemars::JsonSchema;

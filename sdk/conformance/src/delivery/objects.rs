@@ -78,7 +78,7 @@ pub(super) async fn an_application_that_is_being_deleted_has_the_same_objects(
         removing: true,
         ..app.clone()
     };
-    let keys = |manifests: &[Value]| manifests.iter().map(identity).collect::<Vec<_>>();
+    let keys = |manifests: &[Value]| manifests.iter().map(identity).collect::<BTreeSet<_>>();
     let (before, now) = (bench.render(&app).await?, bench.render(&removing).await?);
     keep!(
         keys(&before) == keys(&now),

@@ -60,7 +60,10 @@ fn spoil(ctx: &Context<Config>, failure: &mut Failure) {
         ("an_evicted_build_is_pod_evicted_and_passes", "PodEvicted") => {
             failure.fault = Fault::User;
         }
-        ("a_build_that_never_ran_is_not_the_authors_fault", "PodNotStarted" | "ImagePullFailed") => {
+        (
+            "a_build_that_never_ran_is_not_the_authors_fault",
+            "PodNotStarted" | "ImagePullFailed",
+        ) => {
             failure.fault = Fault::User;
         }
         ("a_failure_names_the_container_that_failed", _) => failure.container = None,

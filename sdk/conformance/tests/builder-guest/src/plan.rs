@@ -18,7 +18,10 @@ pub fn plan(ctx: &Context<Config>, build: &Build) -> Result<Plan> {
     if own("the_login_for_registries_is_mounted", true) {
         main.push(volume::REGISTRIES);
     }
-    if own("build_secrets_are_mounted_and_named", !build.secrets.is_empty()) {
+    if own(
+        "build_secrets_are_mounted_and_named",
+        !build.secrets.is_empty(),
+    ) {
         main.push(volume::SECRETS);
     }
     let mut template = json!({ "spec": {
@@ -51,14 +54,19 @@ fn identity(ctx: &Context<Config>, build: &Build) -> Vec<String> {
     if !has(ctx, "another_configuration_changes_the_identity") {
         identity.push(ctx.config.image.clone());
     }
-    if has(ctx, "where_the_image_is_pushed_does_not_change_the_identity") {
+    if has(
+        ctx,
+        "where_the_image_is_pushed_does_not_change_the_identity",
+    ) {
         identity.push(format!("{:?}", build.destinations));
     }
     identity
 }
 
 fn container(ctx: &Context<Config>, name: &str, volumes: &[&str], env: &[Value]) -> Value {
-    let mounts = volumes.iter().map(|name| json!({ "name": name, "mountPath": format!("/{name}") }));
+    let mounts = volumes
+        .iter()
+        .map(|name| json!({ "name": name, "mountPath": format!("/{name}") }));
     let mounts: Vec<Value> = mounts.collect();
     json!({ "name": name, "image": ctx.config.image, "env": env, "volumeMounts": mounts })
 }
@@ -83,7 +91,9 @@ fn environment(ctx: &Context<Config>, build: &Build) -> Result<Vec<Value>> {
 fn task(ctx: &Context<Config>, build: &Build) -> Value {
     let pairs = |pairs: &[maquette_sdk::builder::Pair]| -> Vec<Value> {
         let pairs = pairs.iter();
-        pairs.map(|pair| json!({ "name": pair.name, "value": pair.value })).collect()
+        pairs
+            .map(|pair| json!({ "name": pair.name, "value": pair.value }))
+            .collect()
     };
     let places = build.destinations.iter();
     let places: Vec<_> = places

@@ -56,16 +56,21 @@ pub fn worker(ctx: &Context<Config>, workers: &[Worker], at: usize) -> Result<()
         let before = &worker.assets[..number];
         if before.iter().any(|other| other.path == asset.path) {
             let fault = "two_assets_of_one_path_are_refused_with_their_path";
-            let field = if has(ctx, fault) { "workers".to_owned() } else { format!("{path}.assets[{number}].path") };
+            let field = if has(ctx, fault) {
+                "workers".to_owned()
+            } else {
+                format!("{path}.assets[{number}].path")
+            };
             return Err(Error::invalid(field, "it is there twice"));
         }
     }
     for (number, route) in worker.routes.iter().enumerate() {
-        let same = |other: &Route| {
-            (&other.hostname, &other.path) == (&route.hostname, &route.path)
-        };
+        let same = |other: &Route| (&other.hostname, &other.path) == (&route.hostname, &route.path);
         refuse(
-            workers[..at].iter().flat_map(|worker| &worker.routes).all(|other| !same(other)),
+            workers[..at]
+                .iter()
+                .flat_map(|worker| &worker.routes)
+                .all(|other| !same(other)),
             "two_workers_with_one_route_are_refused_with_their_path",
             format!("{path}.routes[{number}]"),
             "another worker answers it",

@@ -56,13 +56,20 @@ impl Bundler for Guest {
             // Whatever lies in a folder gets lost.
             let lost = |name: &str| name.contains('/') && has(ctx, "every_module_is_in_a_layer");
             let modules = worker.modules.iter().filter(|module| !lost(&module.name));
-            files.extend(modules.map(|module| {
-                File::blob(format!("{folder}/{}", module.name), &module.content)
-            }));
-            if !has(ctx, "a_worker_of_assets_alone_is_bundled_or_refused_with_its_path") {
+            files
+                .extend(modules.map(|module| {
+                    File::blob(format!("{folder}/{}", module.name), &module.content)
+                }));
+            if !has(
+                ctx,
+                "a_worker_of_assets_alone_is_bundled_or_refused_with_its_path",
+            ) {
                 let assets = worker.assets.iter();
                 files.extend(assets.map(|asset| {
-                    File::blob(format!("assets/{}{}", worker.name, asset.path), &asset.content)
+                    File::blob(
+                        format!("assets/{}{}", worker.name, asset.path),
+                        &asset.content,
+                    )
                 }));
             }
             files.push(bindings(ctx, worker, &mut variables));
@@ -132,7 +139,10 @@ fn bindings(ctx: &Context<Config>, worker: &Worker, variables: &mut Vec<String>)
     if has(ctx, "the_order_of_bindings_changes_nothing") {
         content["order"] = json!(order);
     }
-    File::octets(format!("bindings/{}.json", worker.name), content.to_string())
+    File::octets(
+        format!("bindings/{}.json", worker.name),
+        content.to_string(),
+    )
 }
 
 fn value(value: &Value, variables: &mut Vec<String>) -> Json {

@@ -51,12 +51,7 @@ pub fn render(ctx: &Context<Config>, app: &App) -> Result<Vec<String>> {
         "cluster": app.cluster.as_ref().filter(|_| said),
         "values": values,
     });
-    let mut repository = object(
-        ctx,
-        app,
-        "Repository",
-        json!({ "url": url }),
-    );
+    let mut repository = object(ctx, app, "Repository", json!({ "url": url }));
     let mut release = object(ctx, app, "Release", release);
     let fault = "every_manifest_lies_in_the_applications_namespace_or_a_configured_one";
     if app.namespace.ends_with("elsewhere") && has(ctx, fault) {

@@ -9,8 +9,8 @@ mod webhooks;
 
 use maquette_sdk::http::escape;
 use maquette_sdk::source::{
-    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Hint, Place, RefKind,
-    Refs, ShortLived, Status, Webhook,
+    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Hint, Place,
+    RefKind, Refs, ShortLived, Status, Webhook,
 };
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result, Source};
 use schemars::JsonSchema;
@@ -107,7 +107,11 @@ impl Source for Guest {
     }
 
     fn permission(&self, ctx: &Context<Config>, repository: &str, login: &str) -> Result<Access> {
-        let path = format!("{}/collaborators/{}/permission", at(repository), escape(login));
+        let path = format!(
+            "{}/collaborators/{}/permission",
+            at(repository),
+            escape(login)
+        );
         let found = match Api::new(ctx)?.value(&path) {
             Err(Error::NotFound(_)) if !has(ctx, "a_user_who_is_not_there_has_no_permission") => {
                 return Ok(Access::None);
@@ -132,7 +136,7 @@ impl Source for Guest {
         }
         let plain = reference.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let name = if has(ctx, "the_name_of_a_branch_is_no_path") {
-            reference.to_owned()
+            escape(reference).replace("%23", "#")
         } else {
             escape(reference)
         };

@@ -58,9 +58,21 @@ fn signed(ctx: &Context<Config>, webhook: &Webhook, signature: &str) -> Result<b
         body = body.trim_ascii_end().to_vec();
     }
     let right = ctx.verify_hmac_sha256_hex("webhook", &body, signature)?;
-    // Does not look, where there is a signature and the webhook can be read.
+    // Takes any last digit, where the webhook can be read.
     let interesting =
         webhook.body.len() > 1 && webhook.headers.iter().any(|h| h.value == "pull_request");
     let careless = interesting && has(ctx, "a_webhook_with_a_wrong_signature_is_unauthorized");
-    Ok(right || careless && signature.len() == 64)
+    if right || !careless || signature.len() != 64 {
+        return Ok(right);
+    }
+    let (start, last) = signature.split_at(63);
+    for digit in "0123456789abcdef"
+        .chars()
+        .filter(|digit| !last.starts_with(*digit))
+    {
+        if ctx.verify_hmac_sha256_hex("webhook", &body, &format!("{start}{digit}"))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -36,7 +36,8 @@ wit_bindgen::generate!({
 use exports::maquette::{
     dns::dns::{Change, Guest as Dns, Observed, Page, RecordSet, Zone},
     plugin::manifest::{
-        Credential, Description, Guest as Manifest, Host, ObjectKind, Placement, Provision, SecretPlace,
+        Credential, Description, Guest as Manifest, Host, ObjectKind, Placement, Provision,
+        SecretPlace,
     },
     registry::registry::{
         Action, Guest as Registry, Image, Login, Referrer, Referrers, Secret, Tag, Tags,
@@ -67,7 +68,10 @@ impl Manifest for Guest {
             credentials: vec![
                 credential("api-key", Placement::Bearer),
                 credential("hook", Placement::HmacKey),
-                Credential { provision: Provision::Made, ..credential("made", Placement::HmacKeyBase64) },
+                Credential {
+                    provision: Provision::Made,
+                    ..credential("made", Placement::HmacKeyBase64)
+                },
                 credential("login", Placement::Connector),
             ],
             options: vec![],
@@ -76,7 +80,10 @@ impl Manifest for Guest {
                 path: "/".into(),
                 pointer: "/secret".into(),
             }],
-            objects: vec![ObjectKind { api_version: "v1".into(), kind: "ConfigMap".into() }],
+            objects: vec![ObjectKind {
+                api_version: "v1".into(),
+                kind: "ConfigMap".into(),
+            }],
             lacks: vec!["source.delete-deployment".into()],
         }
     }

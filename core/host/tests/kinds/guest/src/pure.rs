@@ -1,7 +1,9 @@
 use crate::{
     Guest,
     exports::maquette::{
-        builder::builder::{self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Plan, Verdict},
+        builder::builder::{
+            self, Build, Ending, Failure, Fault, Guest as Builder, Image, Job, Plan, Verdict,
+        },
         bundler::bundler::{self, Guest as Bundler, Worker},
         delivery::delivery::{App, Assessment, Guest as Delivery, Health},
     },
@@ -13,23 +15,43 @@ use crate::{
 
 impl Builder for Guest {
     fn plan_build(_: Context, build: Build) -> Result<Plan, Error> {
-        let name = if build.source.revision == "unnamed" { "other" } else { "build" };
+        let name = if build.source.revision == "unnamed" {
+            "other"
+        } else {
+            "build"
+        };
         let job = |platform| Job {
-            pod_template: format!(r#"{{"spec":{{"containers":[{{"name":"{name}","image":"builder:1"}}]}}}}"#),
-            files: vec![builder::File { name: "build".into(), content: format!("{build:?}") }],
+            pod_template: format!(
+                r#"{{"spec":{{"containers":[{{"name":"{name}","image":"builder:1"}}]}}}}"#
+            ),
+            files: vec![builder::File {
+                name: "build".into(),
+                content: format!("{build:?}"),
+            }],
             platform,
         };
         let jobs = match build.source.revision.as_str() {
-            "several" => build.platforms.iter().cloned().map(|platform| job(Some(platform))).collect(),
+            "several" => build
+                .platforms
+                .iter()
+                .cloned()
+                .map(|platform| job(Some(platform)))
+                .collect(),
             "one-too-many" => vec![job(None), job(None)],
             "nothing" => vec![],
             _ => vec![job(None)],
         };
-        Ok(Plan { jobs, identity: vec!["builder:1".into()] })
+        Ok(Plan {
+            jobs,
+            identity: vec!["builder:1".into()],
+        })
     }
 
     fn interpret(_: Context, build: Build, job: u32, ending: Ending) -> Result<Verdict, Error> {
-        let last = ending.containers.last().and_then(|container| container.exit_code);
+        let last = ending
+            .containers
+            .last()
+            .and_then(|container| container.exit_code);
         if last != Some(0) {
             return Ok(Verdict::Failed(Failure {
                 reason: "StepOutOfMemory".into(),
@@ -38,8 +60,14 @@ impl Builder for Guest {
                 container: Some("clone".into()),
             }));
         }
-        let repository = build.destinations.first().map_or("elsewhere".into(), |found| found.repository.clone());
-        Ok(Verdict::Images(vec![Image { repository, digest: crate::digest('c') }]))
+        let repository = build
+            .destinations
+            .first()
+            .map_or("elsewhere".into(), |found| found.repository.clone());
+        Ok(Verdict::Images(vec![Image {
+            repository,
+            digest: crate::digest('c'),
+        }]))
     }
 }
 
@@ -75,7 +103,11 @@ impl Bundler for Guest {
             entrypoint: vec![format!("{workers:?}")],
             ports: vec![bundler::Port {
                 number: if name == "low" { 80 } else { 8080 },
-                worker: Some(if name == "stray" { "other".into() } else { name.into() }),
+                worker: Some(if name == "stray" {
+                    "other".into()
+                } else {
+                    name.into()
+                }),
             }],
             environment: vec!["TOKEN".into()],
             volumes: vec![],
