@@ -45,6 +45,12 @@ mod tests {
     /// Verbs by group and resource.
     type Rights = BTreeMap<(String, String), BTreeSet<String>>;
 
+    /// Kinds whose controllers only write the status; their objects have no finalizer.
+    const ONLY_STATUS: [Kind; 1] = [Kind::Plugin];
+
+    /// Reconciled kinds that own no objects in the cluster.
+    const OWN_NOTHING: [Kind; 3] = [Kind::Plugin, Kind::Provider, Kind::DNSRecord];
+
     fn grant(rights: &mut Rights, group: &str, resource: &str, verbs: &[&str]) {
         let held = rights
             .entry((group.to_owned(), resource.to_owned()))
@@ -55,12 +61,12 @@ mod tests {
     /// The rights that the table asks for.
     fn needed(watched: impl Fn(Watched) -> bool) -> Rights {
         let mut rights = Rights::new();
-        let all = Kind::ALL.iter().map(|kind| kind.coordinates());
-        for of in all.filter(|of| watched(of.watched)) {
+        let all = Kind::ALL.iter().map(|kind| (kind, kind.coordinates()));
+        for (kind, of) in all.filter(|(_, of)| watched(of.watched)) {
             let Coordinates { group, plural, .. } = of;
             let of_object = |part: &str| format!("{plural}/{part}");
             grant(&mut rights, group, plural, &["get", "list", "watch"]);
-            if of.usage != Usage::read {
+            if of.usage != Usage::read && !ONLY_STATUS.contains(kind) {
                 grant(&mut rights, group, plural, &["patch"]);
             }
             if matches!(of.usage, Usage::derived | Usage::managed) {
@@ -68,8 +74,10 @@ mod tests {
             }
             if matches!(of.usage, Usage::reconciled | Usage::derived) {
                 grant(&mut rights, group, &of_object("status"), &["patch"]);
-                // Where the cluster enforces it, needed to own objects with blockOwnerDeletion.
-                grant(&mut rights, group, &of_object("finalizers"), &["update"]);
+                if !OWN_NOTHING.contains(kind) {
+                    // Where the cluster enforces it, needed to own objects with blockOwnerDeletion.
+                    grant(&mut rights, group, &of_object("finalizers"), &["update"]);
+                }
             }
         }
         rights
