@@ -31,7 +31,7 @@ pub fn rules() -> Vec<(&'static str, &'static str)> {
 }
 
 impl Kit {
-    /// Runs the rules of every interface that the plugin exports and `wanted` accepts. `told` hears of each when it ends.
+    /// Runs the rules of every interface that the plugin exports and `wanted` accepts, and calls `on_row` with each result.
     ///
     /// # Errors
     /// The suite cannot start; what a plugin does wrong is in the report.
@@ -39,7 +39,7 @@ impl Kit {
         &self,
         subject: &Subject,
         wanted: impl Fn(&str) -> bool,
-        mut told: impl FnMut(&Row),
+        mut on_row: impl FnMut(&Row),
     ) -> Result<Report, SetupError> {
         let known: BTreeSet<&str> = rules().into_iter().map(|(_, rule)| rule).collect();
         if let Some(unknown) = subject
@@ -55,7 +55,7 @@ impl Kit {
             rows: Vec::new(),
         };
         let mut add = |row: Row| {
-            told(&row);
+            on_row(&row);
             report.rows.push(row);
         };
         if self.exports("dns") {
@@ -77,7 +77,7 @@ impl Kit {
             }
         }
         if self.exports("tunnel") {
-            // What the rules of another interface made the provider ask for is not waited for here.
+            // A place of its own: the waits that a provider asked for under another interface's rules do not count here.
             let place = Arc::new(Place::new(self, subject).await?);
             let run = crate::tunnel::Run::new(&place, subject)?;
             for (number, rule) in crate::tunnel::RULES.iter().enumerate() {
@@ -113,7 +113,7 @@ impl Kit {
             }
         }
         if self.exports("source") {
-            // As above; the last rule but one needs a provider that nobody has to wait for.
+            // As above; the last rule but one needs a provider without a pending wait.
             let place = Arc::new(Place::new(self, subject).await?);
             let late = Place::new(self, subject).await?;
             let run = crate::source::Run::new(&place, late, subject)?;

@@ -74,7 +74,7 @@ impl std::fmt::Debug for Caches {
 }
 
 impl Caches {
-    /// Who has read what.
+    /// Subscriptions of the readers.
     pub fn router(&self) -> &Arc<Router> {
         &self.router
     }

@@ -1,4 +1,4 @@
-//! Who has read what: a change wakes exactly the objects whose last reconciliation read what changed.
+//! Subscriptions: a change of a source wakes exactly the objects whose last reconciliation read that source.
 
 use super::{Key, Kind};
 use std::{
@@ -26,7 +26,7 @@ pub enum Source {
 /// An object that is reconciled, and that reads.
 pub type Reader = (Kind, Key);
 
-/// How a reader is told.
+/// Why a reader is queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wake {
     /// Its user changed it: generation, deletion, labels or annotations.
@@ -110,7 +110,7 @@ impl Router {
         }
     }
 
-    /// The reader has read: it is no longer told of what it did not read this time.
+    /// The reader has finished reading: sources that it did not read this time no longer wake it.
     pub fn finish(&self, reader: &Reader, read: &HashSet<Source>) {
         let mut state = self.state();
         let Some(sources) = state.sources.get_mut(reader) else {
@@ -218,7 +218,7 @@ mod tests {
         Source::Object(Kind::Gateway, Key::new("n", name))
     }
 
-    fn told(woken: &Woken) -> Vec<String> {
+    fn names(woken: &Woken) -> Vec<String> {
         std::mem::take(&mut *woken.0.lock().unwrap())
     }
 
@@ -228,9 +228,9 @@ mod tests {
         router.subscribe(&reader("a"), gateway("g"));
         router.subscribe(&reader("b"), gateway("h"));
         router.changed(&[gateway("g")], None);
-        assert_eq!(told(&woken), ["a"]);
+        assert_eq!(names(&woken), ["a"]);
         router.changed(&[gateway("g")], Some(&reader("a")));
-        assert_eq!(told(&woken), [""; 0]);
+        assert_eq!(names(&woken), [""; 0]);
     }
 
     #[test]
@@ -240,13 +240,13 @@ mod tests {
         router.subscribe(&reader("a"), gateway("h"));
         router.finish(&reader("a"), &HashSet::from([gateway("h")]));
         router.changed(&[gateway("g")], None);
-        assert_eq!(told(&woken), [""; 0]);
+        assert_eq!(names(&woken), [""; 0]);
         router.changed(&[gateway("h")], None);
-        assert_eq!(told(&woken), ["a"]);
+        assert_eq!(names(&woken), ["a"]);
     }
 
     #[test]
-    fn a_change_outside_of_the_projection_wakes_nobody() {
+    fn a_change_outside_of_the_projection_wakes_no_object() {
         let (router, woken) = router();
         let value = Arc::new(AtomicU64::new(7));
         let again = value.clone();
@@ -257,9 +257,9 @@ mod tests {
             Arc::new(move || again.load(Ordering::Relaxed)),
         );
         router.changed(&[gateway("g")], None);
-        assert_eq!(told(&woken), [""; 0]);
+        assert_eq!(names(&woken), [""; 0]);
         value.store(8, Ordering::Relaxed);
         router.changed(&[gateway("g")], None);
-        assert_eq!(told(&woken), ["a"]);
+        assert_eq!(names(&woken), ["a"]);
     }
 }

@@ -22,7 +22,7 @@ const ZONES_FOR: Duration = Duration::from_mins(5);
 /// The name of this store for readers.
 const STORE: &str = "bound providers";
 
-/// Providers that are Ready, by name. Whoever has read one is woken when it changes.
+/// Providers that are Ready, by name. A change of one wakes the objects that read it.
 pub struct Registry {
     providers: RwLock<HashMap<String, Arc<Configured>>>,
     router: Arc<Router>,

@@ -31,7 +31,7 @@ impl<K: Resource + Send + Sync + 'static> Stored for K {
 /// One kind's objects.
 ///
 /// A write's answer is put into the store at once ([`Store::remember`]), so that the next decision already sees it;
-/// an older event of the watch does not undo it. Whoever has read what changes is woken.
+/// an older event of the watch does not undo it. A change wakes the objects that read it.
 pub struct Store<T> {
     kind: Kind,
     router: Arc<Router>,
@@ -130,7 +130,7 @@ impl<T: Kept> Store<T> {
         }
     }
 
-    /// Outside the lock: who is woken may read this store.
+    /// Outside the lock: a sink may read this store.
     fn tell(&self, update: Option<&Update>, writer: Option<&Reader>) {
         let Some(update) = update else {
             return;

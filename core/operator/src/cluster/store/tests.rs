@@ -115,7 +115,7 @@ fn a_listing_removes_what_it_does_not_contain_and_keeps_a_newer_own_write() {
 }
 
 #[test]
-fn a_change_without_new_information_wakes_nobody() {
+fn a_change_without_new_information_wakes_no_object() {
     let (store, woken) = store();
     store.put(object("1", 5));
     let mut same = object("1", 5);

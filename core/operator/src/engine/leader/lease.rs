@@ -37,7 +37,7 @@ pub(super) fn is_expired(current: &Lease, seen: &mut Option<Seen>) -> bool {
     }
 }
 
-/// A Lease that nobody had before.
+/// A Lease without an earlier holder.
 pub(super) fn new_lease(name: &str, identity: &str, clock: &Clock) -> Lease {
     Lease {
         metadata: ObjectMeta {
