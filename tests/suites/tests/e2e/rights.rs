@@ -75,13 +75,14 @@ async fn the_operator_is_refused_nothing_and_uses_everything_that_the_chart_gran
         .iter()
         .map(|right| (right.0.into(), right.1.into(), right.2.into()))
         .collect();
-    // What may be listed may be seen: `get` adds nothing to `list`, and people expect them together.
-    let is_listed = |right: &OwnedRight| {
-        right.0 == "get" && granted.contains(&("list".to_owned(), right.1.clone(), right.2.clone()))
+    // A server that streams lists answers a watch where another one is listed and read; the three are granted together.
+    let is_watched = |right: &OwnedRight| {
+        matches!(right.0.as_str(), "get" | "list")
+            && used.contains(&("watch".to_owned(), right.1.clone(), right.2.clone()))
     };
     let unused: BTreeSet<OwnedRight> = granted
         .difference(&used)
-        .filter(|right| !is_listed(right))
+        .filter(|right| !is_watched(right))
         .cloned()
         .collect();
     assert_eq!(
