@@ -1,5 +1,8 @@
-//! `cargo xtask contract`: a released version of the plugin contract never changes, and the newest one does not change under
-//! a released number.
+//! `cargo xtask contract`: a released version of a package of the plugin contract never changes, the newest files do not change
+//! under a released number, and no draft is released.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,22 +16,43 @@ use crate::root::root;
 
 /// What the name of a released version's folder starts with.
 const RELEASED: &str = "since-v";
+/// The folder of the packages that no release promises, and what their versions start with.
+const DRAFTS: &str = "draft";
+const DRAFT_VERSION: &str = "0.0.";
 const SUMS: &str = "SHA256SUMS";
 
-/// The WIT files of one version, by name.
+/// The WIT files of several packages, by their path: `dns/dns.wit`.
 type Files = BTreeMap<String, String>;
 
 pub(crate) fn run() -> Result<()> {
-    println!("released and unchanged: {}", check(root())?.join(", "));
+    let Checked { released, drafts } = check(root())?;
+    println!("released and unchanged: {}", released.join(", "));
+    println!("drafts: {}", drafts.join(", "));
     Ok(())
 }
 
-/// The released versions of a checkout.
-fn check(root: &Path) -> Result<Vec<String>> {
+/// What there is, as `maquette:dns@0.1.0`.
+#[derive(Debug)]
+struct Checked {
+    released: Vec<String>,
+    drafts: Vec<String>,
+}
+
+/// The contract of a checkout.
+fn check(root: &Path) -> Result<Checked> {
     let wit = root.join("wit");
-    let newest = files(&wit)?;
+    let (newest, mut drafts, mut released) = (files(&wit)?, Vec::new(), Files::new());
     let mut faults = Vec::new();
-    let mut released = BTreeMap::new();
+    if wit.join(DRAFTS).is_dir() {
+        for (path, text) in files(&wit.join(DRAFTS))? {
+            match package(&text) {
+                Some(name) if is_draft(name) => drafts.push(name.to_owned()),
+                _ => faults.push(format!(
+                    "wit/{DRAFTS}/{path}: the version of a draft is {DRAFT_VERSION}x"
+                )),
+            }
+        }
+    }
     for entry in fs::read_dir(&wit).context("reading wit/")? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let Some(version) = name.strip_prefix(RELEASED) else {
@@ -46,14 +70,40 @@ fn check(root: &Path) -> Result<Vec<String>> {
                 "wit/{name} is not what the git tag v{version} has; take that back: `git checkout v{version} -- wit/{name}`"
             ));
         }
-        released.insert(version.to_owned(), found);
+        released.extend(found);
     }
+    faults.extend(stable(&newest));
+    faults.extend(stable(&released));
     faults.extend(rewritten(&newest, &released));
-    if faults.is_empty() {
-        Ok(released.into_keys().collect())
-    } else {
+    if !faults.is_empty() {
         bail!("{}", faults.join("\n"))
     }
+    let names = |files: &Files| {
+        let mut names: Vec<String> = files
+            .values()
+            .filter_map(|text| package(text))
+            .map(str::to_owned)
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    };
+    Ok(Checked {
+        released: names(&released),
+        drafts,
+    })
+}
+
+/// The packages that a release promises, or would, without a version, or with that of a draft. Pure.
+fn stable(files: &Files) -> Vec<String> {
+    let wrong = files
+        .iter()
+        .filter(|(_, text)| package(text).is_none_or(is_draft));
+    wrong
+        .map(|(path, _)| {
+            format!("wit/{path} has no version of a stable package; drafts are in wit/{DRAFTS}")
+        })
+        .collect()
 }
 
 /// What differs from the checksums that were committed with a release. Pure.
@@ -79,38 +129,70 @@ fn changed(folder: &str, found: &Files, sums: &str) -> Vec<String> {
     faults
 }
 
-/// What the newest contract says otherwise than the released one of its version. Pure.
-fn rewritten(newest: &Files, released: &BTreeMap<String, Files>) -> Vec<String> {
-    let versions: Vec<&str> = newest.values().filter_map(|text| version(text)).collect();
-    let Some((first, others)) = versions.split_first() else {
-        return vec!["wit/ has no package line".to_owned()];
-    };
-    if versions.len() != newest.len() || others.iter().any(|other| other != first) {
-        return vec!["the package lines in wit/ name several versions".to_owned()];
-    }
-    let Some(same) = released.get(*first) else {
-        return Vec::new();
-    };
-    let names = newest.keys().chain(same.keys());
-    let mut faults: Vec<String> = names
-        .filter(|name| newest.get(*name).map(|text| said(text)) != same.get(*name).map(|text| said(text)))
-        .map(|name| {
-            format!(
-                "wit/{name} says something else than the released version {first}; give wit/ a new version (wit/README.md)"
-            )
+/// What the newest contract says otherwise than the released one of the same package and version. Pure.
+fn rewritten(newest: &Files, released: &Files) -> Vec<String> {
+    let (now, before) = (packages(newest), packages(released));
+    let mut faults: Vec<String> = now
+        .iter()
+        .filter(|(name, files)| before.get(*name).is_some_and(|same| same != *files))
+        .map(|(name, _)| {
+            format!("wit/ says something else than the released {name}; give the package a new version (wit/README.md)")
         })
         .collect();
+    let folders = |files: &Files| {
+        files
+            .keys()
+            .map(|path| folder(path).to_owned())
+            .collect::<Vec<_>>()
+    };
+    for folder in folders(newest) {
+        let mut versions: Vec<&str> = newest
+            .iter()
+            .filter(|(path, _)| self::folder(path) == folder)
+            .filter_map(|(_, text)| package(text))
+            .collect();
+        versions.dedup();
+        if versions.len() != 1 {
+            faults.push(format!("the package lines in wit/{folder} differ"));
+        }
+    }
     faults.sort();
     faults.dedup();
     faults
 }
 
-/// The version of the package that a file belongs to.
-fn version(text: &str) -> Option<&str> {
+/// What each package says, by its name with version and the names of its files.
+fn packages(files: &Files) -> BTreeMap<&str, BTreeMap<&str, String>> {
+    let mut packages: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+    for (path, text) in files {
+        if let Some(name) = package(text) {
+            let file = path
+                .rsplit_once('/')
+                .map_or(path.as_str(), |(_, file)| file);
+            packages.entry(name).or_default().insert(file, said(text));
+        }
+    }
+    packages
+}
+
+/// The folder of a file.
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The package that a file belongs to, with its version: `maquette:dns@0.1.0`.
+fn package(text: &str) -> Option<&str> {
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("package "))?;
-    line.trim_end_matches(';').split_once('@').map(|(_, v)| v)
+    let name = line.trim_end_matches(';');
+    name.contains('@').then_some(name)
+}
+
+fn is_draft(package: &str) -> bool {
+    package
+        .split_once('@')
+        .is_some_and(|(_, version)| version.starts_with(DRAFT_VERSION))
 }
 
 /// In hexadecimal digits.
@@ -128,17 +210,23 @@ fn said(text: &str) -> String {
     code.flat_map(str::split_whitespace).collect()
 }
 
+/// The WIT files of the packages in a folder, each package being a folder of its own.
 fn files(folder: &Path) -> Result<Files> {
+    let reading = |path: &Path| format!("reading {}", path.display());
     let mut files = Files::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "wit") {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let text = fs::read_to_string(&path);
-            files.insert(
-                name.into_owned(),
-                text.with_context(|| format!("reading {}", path.display()))?,
-            );
+    for entry in fs::read_dir(folder).with_context(|| reading(folder))? {
+        let package = entry?.path();
+        let name = package.file_name().unwrap_or_default().to_string_lossy();
+        if !package.is_dir() || name.starts_with(RELEASED) || name == DRAFTS {
+            continue;
+        }
+        for entry in fs::read_dir(&package).with_context(|| reading(&package))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "wit") {
+                let file = path.file_name().unwrap_or_default().to_string_lossy();
+                let text = fs::read_to_string(&path).with_context(|| reading(&path))?;
+                files.insert(format!("{name}/{file}"), text);
+            }
         }
     }
     Ok(files)
@@ -151,7 +239,7 @@ fn tagged(root: &Path, version: &str, folder: &str) -> Result<Option<Files>> {
         return Ok(None);
     }
     let place = format!("wit/{folder}/");
-    let Some(names) = git(root, &["ls-tree", "--name-only", &tag, &place])? else {
+    let Some(names) = git(root, &["ls-tree", "-r", "--name-only", &tag, &place])? else {
         bail!("git cannot list {place} of {tag}");
     };
     let mut files = Files::new();
@@ -173,93 +261,4 @@ fn git(root: &Path, arguments: &[&str]) -> Result<Option<String>> {
         .context("running git")?;
     let text = String::from_utf8(done.stdout).context("git prints no UTF-8")?;
     Ok(done.status.success().then_some(text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DNS: &str =
-        "package maquette:plugin@0.1.0;\n/// Records.\ninterface dns {\n    zones: func();\n}\n";
-
-    fn one(text: &str) -> Files {
-        Files::from([("dns.wit".to_owned(), text.to_owned())])
-    }
-
-    fn sums(files: &Files) -> String {
-        files.iter().fold(String::new(), |sums, (name, text)| {
-            format!("{sums}{}  {name}\n", sha256(text))
-        })
-    }
-
-    #[test]
-    fn the_contract_of_this_tree_is_in_order() {
-        assert!(check(root()).unwrap().contains(&"0.1.0".to_owned()));
-    }
-
-    #[test]
-    fn a_released_file_cannot_change_together_with_its_checksum_once_it_is_tagged() {
-        let folder = tempfile::tempdir().unwrap();
-        let root = folder.path();
-        let released = root.join("wit/since-v0.1.0");
-        fs::create_dir_all(&released).unwrap();
-        let write = |text: &str| {
-            fs::write(root.join("wit/dns.wit"), text).unwrap();
-            fs::write(released.join("dns.wit"), text).unwrap();
-            fs::write(released.join(SUMS), sums(&one(text))).unwrap();
-        };
-        write(DNS);
-        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
-        for arguments in [
-            &["init", "--quiet"][..],
-            &["add", "."],
-            &["commit", "--quiet", "--message", "release"],
-            &["tag", "v0.1.0"],
-        ] {
-            let all = [&identity, arguments].concat();
-            assert!(git(root, &all).unwrap().is_some(), "{arguments:?}");
-        }
-        assert_eq!(check(root).unwrap(), ["0.1.0"]);
-        write(&DNS.replace("zones", "domains"));
-        let error = check(root).unwrap_err().to_string();
-        assert!(
-            error.contains("is not what the git tag v0.1.0 has"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_released_file_that_changed_came_or_went_is_found() {
-        let released = one(DNS);
-        let sums = sums(&released);
-        assert_eq!(changed("since-v0.1.0", &released, &sums), [""; 0]);
-        let mut more = released.clone();
-        more.insert("new.wit".into(), DNS.into());
-        for (files, name) in [
-            (one(&DNS.replace("Records", "records")), "dns.wit"),
-            (Files::new(), "dns.wit"),
-            (more, "new.wit"),
-        ] {
-            let faults = changed("since-v0.1.0", &files, &sums);
-            assert_eq!(faults.len(), 1, "{faults:?}");
-            assert!(faults[0].starts_with(&format!("wit/since-v0.1.0/{name} ")));
-        }
-    }
-
-    #[test]
-    fn under_a_released_number_only_comments_change() {
-        let released = BTreeMap::from([("0.1.0".to_owned(), one(DNS))]);
-        let newest = one(&DNS.replace("Records.", "Record sets."));
-        assert_eq!(rewritten(&newest, &released), [""; 0]);
-        for text in [
-            DNS.replace("    zones: func();\n", ""),
-            DNS.replace("zones: func()", "zones: func(all: bool)"),
-            DNS.replace('}', "    more: func();\n}"),
-        ] {
-            let faults = rewritten(&one(&text), &released);
-            assert_eq!(faults.len(), 1, "{text}");
-            let next = text.replace("0.1.0", "0.2.0");
-            assert_eq!(rewritten(&one(&next), &released), [""; 0]);
-        }
-    }
 }

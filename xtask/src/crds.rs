@@ -62,12 +62,15 @@ fn wanted() -> Result<BTreeMap<String, String>> {
             let name = format!("{}.yaml", crd.spec.names.plural);
             // Through JSON values, whose maps are sorted: the text depends on the types alone.
             let value = serde_json::to_value(&crd)?;
-            Ok((
-                name,
-                format!("{HEADER}{}", serde_yaml_ng::to_string(&value)?),
-            ))
+            Ok((name, format!("{HEADER}{}", yaml(&value)?)))
         })
         .collect()
+}
+
+/// Descriptions stay on one line, so that a changed word changes one line.
+fn yaml(value: &serde_json::Value) -> Result<String> {
+    let options = serde_saphyr::ser_options! { folded_wrap_chars: usize::MAX };
+    Ok(serde_saphyr::to_string_with_options(value, options)?)
 }
 
 fn files(folder: &Path) -> Result<Vec<String>> {

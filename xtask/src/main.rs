@@ -16,6 +16,7 @@ mod plugin;
 mod registry;
 mod release;
 mod root;
+mod simulate;
 mod stage;
 mod step;
 mod test;
@@ -67,6 +68,9 @@ enum Command {
     /// A second run pushes nothing new. A version that is there already and is something else is refused. Logins are those
     /// of `docker login`; the operator is built in the release profile. See docs/release.md.
     Release(release::Args),
+    /// Run the whole operator from seeds against simulated servers (tests/simulation).
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Run every check and every test.
     Test(test::Args),
     /// Build the programs of the test cluster into the cache.
@@ -85,6 +89,7 @@ async fn main() -> ExitCode {
         Command::Doctor { arguments } => return doctor(&arguments),
         Command::Install => install().await,
         Command::Release(args) => release::run(&args),
+        Command::Simulate(command) => simulate::run(&command),
         Command::Test(args) => test::run(&args).await,
         Command::Tools => tools::run(),
     };

@@ -7,9 +7,6 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../../plugins/powerdns/tests/support/http.rs"]
-#[allow(dead_code, reason = "the plugin's own tests use all of it")]
-mod http;
 #[path = "../../sdk/cli/tests/plugin/support/registry.rs"]
 #[allow(dead_code, reason = "the command's own tests use all of it")]
 mod registry;
@@ -20,6 +17,7 @@ use std::path::Path;
 use std::process::Command;
 
 use maquette_harness::tools::Tool;
+use maquette_plugin_testing::http;
 use registry::Registry;
 use serde_json::{Value, json};
 

@@ -6,9 +6,9 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The component's containers run.
+/// All containers of one of the component's pods run, or have completed.
 pub const STARTED: &str = "Started";
-/// The component's Job has ended well.
+/// The component's Job has completed with the template of the spec.
 pub const COMPLETED: &str = "Completed";
 
 /// One unit of a workspace: a Deployment, StatefulSet or Job and its Service.
@@ -26,20 +26,29 @@ pub const COMPLETED: &str = "Completed";
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = Rule::new("!has(self.replicas) || self.workload != 'Job'")
-        .message("a Job has no replicas; set parallelism in the job itself by splitting it into components").field_path(".replicas")
+    validation = Rule::new("!has(self.replicas) || !has(self.workload) || self.workload != 'Job'")
+        .message("a Job has no replicas; set parallelism in the job itself by splitting it into components").field_path(".replicas"),
+    validation = Rule::new("!has(self.strategy) || !has(self.workload) || self.workload == 'Deployment'")
+        .message("only a Deployment has a strategy").field_path(".strategy"),
+    validation = Rule::new("!has(self.networks) || self.networks.all(n, self.networks.exists_one(m, m.port == n.port && (has(m.protocol) ? m.protocol : 'TCP') == (has(n.protocol) ? n.protocol : 'TCP')))")
+        .message("two networks have one port and protocol").field_path(".networks")
 )]
 pub struct ComponentSpec {
-    /// What runs the pods.
-    #[serde(default)]
+    /// What runs the pods, default Deployment.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub workload: Workload,
-    /// Number of pods, default 1. Not for a Job.
+    /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that an autoscaler or `kubectl scale`
+    /// sets on the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 100))]
     pub replicas: Option<i32>,
+    /// How a Deployment replaces its pods, default `RollingUpdate`. With `Recreate` the old pods end before new ones start, which
+    /// a volume needs that only one pod can use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
     /// The pod: any field of a `PodSpec`, and `metadata` for labels and annotations of the pods.
     pub template: Template,
-    /// Ports under which others reach it. Omitted: the container ports of the template.
+    /// Ports under which others reach it. Omitted: the ports of the template's containers and sidecars.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 16))]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
@@ -49,12 +58,12 @@ pub struct ComponentSpec {
 /// What runs a component's pods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Workload {
-    /// Pods that are alike and replaced at will.
+    /// Pods that are alike and can be replaced at any time.
     #[default]
     Deployment,
     /// Pods with a stable name, for databases.
     StatefulSet,
-    /// Pods that run to their end once.
+    /// Pods that run to completion once.
     Job,
 }
 
@@ -67,6 +76,15 @@ impl Workload {
             Self::Job => "Job",
         }
     }
+}
+
+/// How a Deployment replaces its pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Strategy {
+    /// New pods start while the old ones run.
+    RollingUpdate,
+    /// New pods start when the old ones have ended.
+    Recreate,
 }
 
 /// A port under which others reach a component.
@@ -86,7 +104,7 @@ pub struct Network {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 65535))]
     pub target_port: Option<u16>,
-    /// `TCP` (default) or `UDP`.
+    /// `TCP` (default), `UDP` or `SCTP`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
 }
@@ -108,6 +126,9 @@ pub enum Protocol {
     /// RFC 768.
     #[serde(rename = "UDP")]
     Udp,
+    /// RFC 9260.
+    #[serde(rename = "SCTP")]
+    Sctp,
 }
 
 impl Protocol {
@@ -116,17 +137,21 @@ impl Protocol {
         match self {
             Self::Tcp => "TCP",
             Self::Udp => "UDP",
+            Self::Sctp => "SCTP",
         }
     }
 }
 
-/// How a component is.
+/// Status of a component.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ComponentStatus {
     /// Generation of the spec that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
+    /// Hash of the template with which the Job has completed. A Job does not run again with a template that has completed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_template: Option<String>,
     /// Ready, Reconciling, Stalled, Started and, for a Job, Completed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]

@@ -7,10 +7,13 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 pub const READY: &str = "Ready";
 /// The operator is still working towards the spec.
 pub const RECONCILING: &str = "Reconciling";
-/// The operator cannot go on until somebody changes something.
+/// User action is required.
 pub const STALLED: &str = "Stalled";
 /// A Plugin runs what its spec stands for now.
 pub const UP_TO_DATE: &str = "UpToDate";
+
+/// The object was compared with what its provider has, and is as its spec says.
+pub const VERIFIED: &str = "Verified";
 
 /// Longest message that is written, in bytes; the API server accepts 32,768.
 const MESSAGE_MAX_BYTES: usize = 4096;
@@ -155,7 +158,7 @@ pub fn find<'a>(conditions: &'a [Condition], kind: &str) -> Option<&'a Condition
 }
 
 /// The API stores whole seconds; writing more would look like a change at every comparison.
-fn whole_second(now: Timestamp) -> Timestamp {
+pub fn whole_second(now: Timestamp) -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 

@@ -102,7 +102,7 @@ pub struct DNSRecordStatus {
     /// Every record set that was made or is about to be made for this object and whose absence was not seen yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<LedgerEntry>,
-    /// Ready, Reconciling, Stalled.
+    /// Ready, Reconciling, Stalled, Verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,

@@ -12,6 +12,7 @@
     reason = "KubeSchema repeats each type inside a function"
 )]
 
+pub mod claim;
 pub mod component;
 pub mod condition;
 pub mod dnsrecord;
@@ -23,6 +24,7 @@ pub mod template;
 pub mod tunnel;
 pub mod workspace;
 
+pub use claim::HostClaim;
 pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
 pub use dnsrecord::{
     DNSRecord, DNSRecordSpec, DNSRecordStatus, LedgerEntry, LedgerState, RecordType,
@@ -48,6 +50,9 @@ pub const FINALIZER: &str = "maquette.dev/teardown";
 pub const WORKSPACE_LABEL: &str = "maquette.dev/workspace";
 /// Label on every object made for a component: the component's name within its workspace.
 pub const COMPONENT_LABEL: &str = "maquette.dev/component";
+/// Label on the pods of a component, by which its workload and Services select them: the UID of the Component. No other program's
+/// pods have it.
+pub const COMPONENT_UID_LABEL: &str = "maquette.dev/component-uid";
 /// Label on every object made for a tunnel in the operator's namespace: the tunnel's name …
 pub const TUNNEL_LABEL: &str = "maquette.dev/tunnel";
 /// … and its namespace.
@@ -57,7 +62,13 @@ pub const ROTATE_ANNOTATION: &str = "maquette.dev/rotate";
 /// Annotation on a Provider that makes it the default for an interface, for example `dns`.
 pub const DEFAULT_FOR_ANNOTATION: &str = "maquette.dev/default-for";
 
-/// All definitions, in the order in which they are installed.
+/// Whether a field has its default. Within a list such a field is not written out and has no default in the CRD, so that a
+/// manifest without it stays unchanged when it is applied again.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// All CRDs, in the order in which they are installed.
 pub fn crds() -> Vec<CustomResourceDefinition> {
     vec![
         Plugin::crd(),

@@ -180,7 +180,7 @@ pub struct PluginStatus {
     /// What runs and what ran before, the newest first; at most 10.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub history: Vec<HistoryEntry>,
-    /// Interfaces that it implements, for example `maquette:plugin/dns@0.1.0`.
+    /// Interfaces that it implements, for example `maquette:dns/dns@0.1.0`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interfaces: Vec<String>,
     /// Hosts that it asks for: origins, or `config:` and the JSON pointer of the configuration field that holds one.

@@ -27,7 +27,7 @@ reasons! {
     UNKNOWN_REFERENCE = "UnknownReference";
     /// A field has a value that cannot work.
     INVALID_SPEC = "InvalidSpec";
-    /// Another workspace has this hostname.
+    /// Another object holds this host name.
     HOSTNAME_TAKEN = "HostnameTaken";
     /// The Gateway does not exist, is not programmed or has no address.
     GATEWAY_NOT_READY = "GatewayNotReady";

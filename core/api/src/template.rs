@@ -26,8 +26,19 @@ impl Template {
 
     /// The containers, in order.
     pub fn containers(&self) -> impl Iterator<Item = &Map<String, Value>> {
+        self.list("containers")
+    }
+
+    /// Init containers that keep running beside the containers: those with `restartPolicy: Always`.
+    pub fn sidecars(&self) -> impl Iterator<Item = &Map<String, Value>> {
+        self.list("initContainers").filter(|container| {
+            container.get("restartPolicy").and_then(Value::as_str) == Some("Always")
+        })
+    }
+
+    fn list(&self, field: &str) -> impl Iterator<Item = &Map<String, Value>> {
         self.0
-            .get("containers")
+            .get(field)
             .and_then(Value::as_array)
             .into_iter()
             .flatten()

@@ -1,5 +1,6 @@
 //! `Tunnel`: a way in from outside through a connector that runs in the cluster and dials out.
 
+use crate::claim::HostClaim;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
@@ -91,7 +92,7 @@ pub struct TunnelService {
     #[schemars(range(min = 1, max = 65535))]
     pub port: u16,
     /// What it speaks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "crate::is_default")]
     pub scheme: Scheme,
 }
 
@@ -146,10 +147,14 @@ pub struct TunnelStatus {
     /// What the hosts' names have to point to: a host name, or addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub target: Vec<String>,
+    /// Host names that it holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]
+    pub hosts: Vec<HostClaim>,
     /// Every tunnel that was made or is about to be made for this object and whose absence was not seen yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<TunnelEntry>,
-    /// Ready, Reconciling, Stalled, Connected.
+    /// Ready, Reconciling, Stalled, Connected, Verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,

@@ -1,10 +1,14 @@
 //! Workspace: one running environment.
 
-use crate::component::ComponentSpec;
+use crate::{claim::HostClaim, component::ComponentSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// Condition, present only while it is False: everything outside of the workspace that it needs, such as its Gateway and its
+/// Providers, is available.
+pub const AVAILABLE: &str = "Available";
 
 /// One running environment: components, their networks, names and routes.
 #[derive(CustomResource, Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -188,18 +192,18 @@ pub struct RouteTarget {
 /// What a workspace is doing, for people; made from the conditions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Phase {
-    /// Nothing was made yet.
+    /// Nothing was created yet.
     #[default]
     Pending,
-    /// Its parts are coming up.
+    /// Its parts are starting.
     Deploying,
-    /// Everything is up.
+    /// Every part is ready.
     Ready,
-    /// It was up and a part is not.
+    /// It was ready, and a part is not ready now.
     Degraded,
-    /// It is being taken down.
+    /// It is being deleted.
     Terminating,
-    /// It cannot come up until somebody changes something.
+    /// User action is required before it can be ready.
     Failed,
 }
 
@@ -219,6 +223,10 @@ pub struct WorkspaceStatus {
     /// Addresses of all routes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub urls: Vec<String>,
+    /// Host names that it holds. A host that was removed from the spec is listed as long as anything serves it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]
+    pub hosts: Vec<HostClaim>,
     /// Ready components of all, for example `3/4`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<String>,
@@ -226,7 +234,7 @@ pub struct WorkspaceStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["name".into()]))]
     pub components: Vec<ComponentSummary>,
-    /// Ready, Reconciling, Stalled.
+    /// Ready, Reconciling, Stalled, and Available while something outside of the workspace is not available.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]
     pub conditions: Vec<Condition>,

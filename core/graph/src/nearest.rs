@@ -28,6 +28,15 @@ pub fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Vec<St
         .collect()
 }
 
+/// How many edits make a word of this list another one that a user means as well.
+const TYPO_EDITS: usize = 2;
+
+/// Whether the word differs from one of these by a typo: at most two edits.
+pub(crate) fn is_misspelled(word: &str, known: &[&str]) -> bool {
+    let is_near = |name: &&str| strsim::osa_distance(word, name) <= TYPO_EDITS;
+    comparable(word) && !known.contains(&word) && known.iter().any(is_near)
+}
+
 fn comparable(name: &str) -> bool {
     name.chars().nth(LONGEST_NAME).is_none()
 }

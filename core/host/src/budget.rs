@@ -102,8 +102,12 @@ fn from_now(seconds: u64, now: SystemTime) -> Duration {
     if seconds < DATES {
         return Duration::from_secs(seconds);
     }
-    let date = UNIX_EPOCH + Duration::from_secs(seconds);
-    date.duration_since(now).unwrap_or_default()
+    // A date that cannot be represented is as far away as can be.
+    UNIX_EPOCH
+        .checked_add(Duration::from_secs(seconds))
+        .map_or(Duration::MAX, |date| {
+            date.duration_since(now).unwrap_or_default()
+        })
 }
 
 #[cfg(test)]
@@ -175,6 +179,14 @@ mod tests {
                 None,
             ),
             (200, &[("x-ratelimit-remaining", "0")], None),
+            (
+                200,
+                &[
+                    ("x-ratelimit-remaining", "0"),
+                    ("x-ratelimit-reset", "9223372036854775808"),
+                ],
+                Some(u64::MAX),
+            ),
             (429, &[], None),
         ] {
             assert_eq!(seconds(status, headers), expected, "{status} {headers:?}");

@@ -14,7 +14,10 @@ use crate::{
     },
     egress::{Needles, Rules},
     inspect::inspect,
-    manifest::{Credential, Host, ManifestError, Placement},
+    manifest::{
+        Credential, Host, ManifestError, ObjectKind, Parameters, Placement, Provision, SecretPlace,
+        Text,
+    },
     metrics::Meter,
     sandbox::{self, Lane, Slots, Ticker, guest_manifest as guest},
     tls,
@@ -32,9 +35,14 @@ pub enum DescribeError {
     /// It failed.
     #[error("describe() failed: {0}")]
     Call(#[from] CallError),
-    /// The configuration schema is not JSON.
-    #[error("describe() returns a configSchema that is not JSON: {0}")]
-    Schema(String),
+    /// A schema is not JSON.
+    #[error("describe() returns a {field} that is not JSON: {problem}")]
+    Schema {
+        /// Which schema.
+        field: String,
+        /// The problem.
+        problem: String,
+    },
     /// What it says cannot be used.
     #[error("what describe() returns cannot be used: {0}")]
     Manifest(#[from] ManifestError),
@@ -69,6 +77,8 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
         egress: Vec::new(),
         cidrs: Vec::new(),
         credentials: Vec::new(),
+        secret_places: Vec::new(),
+        memory: Arc::default(),
         needles: Arc::new(Needles::of([])),
         tls: tls::client_config(&[]).map_err(DescribeError::Compile)?,
         budget: Arc::default(),
@@ -110,37 +120,88 @@ pub async fn describe(wasm: &[u8]) -> Result<Manifest, DescribeError> {
 }
 
 fn convert(description: guest::Description) -> Result<Manifest, DescribeError> {
-    let schema = serde_json::from_str(&description.config_schema);
     Ok(Manifest {
         name: description.name,
         version: description.version,
         summary: description.summary,
         docs_url: description.docs_url,
-        config_schema: schema.map_err(|error| DescribeError::Schema(error.to_string()))?,
+        config_schema: schema("configSchema", &description.config_schema)?,
+        options: description
+            .options
+            .into_iter()
+            .map(|options| {
+                let schema = schema(
+                    &format!("schema of options for {}", options.of),
+                    &options.schema,
+                )?;
+                let of = options.of;
+                Ok(Parameters { of, schema })
+            })
+            .collect::<Result<_, DescribeError>>()?,
         credentials: description
             .credentials
             .into_iter()
             .map(credential)
             .collect(),
         hosts: description.hosts.into_iter().map(host).collect(),
+        secret_places: description
+            .secret_places
+            .into_iter()
+            .map(|place| SecretPlace {
+                path: place.path,
+                pointer: place.pointer,
+            })
+            .collect(),
+        objects: description
+            .objects
+            .into_iter()
+            .map(|object| ObjectKind {
+                api_version: object.api_version,
+                kind: object.kind,
+            })
+            .collect(),
+        lacks: description.lacks,
+    })
+}
+
+fn schema(field: &str, text: &str) -> Result<serde_json::Value, DescribeError> {
+    serde_json::from_str(text).map_err(|error| DescribeError::Schema {
+        field: field.to_owned(),
+        problem: error.to_string(),
     })
 }
 
 fn credential(credential: guest::Credential) -> Credential {
+    let text = |text| match text {
+        guest::Text::Fixed(text) => Text::Fixed(text),
+        guest::Text::FromConfig(pointer) => Text::FromConfig(pointer),
+    };
     let placement = match credential.placement {
         guest::Placement::Bearer => Placement::Bearer,
         guest::Placement::Basic => Placement::Basic,
         guest::Placement::Header(name) => Placement::Header { name },
+        guest::Placement::AwsSigv4(service) => Placement::AwsSigv4 { service },
+        guest::Placement::SignedToken(token) => Placement::SignedToken {
+            audience: token.audience.map(text),
+            scope: token.scope,
+        },
         guest::Placement::HmacKey => Placement::HmacKey,
-        guest::Placement::SigningKey => Placement::SigningKey,
+        guest::Placement::HmacKeyBase64 => Placement::HmacKeyBase64,
         guest::Placement::TsigKey => Placement::TsigKey,
         guest::Placement::Connector => Placement::Connector,
+        guest::Placement::Other(name) => Placement::Other { name },
     };
     Credential {
         name: credential.name,
         description: credential.description,
         placement,
-        optional: credential.optional,
+        provision: match credential.provision {
+            guest::Provision::Required => Provision::Required,
+            guest::Provision::Optional => Provision::Optional,
+            guest::Provision::Made => Provision::Made,
+        },
+        group: credential.group,
+        hosts: credential.hosts.into_iter().map(host).collect(),
     }
 }
 

@@ -3,19 +3,21 @@
 use wasmparser::{Encoding, Parser, Payload};
 
 use crate::{
-    kinds::KINDS,
+    kinds::{BLOBS, KINDS},
     manifest::{Manifest, SECTION},
 };
 
-/// Package of the interfaces between plugins and host, with the version that this host speaks.
+/// Package of what every plugin imports and exports, with the version that this host speaks. Provider interfaces are packages of
+/// their own, each with its version.
 const PACKAGE: &str = "maquette:plugin/";
 const PACKAGE_VERSION: &str = "@0.1.0";
 
-/// Everything that a plugin can reach (`wit/world.wit`), without versions. `wasi` is compatible within 0.2.
-const IMPORTS: [&str; 24] = [
+/// Everything that a plugin can reach (`wit/plugin/world.wit`) besides the blobs of a bundler, without versions. `wasi` is compatible within 0.2.
+const IMPORTS: [&str; 25] = [
     "maquette:plugin/credentials",
     "maquette:plugin/dns-transport",
     "maquette:plugin/log",
+    "maquette:plugin/memory",
     "maquette:plugin/types",
     "wasi:cli/environment",
     "wasi:cli/exit",
@@ -73,7 +75,7 @@ pub enum InspectError {
     },
     /// It wants something that plugins cannot have.
     #[error(
-        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, DNS messages, log and credentials"
+        "it imports {0}, which plugins cannot have; a plugin has clocks, random, outgoing HTTP, DNS messages, log, memory and credentials"
     )]
     ImportRefused(String),
     /// Not a plugin, or one of another kind or version.
@@ -154,7 +156,7 @@ pub fn inspect(wasm: &[u8]) -> Result<Inspection, InspectError> {
 }
 
 impl Inspection {
-    /// Provider interfaces that this host can call, for example `maquette:plugin/dns@0.1.0`.
+    /// Provider interfaces that this host can call, for example `maquette:dns/dns@0.1.0`.
     pub fn interfaces(&self) -> Vec<String> {
         let known = known_interfaces();
         self.exports
@@ -204,7 +206,7 @@ fn allowed_import(name: &str) -> Result<String, InspectError> {
     } else {
         format!("@{version}") == PACKAGE_VERSION
     };
-    if compatible && IMPORTS.contains(&interface) {
+    if name == BLOBS || (compatible && IMPORTS.contains(&interface)) {
         Ok(name.to_owned())
     } else {
         Err(refused())

@@ -52,7 +52,7 @@ pub struct Installed {
     pub version: String,
     /// What it says about itself.
     pub manifest: Manifest,
-    /// Provider interfaces that it exports, for example `maquette:plugin/dns@0.1.0`.
+    /// Provider interfaces that it exports, for example `maquette:dns/dns@0.1.0`.
     pub interfaces: Vec<String>,
     /// Interfaces that it imports: all that it can ever reach.
     pub imports: Vec<String>,

@@ -17,6 +17,7 @@ mod inspect;
 mod install;
 pub mod kinds;
 pub mod manifest;
+mod memory;
 mod metrics;
 mod names;
 mod provider;

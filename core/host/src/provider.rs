@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::{
     call::NotExported,
     code::Compiled,
+    grants::{GrantError, options_of, with_defaults},
     install::Installed,
     kinds::{
-        Client, Kind,
+        Client, KINDS, Kind,
         builder::{self, Builder},
         bundler::{self, Bundler},
         delivery::{self, Delivery},
@@ -34,12 +37,36 @@ pub(crate) struct Loaded {
 pub struct Provider {
     pub(crate) plugin: Arc<Loaded>,
     pub(crate) lane: Arc<Lane>,
+    /// Options of the object on whose behalf calls are made, by the name of the interface.
+    pub(crate) options: Option<(&'static str, Arc<str>)>,
 }
 
 impl Provider {
     /// What the plugin says about itself.
     pub fn manifest(&self) -> &Manifest {
         &self.plugin.installed.manifest
+    }
+
+    /// The same for an object with these options for an interface, for example `builder`. They have the defaults of the
+    /// plugin's schema.
+    ///
+    /// # Errors
+    /// The plugin has no such options, or the options do not satisfy its schema.
+    pub fn with_options(&self, interface: &str, options: &Value) -> Result<Self, GrantError> {
+        let name = KINDS
+            .iter()
+            .map(|kind| kind.name())
+            .find(|name| *name == interface);
+        let declared = self.manifest().options.iter().find(|it| it.of == interface);
+        let checked = match (name, declared) {
+            (Some(name), Some(declared)) => (name, options_of(&declared.schema, options)?),
+            _ => return Err(GrantError::OptionsUnknown(interface.to_owned())),
+        };
+        let (name, options) = checked;
+        Ok(Self {
+            options: Some((name, options.to_string().into())),
+            ..self.clone()
+        })
     }
 
     /// The plugin's functions for record sets.
@@ -101,12 +128,32 @@ impl Provider {
     fn client(&self, kind: &Kind) -> Result<Client, NotExported> {
         let plugin = &self.plugin;
         match plugin.compiled.exports.find(kind) {
-            Some(functions) => Ok(Client::new(self.lane.clone(), functions, plugin.clone())),
+            Some(functions) => {
+                let name = kind.name();
+                let given = self.options.as_ref().filter(|(of, _)| *of == name);
+                let options = match given {
+                    Some((_, options)) => options.clone(),
+                    None => defaults(plugin, name),
+                };
+                let lane = self.lane.clone();
+                Ok(Client::new(lane, functions, plugin.clone(), name, options))
+            }
             None => Err(NotExported {
                 plugin: self.manifest().name.clone(),
                 interface: kind.interface,
                 exports: crate::inspect::or_nothing(&plugin.installed.interfaces),
             }),
         }
+    }
+}
+
+/// The options of an object that has none: the defaults of the schema.
+fn defaults(plugin: &Loaded, interface: &str) -> Arc<str> {
+    let mut declared = plugin.installed.manifest.options.iter();
+    let declared = declared.find(|options| options.of == interface);
+    let empty = || Value::Object(Map::new());
+    match declared {
+        Some(declared) => with_defaults(&declared.schema, empty()).to_string().into(),
+        None => empty().to_string().into(),
     }
 }

@@ -11,7 +11,7 @@
 //! | group, version, plural | coordinates in the Kubernetes API |
 //! | namespaced | whether objects live in a namespace |
 //! | watched | `All`, `Managed` (only objects that the operator created) or `OperatorNamespace` |
-//! | use | `reconciled(Controller)`: users create it; `derived(Controller)`: other kinds create it, too; `managed`: the operator creates it; `read` |
+//! | use | `reconciled(Controller)`: users create it; `derived(Controller)`: other kinds create it, too; `managed`: the operator creates it; `pruned`: it reads and deletes it; `read` |
 
 /// Calls a macro with all rows of the table.
 macro_rules! for_each_kind {
@@ -29,7 +29,7 @@ macro_rules! for_each_kind {
             Service services RawObject "" "v1" "services" true Managed managed();
             HTTPRoute routes RawObject GATEWAY_API "v1" "httproutes" true Managed managed();
             Gateway gateways GatewaySummary GATEWAY_API "v1" "gateways" true All read();
-            Pod pods PodSummary "" "v1" "pods" true Managed read();
+            Pod pods PodSummary "" "v1" "pods" true Managed pruned();
             Namespace namespaces NamespaceSummary "" "v1" "namespaces" false All read();
             Secret secrets Secret "" "v1" "secrets" true OperatorNamespace managed();
         }
@@ -44,9 +44,6 @@ mod tests {
 
     /// Verbs by group and resource.
     type Rights = BTreeMap<(String, String), BTreeSet<String>>;
-
-    /// Kinds whose controllers only write the status; their objects have no finalizer.
-    const ONLY_STATUS: [Kind; 1] = [Kind::Plugin];
 
     /// Reconciled kinds that own no objects in the cluster.
     const OWN_NOTHING: [Kind; 3] = [Kind::Plugin, Kind::Provider, Kind::DNSRecord];
@@ -66,8 +63,10 @@ mod tests {
             let Coordinates { group, plural, .. } = of;
             let of_object = |part: &str| format!("{plural}/{part}");
             grant(&mut rights, group, plural, &["get", "list", "watch"]);
-            if of.usage != Usage::read && !ONLY_STATUS.contains(kind) {
-                grant(&mut rights, group, plural, &["patch"]);
+            match of.usage {
+                Usage::read => {}
+                Usage::pruned => grant(&mut rights, group, plural, &["delete"]),
+                _ => grant(&mut rights, group, plural, &["patch"]),
             }
             if matches!(of.usage, Usage::derived | Usage::managed) {
                 grant(&mut rights, group, plural, &["create", "delete"]);
@@ -91,7 +90,7 @@ mod tests {
         let text = texts.nth(number).unwrap();
         let plain = text.lines().filter(|line| !line.contains("{{"));
         let text = plain.collect::<Vec<_>>().join("\n");
-        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_yaml_ng::from_str(&text).unwrap();
+        let rules: Vec<BTreeMap<String, Vec<String>>> = serde_saphyr::from_str(&text).unwrap();
         let mut rights = Rights::new();
         for rule in rules {
             for group in &rule["apiGroups"] {

@@ -38,10 +38,16 @@ export const manifest = {
         name: "token",
         description: "The token that the server was started with",
         placement: { tag: "bearer" },
-        optional: false,
+        provision: "required",
+        group: undefined,
+        hosts: [],
       },
     ],
     hosts: [{ tag: "from-config", val: "/url" }],
+    options: [],
+    secretPlaces: [],
+    objects: [],
+    lacks: [],
   }),
 };
 

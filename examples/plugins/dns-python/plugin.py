@@ -49,10 +49,16 @@ class Manifest(exports.Manifest):
                     name="token",
                     description="The token that the server was started with",
                     placement=manifest.Placement_Bearer(),
-                    optional=False,
+                    provision=manifest.Provision.REQUIRED,
+                    group=None,
+                    hosts=[],
                 )
             ],
             hosts=[manifest.Host_FromConfig("/url")],
+            options=[],
+            secret_places=[],
+            objects=[],
+            lacks=[],
         )
 
 

@@ -20,7 +20,7 @@ mod tunnel;
 
 pub use config::Config;
 
-use maquette_sdk::{Credential, Host, Plugin};
+use maquette_sdk::{Credential, Host, Plugin, SecretPlace};
 
 /// The plugin.
 #[derive(Debug, Default, Clone, Copy)]
@@ -41,6 +41,12 @@ impl Plugin for Cloudflare {
 
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/endpoint")]
+    }
+
+    fn secret_places() -> Vec<SecretPlace> {
+        tunnel::SECRET_PATHS
+            .map(|path| SecretPlace::new(path, "/tunnel_secret"))
+            .into()
     }
 }
 

@@ -9,22 +9,24 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use maquette_sdk::Error;
 use maquette_sdk::dns::RecordType;
 use serde_json::json;
-use support::{Action, FULL, Plugin, Proxy, StandIn, ZONE, a, create, delete};
+use support::{Action, FULL, Proxy, StandIn, a, at, create, delete, of, reply};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const NAME: &str = "a.preview.test";
+
+maquette_plugin_testing::faults!(StandIn);
 
 #[test]
 fn too_many_requests_are_a_rate_limit_with_cloudflares_own_time() {
     let stand_in = StandIn::start();
     stand_in.tell(&json!({ "requests": 0 }));
     assert_eq!(
-        Plugin::of(&stand_in).observe(&[NAME]),
+        of(&stand_in).observe(&[NAME]),
         Err(Error::RateLimited(300_000))
     );
 }
@@ -33,7 +35,7 @@ fn too_many_requests_are_a_rate_limit_with_cloudflares_own_time() {
 fn a_request_that_would_block_the_account_is_not_sent() {
     let stand_in = StandIn::start();
     let proxy = Proxy::start(stand_in.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url(), FULL);
+    let plugin = at(proxy.url(), FULL);
     // The zone and its content can be read, and then the headers say that nothing is left.
     stand_in.tell(&json!({ "requests": 2 }));
     let outcomes = plugin
@@ -52,7 +54,7 @@ fn a_request_that_would_block_the_account_is_not_sent() {
 /// Observes through a proxy that answers everything in the same way.
 fn observe(answer: impl Fn() -> Action + Send + Sync + 'static) -> Error {
     let proxy = Proxy::start(1, move |_| answer());
-    Plugin::at(proxy.url(), FULL)
+    at(proxy.url(), FULL)
         .with_time(Duration::from_secs(3))
         .observe(&[NAME])
         .unwrap_err()
@@ -60,9 +62,8 @@ fn observe(answer: impl Fn() -> Action + Send + Sync + 'static) -> Error {
 
 #[test]
 fn faults_of_the_service_become_typed_errors() {
-    let answer = |status, headers, body: &'static str| {
-        observe(move || Action::Answer(status, headers, body.as_bytes().to_vec()))
-    };
+    let answer =
+        |status, headers, body: &'static str| observe(move || reply(status, headers, body));
     assert_eq!(
         answer(429, "Retry-After: 90\r\n", ""),
         Error::RateLimited(90_000)
@@ -76,44 +77,4 @@ fn faults_of_the_service_become_typed_errors() {
     ));
     let empty = r#"{"success": true, "errors": [], "result": null}"#;
     assert!(matches!(answer(200, "", empty), Error::Transient(_)));
-}
-
-#[test]
-fn a_service_that_hangs_is_reported_before_the_calls_time_is_over() {
-    let started = Instant::now();
-    let error = observe(|| Action::Hang);
-    assert!(matches!(error, Error::Transient(_)), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(3));
-}
-
-#[test]
-fn a_write_whose_answer_is_lost_is_confirmed_and_not_repeated() {
-    let stand_in = StandIn::start();
-    let proxy = Proxy::start(stand_in.port, |line| {
-        if line.starts_with("POST") {
-            Action::LoseAnswer
-        } else {
-            Action::Forward
-        }
-    });
-    let plugin = Plugin::at(proxy.url(), FULL);
-    let etag = plugin
-        .change(create(a(NAME, &["192.0.2.1"]), OURS))
-        .unwrap();
-    assert_eq!(plugin.etag(NAME), etag);
-    assert_eq!(
-        plugin.change(delete(NAME, RecordType::A, OURS)),
-        Ok(String::new())
-    );
-    assert_eq!((proxy.count("POST"), stand_in.writes()), (2, 2));
-}
-
-#[test]
-fn a_batch_without_a_valid_change_asks_nobody() {
-    let proxy = Proxy::start(1, |_| Action::Hang);
-    let outcomes = Plugin::at(proxy.url(), FULL)
-        .apply([create(a("a.elsewhere.test", &["192.0.2.1"]), OURS)])
-        .unwrap();
-    assert!(matches!(&outcomes[0], Err(Error::Invalid(error)) if error.message.contains(ZONE)));
-    assert!(proxy.requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against the stand-in for Cloudflare.
+//! The rules of `wit/dns/dns.wit` about who may change what, against the stand-in for Cloudflare.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,20 +7,20 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../../shared/marks_beside.rs"]
-mod marks_beside;
 mod support;
 
+use maquette_plugin_testing::ownership::{MARK, NAME, OURS, mark};
 use maquette_sdk::dns::Observed;
-use marks_beside::{MARK, NAME, OURS, mark};
-use support::{Plugin, StandIn, a, create, replace};
+use support::{StandIn, a, create, of, replace};
+
+maquette_plugin_testing::ownership_in_texts!(StandIn);
 
 const CLAIM: &str = "\"maquette/v1 claim\"";
 
 #[test]
 fn a_created_record_set_has_its_mark_beside_it_in_the_same_batch() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let set = a(NAME, &["192.0.2.2", "192.0.2.1"]);
     let etag = plugin.change(create(set.clone(), OURS)).unwrap();
     assert_eq!(stand_in.writes(), 1);
@@ -38,7 +38,7 @@ fn a_created_record_set_has_its_mark_beside_it_in_the_same_batch() {
 #[test]
 fn a_claim_that_was_left_behind_keeps_nobody_away() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     stand_in.by_hand(MARK, "TXT", &[CLAIM]);
     assert_eq!(plugin.observe(&[NAME]), Ok(vec![]));
     let etag = plugin
@@ -51,7 +51,7 @@ fn a_claim_that_was_left_behind_keeps_nobody_away() {
 #[test]
 fn what_stays_keeps_its_identifier_and_what_people_wrote_beside_a_mark_stays() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let etag = plugin
         .change(create(a(NAME, &["192.0.2.1", "192.0.2.2"]), OURS))
         .unwrap();

@@ -11,7 +11,9 @@ mod support;
 
 use maquette_sdk::dns::{Change, RecordType};
 use maquette_sdk::{Error, Result};
-use support::{Action, FULL, Plugin, Proxy, StandIn, a, cname, create, delete, replace, txt};
+use support::{
+    Action, FULL, Plugin, Proxy, StandIn, a, at, cname, create, delete, of, replace, txt,
+};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const THEIRS: &str = "cluster/DNSRecord/shop/other";
@@ -23,14 +25,14 @@ fn meanwhile(
     ours: Change,
     deed: impl Fn(&Plugin) + Send + Sync + 'static,
 ) -> Result<String> {
-    let direct = Plugin::of(stand_in);
+    let direct = of(stand_in);
     let proxy = Proxy::start(stand_in.port, move |line| {
         if line.starts_with("POST") {
             deed(&direct);
         }
         Action::Forward
     });
-    Plugin::at(proxy.url(), FULL).change(ours)
+    at(proxy.url(), FULL).change(ours)
 }
 
 #[test]
@@ -47,7 +49,7 @@ fn of_two_that_create_at_one_time_the_second_is_refused_whatever_the_values_and_
             plugin.change(create(made.clone(), THEIRS)).unwrap();
         });
         assert_eq!(outcome, Err(Error::Conflict(None)));
-        let seen = Plugin::of(&stand_in).observe(&[NAME]).unwrap();
+        let seen = of(&stand_in).observe(&[NAME]).unwrap();
         assert_eq!(seen.len(), 1, "{seen:?}");
         assert_eq!(seen[0].records.values, theirs.values);
         assert_eq!(seen[0].owner.as_deref(), Some(THEIRS));
@@ -62,7 +64,7 @@ fn of_two_that_change_at_one_time_the_second_is_refused_also_where_both_only_add
         &["192.0.2.1"],
     ] {
         let stand_in = StandIn::start();
-        let plugin = Plugin::of(&stand_in);
+        let plugin = of(&stand_in);
         let etag = plugin
             .change(create(a(NAME, &["192.0.2.1"]), OURS))
             .unwrap();
@@ -83,7 +85,7 @@ fn of_two_that_change_at_one_time_the_second_is_refused_also_where_both_only_add
 #[test]
 fn of_a_deletion_and_a_change_at_one_time_the_second_is_refused() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let etag = plugin
         .change(create(a(NAME, &["192.0.2.1"]), OURS))
         .unwrap();

@@ -10,21 +10,25 @@
 mod support;
 
 use cloudflare::Cloudflare;
-use maquette_sdk::dns::{RecordSet, RecordType, Zone};
+use maquette_plugin_testing::representation::{assert_never_looks_changed, usual_sets};
+use maquette_plugin_testing::server::Server as _;
+use maquette_sdk::dns::{RecordType, Zone};
 use maquette_sdk::{Dns as _, Error, Result};
 use serde_json::{Value, json};
 use support::{
-    Action, EXPIRED, FULL, Plugin, Proxy, READER, StandIn, a, cname, create, delete, records,
+    Action, EXPIRED, FULL, Plugin, Proxy, READER, StandIn, a, at, cname, create, delete, of,
     replace, txt,
 };
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const NAME: &str = "a.preview.test";
 
+maquette_plugin_testing::representation!(StandIn);
+
 #[test]
 fn zones_are_those_that_can_be_changed_and_an_account_can_be_named() {
     let stand_in = StandIn::start();
-    let mut plugin = Plugin::of(&stand_in);
+    let mut plugin = of(&stand_in);
     let names = |plugin: &Plugin| -> Vec<String> {
         let zones = Cloudflare.zones(&plugin.context()).unwrap();
         zones.into_iter().map(|zone| zone.name).collect()
@@ -50,7 +54,7 @@ fn zones_are_those_that_can_be_changed_and_an_account_can_be_named() {
 #[test]
 fn a_zone_that_is_not_there_or_there_twice_is_said() {
     let stand_in = StandIn::start();
-    let mut plugin = Plugin::of(&stand_in);
+    let mut plugin = of(&stand_in);
     let observe = |plugin: &Plugin, zone: &str| {
         Cloudflare.observe(&plugin.context(), zone, &[format!("a.{zone}")])
     };
@@ -67,44 +71,20 @@ fn a_zone_that_is_not_there_or_there_twice_is_said() {
 }
 
 #[test]
-fn what_was_applied_never_looks_changed() {
+fn a_proxied_record_set_never_looks_changed_and_neither_does_the_name_of_a_tunnel() {
     let stand_in = StandIn::start();
-    let mut plugin = Plugin::of(&stand_in);
-    let long = "x".repeat(600);
-    for proxied in [false, true] {
-        plugin.config.proxied = proxied;
-        for (number, set) in [
-            a("N", &["192.0.2.2", "192.0.2.1", "192.0.2.1"]),
-            records("n", RecordType::Aaaa, &["2001:DB8:0:0:0:0:0:1", "fe80::1"]),
-            cname("n", "Target.Example.ORG."),
-            cname("n", "c1744f8b-faa1-48a4-9e5c-02ac921467fa.cfargotunnel.com"),
-            txt("n", &["plain", "", "with \"quotes\" and \\ and ;", "\\303"]),
-            txt("n", &["ümlaut ✓", "tab\t"]),
-            txt("n", &[&long]),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let name = format!("n{number}-{proxied}.preview.test");
-            let set = RecordSet {
-                name: name.clone(),
-                ..set
-            };
-            let etag = plugin.change(create(set.clone(), OURS)).unwrap();
-            let seen = plugin.observe(&[&name]).unwrap().remove(0);
-            assert_eq!(seen.records, plugin.normalize(set.clone()).unwrap());
-            assert_eq!(seen.etag, etag);
-            let before = stand_in.writes();
-            assert_eq!(plugin.change(create(set, OURS)), Ok(etag));
-            assert_eq!(stand_in.writes(), before);
-        }
-    }
+    let (proxy, mut plugin) = stand_in.counted();
+    let tunnel = "c1744f8b-faa1-48a4-9e5c-02ac921467fa.cfargotunnel.com";
+    assert_never_looks_changed::<StandIn>(&proxy, &plugin, "t", [cname(NAME, tunnel)]);
+    plugin.config.proxied = true;
+    let sets = usual_sets().into_iter().chain([cname(NAME, tunnel)]);
+    assert_never_looks_changed::<StandIn>(&proxy, &plugin, "p", sets);
 }
 
 #[test]
 fn what_cloudflare_passes_on_is_as_the_configuration_says_and_another_setting_is_put_right() {
     let stand_in = StandIn::start();
-    let mut plugin = Plugin::of(&stand_in);
+    let mut plugin = of(&stand_in);
     let proxied = |name: &str| -> Vec<Value> {
         let records = stand_in.records(name);
         records.iter().map(|one| one["proxied"].clone()).collect()
@@ -138,7 +118,7 @@ fn what_cloudflare_passes_on_is_as_the_configuration_says_and_another_setting_is
 #[test]
 fn records_of_one_set_that_disagree_are_put_right() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let wanted = a(NAME, &["192.0.2.1", "192.0.2.2"]);
     let etag = plugin.change(create(wanted.clone(), OURS)).unwrap();
     let edit = json!({ "name": NAME, "type": "A", "content": "192.0.2.1", "ttl": 300 });
@@ -154,7 +134,7 @@ fn records_of_one_set_that_disagree_are_put_right() {
 fn one_name_is_asked_for_by_itself_and_brings_its_mark() {
     let stand_in = StandIn::start();
     let proxy = Proxy::start(stand_in.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url(), FULL);
+    let plugin = at(proxy.url(), FULL);
     for name in ["www.preview.test", "*.w.preview.test"] {
         plugin
             .change(create(a(name, &["192.0.2.1"]), OURS))
@@ -178,7 +158,7 @@ fn one_name_is_asked_for_by_itself_and_brings_its_mark() {
 #[test]
 fn many_changes_go_in_batches_that_every_plan_takes() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     // An address with mark and claim is three records, an alias with its mark two.
     let names: Vec<String> = (0..100).map(|n| format!("n{n:02}.preview.test")).collect();
     let outcomes = plugin
@@ -205,7 +185,7 @@ fn many_changes_go_in_batches_that_every_plan_takes() {
 #[test]
 fn a_record_that_is_refused_fails_alone_and_says_why() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let long: Vec<String> = (0..5)
         .map(|n| format!("{n}{}", "x".repeat(2_000)))
         .collect();
@@ -232,7 +212,7 @@ fn a_record_that_is_refused_fails_alone_and_says_why() {
 #[test]
 fn a_zone_that_is_full_still_gets_smaller() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     plugin
         .change(create(a(NAME, &["192.0.2.1"]), OURS))
         .unwrap();
@@ -254,15 +234,13 @@ fn a_zone_that_is_full_still_gets_smaller() {
 fn a_token_that_is_none_is_unauthorized_and_one_without_rights_is_forbidden() {
     let stand_in = StandIn::start();
     for token in ["wrong-canary", EXPIRED] {
-        let error = Plugin::at(stand_in.url(), token)
-            .observe(&[NAME])
-            .unwrap_err();
+        let error = at(stand_in.url(), token).observe(&[NAME]).unwrap_err();
         assert!(
             matches!(&error, Error::Unauthorized(text) if !text.contains(token)),
             "{error:?}"
         );
     }
-    let reader = Plugin::at(stand_in.url(), READER);
+    let reader = at(stand_in.url(), READER);
     assert_eq!(reader.observe(&[NAME]), Ok(vec![]));
     let outcome = reader.change(create(a(NAME, &["192.0.2.1"]), OURS));
     assert!(matches!(outcome, Err(Error::Forbidden(_))), "{outcome:?}");

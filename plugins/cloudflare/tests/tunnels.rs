@@ -1,4 +1,4 @@
-//! The rules of `wit/tunnel.wit`, against the stand-in for Cloudflare.
+//! The rules of `wit/tunnel/tunnel.wit`, against the stand-in for Cloudflare.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,7 +13,7 @@ use cloudflare::Cloudflare;
 use maquette_sdk::tunnel::{Established, Probe, Route, Spec, Target};
 use maquette_sdk::{Error, Result, Tunnel as _};
 use serde_json::{Value, json};
-use support::{Action, FULL, Plugin, Proxy, StandIn};
+use support::{Action, FULL, Plugin, Proxy, StandIn, at, of, of_account};
 
 const NAME: &str = "shop-web-0011223344";
 const OURS: &str = "uid/Tunnel/shop/web";
@@ -60,7 +60,7 @@ fn config(stand_in: &StandIn) -> Value {
 #[test]
 fn a_tunnel_is_made_once_with_its_owner_in_its_name_and_its_routes() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let (id, kept) = stand_in.tunnel(NAME).unwrap();
     assert_eq!(made.id, id);
@@ -85,7 +85,7 @@ fn a_tunnel_is_made_once_with_its_owner_in_its_name_and_its_routes() {
 #[test]
 fn the_connector_is_cloudflared_with_credentials_in_a_file() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let connector = &made.connector;
     assert_eq!(connector.image, "registry.test/cloudflared:1");
@@ -115,7 +115,7 @@ fn a_tunnel_that_is_unmarked_or_anothers_is_never_changed_and_the_owner_is_named
     ] {
         let stand_in = StandIn::start();
         stand_in.tell(&json!({ "makeTunnel": name }));
-        let plugin = Plugin::of_account(&stand_in);
+        let plugin = of_account(&stand_in);
         let (id, before) = stand_in.tunnel(NAME).unwrap();
         let ctx = plugin.context();
         let conflict = Error::conflict(owner);
@@ -136,7 +136,7 @@ fn a_longer_name_is_another_tunnel() {
     let stand_in = StandIn::start();
     let longer = format!("{NAME}-more maquette/v1 owner={THEIRS}");
     stand_in.tell(&json!({ "makeTunnel": longer }));
-    let made = ensure(&Plugin::of_account(&stand_in), &web()).unwrap();
+    let made = ensure(&of_account(&stand_in), &web()).unwrap();
     let found = stand_in.tunnel(&format!("{NAME} ")).unwrap();
     assert_eq!(made.id, found.0);
 }
@@ -144,14 +144,14 @@ fn a_longer_name_is_another_tunnel() {
 #[test]
 fn what_was_made_while_it_was_looked_for_is_found_at_the_next_try() {
     let stand_in = StandIn::start();
-    let direct = Plugin::of_account(&stand_in);
+    let direct = of_account(&stand_in);
     let proxy = Proxy::start(stand_in.port, move |line| {
         if line.starts_with("POST") {
             ensure(&direct, &web()).unwrap();
         }
         Action::Forward
     });
-    let mut plugin = Plugin::at(proxy.url(), FULL);
+    let mut plugin = at(proxy.url(), FULL);
     plugin.config.account_id = Some(stand_in.account.clone());
     assert!(matches!(ensure(&plugin, &web()), Err(Error::Transient(_))));
     let found = ensure(&plugin, &web()).unwrap();
@@ -168,7 +168,7 @@ fn a_creation_whose_answer_is_lost_makes_one_tunnel() {
             Action::Forward
         }
     });
-    let mut plugin = Plugin::at(proxy.url(), FULL);
+    let mut plugin = at(proxy.url(), FULL);
     plugin.config.account_id = Some(stand_in.account.clone());
     assert!(matches!(ensure(&plugin, &web()), Err(Error::Transient(_))));
     let found = ensure(&plugin, &web()).unwrap();
@@ -181,7 +181,7 @@ fn a_creation_whose_answer_is_lost_makes_one_tunnel() {
 #[test]
 fn routes_are_replaced_as_a_whole_and_equal_ones_in_another_order_write_nothing() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let ctx = plugin.context();
     let set = |spec: &Spec, expect: &str| Cloudflare.set_routes(&ctx, &made.id, spec, expect);
@@ -224,7 +224,7 @@ fn routes_are_replaced_as_a_whole_and_equal_ones_in_another_order_write_nothing(
 fn a_configuration_that_somebody_changed_is_a_conflict_with_the_old_version_and_what_he_set_for_a_rule_stays()
  {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let mut changed = config(&stand_in);
     changed["ingress"][0]["originRequest"] = json!({ "noTLSVerify": true });
@@ -243,7 +243,7 @@ fn a_configuration_that_somebody_changed_is_a_conflict_with_the_old_version_and_
 #[test]
 fn what_cannot_be_routed_is_refused_before_a_tunnel_is_made() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let field = |spec: &Spec| match ensure(&plugin, spec) {
         Err(Error::Invalid(error)) => error.path,
         other => panic!("{other:?}"),
@@ -256,7 +256,7 @@ fn what_cannot_be_routed_is_refused_before_a_tunnel_is_made() {
     let mut named = web();
     named.name = "a name maquette/v1 owner=x".into();
     assert_eq!(field(&named), "spec.name");
-    let nowhere = Plugin::of(&stand_in);
+    let nowhere = of(&stand_in);
     assert!(
         matches!(ensure(&nowhere, &web()), Err(Error::Invalid(error)) if error.path == "config.accountId")
     );
@@ -266,7 +266,7 @@ fn what_cannot_be_routed_is_refused_before_a_tunnel_is_made() {
 #[test]
 fn a_new_secret_is_given_to_the_tunnel_and_to_the_connector() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let mut other = web();
     other.secret = SECRET.replace("AAEC", "BBBB");
@@ -281,7 +281,7 @@ fn a_new_secret_is_given_to_the_tunnel_and_to_the_connector() {
 #[test]
 fn connections_are_counted_and_ended_before_the_tunnel_is_removed() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     let ctx = plugin.context();
     let connections = || {
@@ -310,7 +310,7 @@ fn connections_are_counted_and_ended_before_the_tunnel_is_removed() {
 #[test]
 fn what_is_absent_is_absent_and_an_account_that_is_not_the_tokens_is_no_absence() {
     let stand_in = StandIn::start();
-    let mut plugin = Plugin::of_account(&stand_in);
+    let mut plugin = of_account(&stand_in);
     for id in ["f70ff985-a4ef-4643-bbbc-4a0ed4fc8415", "../zones", ""] {
         let ctx = plugin.context();
         assert!(Cloudflare.observe(&ctx, id).unwrap().is_none());
@@ -336,7 +336,7 @@ fn what_is_absent_is_absent_and_an_account_that_is_not_the_tokens_is_no_absence(
 #[test]
 fn a_tunnel_that_is_configured_elsewhere_is_left_alone() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     let made = ensure(&plugin, &web()).unwrap();
     stand_in.tell(&json!({ "tunnel": made.id, "source": "local" }));
     let ctx = plugin.context();
@@ -347,7 +347,7 @@ fn a_tunnel_that_is_configured_elsewhere_is_left_alone() {
 #[test]
 fn what_is_owned_is_listed_over_every_page_and_nothing_else() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of_account(&stand_in);
+    let plugin = of_account(&stand_in);
     for number in 0..120 {
         let owner = match number % 3 {
             0 => format!(" maquette/v1 owner=uid/Tunnel/shop/{number}"),

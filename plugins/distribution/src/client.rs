@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use maquette_sdk::http::{Client as Http, Response, Uri};
+use maquette_sdk::http::{Client as Http, Method, Response, Uri};
 use maquette_sdk::{Context, Error, Level, Result};
 use serde::Deserialize;
 
@@ -74,7 +74,16 @@ impl<'a> Client<'a> {
 
     /// Gets what is at this path, logging in where the registry asks for it.
     pub(crate) fn get(&self, path: &str, accept: &str) -> Result<Response> {
-        let answer = self.ask(path, accept)?;
+        self.logged_in(&Method::GET, path, accept)
+    }
+
+    /// The head of the answer to the same.
+    pub(crate) fn head(&self, path: &str, accept: &str) -> Result<Response> {
+        self.logged_in(&Method::HEAD, path, accept)
+    }
+
+    fn logged_in(&self, method: &Method, path: &str, accept: &str) -> Result<Response> {
+        let answer = self.ask(method, path, accept)?;
         if answer.status != 401 {
             return Ok(answer);
         }
@@ -94,7 +103,7 @@ impl<'a> Client<'a> {
             } => self.bearer(&realm, service.as_deref(), scope.as_deref())?,
         };
         self.authorization.replace(Some(authorization));
-        self.ask(path, accept)
+        self.ask(method, path, accept)
     }
 
     /// Gets a blob, from where the registry keeps it: many send their clients to a store of their own, to which no
@@ -123,10 +132,10 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn ask(&self, path: &str, accept: &str) -> Result<Response> {
+    fn ask(&self, method: &Method, path: &str, accept: &str) -> Result<Response> {
         let mut request = self
             .http
-            .get(&format!("{}{path}", self.root))
+            .request(method.clone(), &format!("{}{path}", self.root))
             .header("Accept", accept);
         if let Some(authorization) = self.authorization.borrow().as_deref() {
             request = request.header("Authorization", authorization);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use maquette_sdk::registry::{Label, Referrer};
+use maquette_sdk::registry::{Pair, Referrer};
 use serde::Deserialize;
 
 /// What a client says that it understands.
@@ -91,9 +91,9 @@ impl Platform {
     }
 }
 
-pub(crate) fn labels(map: BTreeMap<String, String>) -> Vec<Label> {
+pub(crate) fn labels(map: BTreeMap<String, String>) -> Vec<Pair> {
     map.into_iter()
-        .map(|(key, value)| Label { key, value })
+        .map(|(name, value)| Pair { name, value })
         .collect()
 }
 

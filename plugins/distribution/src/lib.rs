@@ -9,7 +9,7 @@
 //! | `link` | where the next page is; pure |
 //! | `document` | manifests, indexes and configurations; pure |
 //! | `client` | the requests, with the login between them |
-//! | `read` | the three functions of the interface `registry` |
+//! | `read` | the reading functions of the interface `registry` |
 
 mod challenge;
 mod client;
@@ -21,4 +21,4 @@ mod read;
 pub use client::{Client, LOGIN};
 pub use document::platform;
 pub use names::{Digest, Reference, RepositoryPath};
-pub use read::{list_referrers, list_tags, resolve};
+pub use read::{digest, list_referrers, list_tags, resolve};

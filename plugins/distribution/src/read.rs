@@ -1,9 +1,9 @@
-//! The three functions of the interface `registry` over the distribution protocol.
+//! The reading functions of the interface `registry` over the distribution protocol.
 
 use std::collections::BTreeSet;
 
 use maquette_sdk::http::Response;
-use maquette_sdk::registry::{Image, Referrer, Referrers, Tags};
+use maquette_sdk::registry::{Image, Referrer, Referrers, Tag, Tags};
 use maquette_sdk::{Error, Result};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +27,7 @@ struct TagList {
 /// Tags, page by page.
 ///
 /// # Errors
-/// See `wit/registry.wit`.
+/// See `wit/registry/registry.wit`.
 pub fn list_tags(client: &Client<'_>, repository: &str, cursor: Option<&str>) -> Result<Tags> {
     let repository = RepositoryPath::parse(repository, client.authority())?;
     let path = format!("/v2/{repository}/tags/list");
@@ -36,15 +36,39 @@ pub fn list_tags(client: &Client<'_>, repository: &str, cursor: Option<&str>) ->
     let list: TagList = answer.json()?;
     let items: BTreeSet<String> = list.tags.unwrap_or_default().into_iter().collect();
     Ok(Tags {
-        items: items.into_iter().collect(),
+        items: items.into_iter().map(Tag::named).collect(),
+        total: None,
         next: next(client, &answer, &path),
     })
+}
+
+/// The digest that a tag stands for: one HEAD request, which no registry counts as a pull.
+///
+/// # Errors
+/// See `wit/registry/registry.wit`.
+pub fn digest(client: &Client<'_>, repository: &str, tag: &str) -> Result<String> {
+    let path = RepositoryPath::parse(repository, client.authority())?;
+    let reference = Reference::parse(tag)?;
+    let answer = client.head(
+        &format!("/v2/{path}/manifests/{}", reference.as_str()),
+        ACCEPT,
+    )?;
+    if answer.status == 404 {
+        return Err(unknown(client, &path, &reference));
+    }
+    let answer = found(answer, &path)?;
+    let header = answer.headers.get("docker-content-digest");
+    match header.and_then(|value| value.to_str().ok()) {
+        Some(digest) => Ok(digest.to_owned()),
+        // The header is optional (distribution specification 1.1, "Pulling manifests").
+        None => Ok(resolve(client, repository, tag)?.digest),
+    }
 }
 
 /// What a tag or digest names.
 ///
 /// # Errors
-/// See `wit/registry.wit`.
+/// See `wit/registry/registry.wit`.
 pub fn resolve(client: &Client<'_>, repository: &str, reference: &str) -> Result<Image> {
     let repository = RepositoryPath::parse(repository, client.authority())?;
     let reference = Reference::parse(reference)?;
@@ -97,7 +121,7 @@ pub fn resolve(client: &Client<'_>, repository: &str, reference: &str) -> Result
 /// What refers to a digest, page by page.
 ///
 /// # Errors
-/// See `wit/registry.wit`.
+/// See `wit/registry/registry.wit`.
 pub fn list_referrers(
     client: &Client<'_>,
     repository: &str,
@@ -155,11 +179,7 @@ fn manifest(
     let path = format!("/v2/{repository}/manifests/{}", reference.as_str());
     let answer = client.get(&path, ACCEPT)?;
     if answer.status == 404 {
-        return Err(Error::NotFound(format!(
-            "`{}/{repository}` has no `{}`",
-            client.authority(),
-            reference.as_str()
-        )));
+        return Err(unknown(client, repository, reference));
     }
     let answer = found(answer, repository)?;
     // The bytes decide, and not what the registry says of them.
@@ -181,6 +201,14 @@ fn manifest(
             .unwrap_or_default(),
         document,
     })
+}
+
+fn unknown(client: &Client<'_>, repository: &RepositoryPath, reference: &Reference) -> Error {
+    Error::NotFound(format!(
+        "`{}/{repository}` has no `{}`",
+        client.authority(),
+        reference.as_str()
+    ))
 }
 
 /// The image's configuration; empty for an artifact that has none, or one in another format.

@@ -6,7 +6,7 @@
 
 mod tags;
 
-use maquette_distribution::{Client, LOGIN, list_referrers, list_tags, resolve};
+use maquette_distribution::{Client, LOGIN, digest, list_referrers, list_tags, resolve};
 use maquette_sdk::registry::{Image, Referrers, Tags};
 use maquette_sdk::{Context, Credential, Host, Plugin, Registry, Result};
 use schemars::JsonSchema;
@@ -51,18 +51,28 @@ impl Plugin for DockerHub {
                 "`user:token` with a personal access token that may read; without it public repositories only, \
                  with the Hub's limits for anonymous clients",
             )
-            .or_none(),
+            .or_none()
+            .for_hosts([
+                Host::from_config("/registry"),
+                Host::fixed("https://auth.docker.io"),
+            ]),
         ]
     }
 
     fn hosts() -> Vec<Host> {
-        [
-            "https://hub.docker.com",
-            "https://registry-1.docker.io",
-            "https://auth.docker.io",
+        vec![
+            Host::from_config("/hub"),
+            Host::from_config("/registry"),
+            Host::fixed("https://auth.docker.io"),
         ]
-        .map(Host::fixed)
-        .into()
+    }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
     }
 }
 
@@ -80,6 +90,11 @@ impl Registry for DockerHub {
         } else {
             tags::list(ctx, &path, cursor)
         }
+    }
+
+    fn digest(&self, ctx: &Context<Config>, repository: &str, tag: &str) -> Result<String> {
+        let client = Client::new(ctx, &ctx.config.registry)?;
+        digest(&client, &tags::path(repository)?, tag)
     }
 
     fn resolve(&self, ctx: &Context<Config>, repository: &str, reference: &str) -> Result<Image> {

@@ -1,11 +1,11 @@
 //! Tags by the Hub's own API.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use maquette_distribution::RepositoryPath;
 use maquette_sdk::http::Response;
-use maquette_sdk::registry::Tags;
+use maquette_sdk::registry::{Tag, Tags};
 use maquette_sdk::{Context, Error, Result};
 use serde::Deserialize;
 
@@ -23,6 +23,9 @@ const NAMES: [&str; 3] = ["docker.io", "index.docker.io", "registry-1.docker.io"
 struct Page {
     #[serde(default)]
     next: Option<String>,
+    /// Tags of all pages.
+    #[serde(default)]
+    count: Option<u64>,
     #[serde(default)]
     results: Vec<Item>,
 }
@@ -30,6 +33,11 @@ struct Page {
 #[derive(Deserialize)]
 struct Item {
     name: String,
+    #[serde(default)]
+    digest: Option<String>,
+    /// When the tag was last pushed, RFC 3339.
+    #[serde(default)]
+    tag_last_pushed: Option<String>,
 }
 
 /// `namespace/name`; an official image's namespace is `library`.
@@ -73,9 +81,21 @@ pub(crate) fn list(ctx: &Context<Config>, path: &str, cursor: Option<&str>) -> R
         }
         other => other?.json()?,
     };
-    let items: BTreeSet<String> = page.results.into_iter().map(|item| item.name).collect();
+    let items: BTreeMap<String, Tag> = page
+        .results
+        .into_iter()
+        .map(|item| {
+            let tag = Tag {
+                name: item.name.clone(),
+                digest: item.digest,
+                pushed: item.tag_last_pushed,
+            };
+            (item.name, tag)
+        })
+        .collect();
     Ok(Tags {
-        items: items.into_iter().collect(),
+        items: items.into_values().collect(),
+        total: page.count,
         next: page.next.map(|_| (number + 1).to_string()),
     })
 }

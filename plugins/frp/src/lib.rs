@@ -11,7 +11,7 @@
 //!
 //! # State
 //! frps keeps nothing: what is reachable through it is what a connected frpc asks for. So this plugin answers from its
-//! arguments, as `wit/tunnel.wit` says of such a provider, and the connector's one file is all there is.
+//! arguments, as `wit/tunnel/tunnel.wit` says of such a provider, and the connector's one file is all there is.
 //!
 //! # Who can take whose host
 //! Everybody who has the server's token can serve any host that nobody serves at that moment. Connectors of one tunnel

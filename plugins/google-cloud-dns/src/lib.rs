@@ -8,7 +8,6 @@
 //! | `state` | what a managed zone holds; pure |
 //! | `plan` | changes for Cloud DNS, in batches within its limits; pure |
 //! | `failure` | what its errors mean; pure |
-//! | `token` | the service account's token, signed by the host |
 //! | `api` | the requests |
 //! | `apply` | reads, decides, writes, confirms |
 //!
@@ -28,14 +27,13 @@ mod config;
 mod failure;
 mod plan;
 mod state;
-mod token;
 mod wire;
 
 pub use config::Config;
 
 use maquette_sdk::dns::batch::{names_within, zone_name};
 use maquette_sdk::dns::{Change, Observed, Page, RecordSet, Zone, canonical};
-use maquette_sdk::{Context, Credential, Dns, Host, Plugin, Result};
+use maquette_sdk::{Context, Credential, Dns, Host, Plugin, Result, Text};
 
 use api::Api;
 
@@ -50,8 +48,9 @@ impl Plugin for GoogleCloudDns {
     const SUMMARY: &'static str = "Keeps record sets in Google Cloud DNS";
 
     fn credentials() -> Vec<Credential> {
-        vec![Credential::signing_key(
+        vec![Credential::signed_token(
             config::KEY,
+            Some(Text::from_config("/audience")),
             "The field `private_key` of the service account's key file",
         )]
     }

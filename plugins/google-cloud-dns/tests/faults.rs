@@ -9,20 +9,21 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use maquette_sdk::dns::RecordType;
 use maquette_sdk::{Error, Result};
 use serde_json::json;
-use support::{Action, Plugin, Proxy, StandIn, ZONE, a, create, delete, full};
+use support::{Action, Proxy, StandIn, a, at, create, full, of, reply};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const NAME: &str = "a.preview.test";
 
+maquette_plugin_testing::faults!(StandIn);
+
 #[test]
 fn too_many_requests_are_a_rate_limit_in_both_forms() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     for status in [403, 429] {
         stand_in.tell(&json!({ "requests": 0, "status": status }));
         assert_eq!(plugin.observe(&[NAME]), Err(Error::RateLimited(60_000)));
@@ -32,7 +33,7 @@ fn too_many_requests_are_a_rate_limit_in_both_forms() {
 #[test]
 fn a_limit_that_is_reached_in_the_middle_is_told_for_each_change_that_was_not_made() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     // Zone and content are read, one change is made, and then the quota is used up.
     stand_in.tell(&json!({ "requests": 3, "status": 403 }));
     let small: Vec<String> = (0..600).map(|n| format!("s{n:03}.preview.test")).collect();
@@ -51,7 +52,7 @@ fn a_limit_that_is_reached_in_the_middle_is_told_for_each_change_that_was_not_ma
 /// Observes through a proxy that answers everything in the same way.
 fn observe(answer: impl Fn() -> Action + Send + Sync + 'static) -> Error {
     let proxy = Proxy::start(1, move |_| answer());
-    Plugin::at(proxy.url(), &full())
+    at(proxy.url(), &full())
         .with_time(Duration::from_secs(3))
         .observe(&[NAME])
         .unwrap_err()
@@ -59,9 +60,8 @@ fn observe(answer: impl Fn() -> Action + Send + Sync + 'static) -> Error {
 
 #[test]
 fn faults_of_the_service_become_typed_errors() {
-    let answer = |status, headers, body: &'static str| {
-        observe(move || Action::Answer(status, headers, body.as_bytes().to_vec()))
-    };
+    let answer =
+        |status, headers, body: &'static str| observe(move || reply(status, headers, body));
     assert_eq!(
         answer(429, "Retry-After: 90\r\n", ""),
         Error::RateLimited(90_000)
@@ -73,44 +73,4 @@ fn faults_of_the_service_become_typed_errors() {
         answer(503, "Retry-After: 90\r\n", said),
         Error::Transient(error) if error.retry_after_ms == Some(90_000) && error.message.contains("Backend Error")
     ));
-}
-
-#[test]
-fn a_service_that_hangs_is_reported_before_the_calls_time_is_over() {
-    let started = Instant::now();
-    let error = observe(|| Action::Hang);
-    assert!(matches!(error, Error::Transient(_)), "{error:?}");
-    assert!(started.elapsed() < Duration::from_secs(3));
-}
-
-#[test]
-fn a_write_whose_answer_is_lost_is_confirmed_and_not_repeated() {
-    let stand_in = StandIn::start();
-    let proxy = Proxy::start(stand_in.port, |line| {
-        if line.starts_with("POST") {
-            Action::LoseAnswer
-        } else {
-            Action::Forward
-        }
-    });
-    let plugin = Plugin::at(proxy.url(), &full());
-    let etag = plugin
-        .change(create(a(NAME, &["192.0.2.1"]), OURS))
-        .unwrap();
-    assert_eq!(plugin.etag(NAME), etag);
-    assert_eq!(
-        plugin.change(delete(NAME, RecordType::A, OURS)),
-        Ok(String::new())
-    );
-    assert_eq!((proxy.count("POST"), stand_in.writes()), (2, 2));
-}
-
-#[test]
-fn a_batch_without_a_valid_change_asks_nobody() {
-    let proxy = Proxy::start(1, |_| Action::Hang);
-    let outcomes = Plugin::at(proxy.url(), &full())
-        .apply([create(a("a.elsewhere.test", &["192.0.2.1"]), OURS)])
-        .unwrap();
-    assert!(matches!(&outcomes[0], Err(Error::Invalid(error)) if error.message.contains(ZONE)));
-    assert!(proxy.requests().is_empty());
 }

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against the stand-in for Cloud DNS.
+//! The rules of `wit/dns/dns.wit` about who may change what, against the stand-in for Cloud DNS.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,20 +7,20 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../../shared/marks_beside.rs"]
-mod marks_beside;
 mod support;
 
+use maquette_plugin_testing::ownership::{MARK, NAME, OURS, mark};
 use maquette_sdk::Error;
 use maquette_sdk::dns::Observed;
-use marks_beside::{MARK, NAME, OURS, mark};
 use serde_json::json;
-use support::{Action, Plugin, Proxy, StandIn, a, by_hand, create, full};
+use support::{Action, Proxy, StandIn, a, at, by_hand, create, full, of};
+
+maquette_plugin_testing::ownership_in_texts!(StandIn);
 
 #[test]
 fn a_created_record_set_has_its_mark_beside_it_in_the_same_batch() {
     let stand_in = StandIn::start();
-    let plugin = Plugin::of(&stand_in);
+    let plugin = of(&stand_in);
     let set = a(NAME, &["192.0.2.2", "192.0.2.1"]);
     let etag = plugin.change(create(set.clone(), OURS)).unwrap();
     assert_eq!(stand_in.writes(), 1);
@@ -48,7 +48,7 @@ fn a_writer_that_comes_between_reading_and_writing_is_never_overwritten() {
         }
         Action::Forward
     });
-    let plugin = Plugin::at(proxy.url(), &full());
+    let plugin = at(proxy.url(), &full());
     let outcomes = plugin
         .apply([
             create(a(NAME, &["192.0.2.1"]), OURS),

@@ -1,7 +1,7 @@
 //! Reads any registry that speaks the OCI distribution protocol: tags, digests, referrers; anonymous, with a login, or
 //! with a token from the server that the registry names. What is not of the protocol is in the crate `distribution`.
 
-use maquette_distribution::{Client, LOGIN, list_referrers, list_tags, resolve};
+use maquette_distribution::{Client, LOGIN, digest, list_referrers, list_tags, resolve};
 use maquette_sdk::registry::{Image, Referrers, Tags};
 use maquette_sdk::{Context, Credential, Host, Plugin, Registry, Result};
 use schemars::JsonSchema;
@@ -9,11 +9,15 @@ use serde::Deserialize;
 
 /// How to reach one registry.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
     /// Scheme and host of the registry, for example `https://registry.example.com`.
     #[schemars(extend("format" = "uri", "pattern" = "^https?://[^/?#@]+/?$"))]
     pub url: String,
+    /// Its token server, where that is another host, for example `https://auth.example.com`. The login is sent there, too.
+    #[schemars(extend("format" = "uri", "pattern" = "^https?://[^/?#@]+/?$"))]
+    #[serde(default)]
+    pub token_server: Option<String>,
 }
 
 /// The plugin.
@@ -32,12 +36,21 @@ impl Plugin for Oci {
                 LOGIN,
                 "`user:password` (or `user:token`) of an account that may pull; without it what everybody may read",
             )
-            .or_none(),
+            .or_none()
+            .for_hosts([Host::from_config("/url"), Host::from_config("/tokenServer")]),
         ]
     }
 
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
+    }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
     }
 }
 
@@ -49,6 +62,10 @@ impl Registry for Oci {
         cursor: Option<&str>,
     ) -> Result<Tags> {
         list_tags(&Client::new(ctx, &ctx.config.url)?, repository, cursor)
+    }
+
+    fn digest(&self, ctx: &Context<Config>, repository: &str, tag: &str) -> Result<String> {
+        digest(&Client::new(ctx, &ctx.config.url)?, repository, tag)
     }
 
     fn resolve(&self, ctx: &Context<Config>, repository: &str, reference: &str) -> Result<Image> {

@@ -9,7 +9,7 @@
 
 mod support;
 
-use maquette_sdk::registry::{Image, Label};
+use maquette_sdk::registry::{Image, Pair, Tag};
 use maquette_sdk::{Error, Registry as _};
 use oci::Oci;
 use serde_json::{Value, json};
@@ -25,9 +25,9 @@ fn configuration(created: &str, architecture: &str) -> Value {
     })
 }
 
-fn label(key: &str, value: &str) -> Label {
-    Label {
-        key: key.into(),
+fn label(name: &str, value: &str) -> Pair {
+    Pair {
+        name: name.into(),
         value: value.into(),
     }
 }
@@ -47,7 +47,8 @@ fn every_tag_is_listed_once() {
     let tags = Oci
         .list_tags(&context(&registry.url(), None), REPOSITORY, None)
         .unwrap();
-    assert_eq!(tags.items, ["latest", "v1", "v10", "v2"]);
+    let names: Vec<String> = tags.items.into_iter().map(|tag| tag.name).collect();
+    assert_eq!(names, ["latest", "v1", "v10", "v2"]);
     assert_eq!(tags.next, None);
 }
 
@@ -182,7 +183,7 @@ fn a_login_is_used_where_it_is_asked_for_and_missed_where_there_is_none() {
         &configuration("2026-01-01T00:00:00Z", "amd64"),
     );
     let tags = |login| Oci.list_tags(&context(&url, login), REPOSITORY, None);
-    assert_eq!(tags(Some(&login)).unwrap().items, ["v1"]);
+    assert_eq!(tags(Some(&login)).unwrap().items, [Tag::named("v1")]);
     let none = tags(None).unwrap_err();
     assert!(
         matches!(&none, Error::Unauthorized(text) if text.contains("add `login`")),

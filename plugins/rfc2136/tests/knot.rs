@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use maquette_sdk::dns::RecordType;
 use maquette_sdk::{Dns as _, Error};
 use rfc2136::Rfc2136;
-use support::{Action, Knot, Plugin, Proxy, ZONE, a, aaaa, cname, create, delete, replace, txt};
+use support::{Action, Knot, Proxy, ZONE, a, aaaa, at, cname, create, delete, replace, txt};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 const THEIRS: &str = "cluster/DNSRecord/shop/other";
@@ -23,8 +23,8 @@ const NAME: &str = "a.preview.test";
 #[test]
 fn a_record_set_is_made_changed_and_removed_by_its_owner_alone() {
     let knot = Knot::start();
-    let proxy = Proxy::start(knot.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
+    let proxy = Proxy::dns(knot.port, |_| Action::Forward);
+    let plugin = at(proxy.url());
     assert_eq!(Rfc2136.zones(&plugin.context()).unwrap()[0].name, ZONE);
     let etag = plugin
         .change(create(a(NAME, &["192.0.2.1"]), OURS))
@@ -54,9 +54,9 @@ fn a_record_set_is_made_changed_and_removed_by_its_owner_alone() {
 #[test]
 fn a_lost_race_is_a_conflict_that_names_the_winner() {
     let knot = Knot::start();
-    let intruder = Plugin::at(knot.url());
+    let intruder = at(knot.url());
     let updates = AtomicUsize::new(0);
-    let proxy = Proxy::start(knot.port, move |kind| {
+    let proxy = Proxy::dns(knot.port, move |kind| {
         if kind == "UPDATE" && updates.fetch_add(1, Ordering::AcqRel) == 0 {
             intruder
                 .change(create(a(NAME, &["192.0.2.9"]), THEIRS))
@@ -64,14 +64,14 @@ fn a_lost_race_is_a_conflict_that_names_the_winner() {
         }
         Action::Forward
     });
-    let outcome = Plugin::at(proxy.url()).change(create(a(NAME, &["192.0.2.1"]), OURS));
+    let outcome = at(proxy.url()).change(create(a(NAME, &["192.0.2.1"]), OURS));
     assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
 }
 
 #[test]
 fn an_alias_takes_the_place_of_addresses_in_one_batch_and_is_not_claimed_beside_others() {
     let knot = Knot::start();
-    let plugin = Plugin::at(knot.url());
+    let plugin = at(knot.url());
     let sets = [a(NAME, &["192.0.2.1"]), aaaa(NAME, &["2001:db8::1"])];
     let outcomes = plugin.apply(sets.map(|set| create(set, OURS))).unwrap();
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
@@ -93,7 +93,7 @@ fn an_alias_takes_the_place_of_addresses_in_one_batch_and_is_not_claimed_beside_
 #[test]
 fn what_was_applied_never_looks_changed() {
     let knot = Knot::start();
-    let plugin = Plugin::at(knot.url());
+    let plugin = at(knot.url());
     let long = "x".repeat(600);
     for (number, set) in [
         a("", &["192.0.2.2", "192.0.2.1"]),
@@ -122,7 +122,7 @@ fn a_wrong_key_is_unauthorized() {
         "hmac-sha256:maquette-key:d3JvbmctY2FuYXJ5",
         "hmac-sha256:nobody:d3JvbmctY2FuYXJ5",
     ] {
-        let plugin = Plugin::at(knot.url()).with_key(key);
+        let plugin = at(knot.url()).with_credential(key);
         let observed = plugin.observe(&[NAME]);
         assert!(
             matches!(observed, Err(Error::Unauthorized(_))),
@@ -134,7 +134,7 @@ fn a_wrong_key_is_unauthorized() {
 #[test]
 fn a_batch_of_hundreds_is_listed_again_to_its_end() {
     let knot = Knot::start();
-    let plugin = Plugin::at(knot.url());
+    let plugin = at(knot.url());
     let names: Vec<String> = (0..300).map(|n| format!("n{n:03}.{ZONE}")).collect();
     let outcomes = plugin
         .apply(

@@ -1,6 +1,5 @@
 //! The requests to the API. Nothing is decided here.
 
-use maquette_sdk::aws::Sigv4;
 use maquette_sdk::dns::batch::State;
 use maquette_sdk::dns::{Name, Zone};
 use maquette_sdk::http::{Method, Response, escape, pages, read_xml, write_xml};
@@ -143,20 +142,13 @@ impl<'a> Api<'a> {
     fn send(&self, method: &Method, path: &str, body: Vec<u8>) -> Result<Response> {
         let config = &self.ctx.config;
         let url = format!("{}{path}", self.root);
-        let key = Sigv4 {
-            access_key_id: &config.access_key_id,
-            credential: SECRET,
-            region: &config.region,
-            service: "route53",
-        };
-        let signed = key.sign(self.ctx, method, &url, &[], &body)?;
-        let http = self.ctx.http();
+        let signed = self
+            .ctx
+            .aws_authorization(SECRET, &config.access_key_id, &config.region)?;
+        let http = self.ctx.http().with_header("Authorization", &signed)?;
         let mut request = http.request(method.clone(), &url);
         if !body.is_empty() {
             request = request.body("application/xml", body);
-        }
-        for (name, value) in signed {
-            request = request.header(name, &value);
         }
         request.send()
     }

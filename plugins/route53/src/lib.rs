@@ -48,8 +48,9 @@ impl Plugin for Route53 {
     const SUMMARY: &'static str = "Keeps record sets in Amazon Route 53";
 
     fn credentials() -> Vec<Credential> {
-        vec![Credential::hmac_key(
+        vec![Credential::aws_sigv4(
             config::SECRET,
+            "route53",
             "The secret access key that belongs to `accessKeyId`",
         )]
     }

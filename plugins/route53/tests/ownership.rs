@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against moto with Route 53's preconditions.
+//! The rules of `wit/dns/dns.wit` about who may change what, against moto with Route 53's preconditions.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,20 +7,20 @@
     reason = "a test that panics has failed"
 )]
 
-#[path = "../../shared/marks_beside.rs"]
-mod marks_beside;
 mod support;
 
+use maquette_plugin_testing::ownership::{MARK, NAME, OURS, mark};
 use maquette_sdk::Error;
 use maquette_sdk::dns::Observed;
-use marks_beside::{MARK, NAME, OURS, mark};
 use serde_json::json;
-use support::{Action, Moto, Plugin, Proxy, a, by_hand, create};
+use support::{Action, Moto, Proxy, a, at, by_hand, create, of};
+
+maquette_plugin_testing::ownership_in_texts!(Moto);
 
 #[test]
 fn a_created_record_set_has_its_mark_beside_it_in_the_same_batch() {
     let moto = Moto::start();
-    let plugin = Plugin::of(&moto);
+    let plugin = of(&moto);
     let set = a(NAME, &["192.0.2.2", "192.0.2.1"]);
     let etag = plugin.change(create(set.clone(), OURS)).unwrap();
     assert_eq!(moto.writes(), 1);
@@ -48,7 +48,7 @@ fn a_writer_that_comes_between_reading_and_writing_is_never_overwritten() {
         }
         Action::Forward
     });
-    let plugin = Plugin::at(proxy.url(), &moto.full);
+    let plugin = at(proxy.url(), &moto.full);
     let outcomes = plugin
         .apply([
             create(a(NAME, &["192.0.2.1"]), OURS),

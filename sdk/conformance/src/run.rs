@@ -142,6 +142,7 @@ async fn judge<B: Sync>(
             Ok(Ok(())) => Verdict::Kept,
             Ok(Err(Failure::Broken(why))) => Verdict::Broken(why),
             Ok(Err(Failure::NotShown(why))) => Verdict::NotShown(why),
+            Ok(Err(Failure::Lacking(why))) => Verdict::Unsupported(why),
             Err(_) => Verdict::Broken(format!("it took more than {} s", PATIENCE.as_secs())),
         },
     };

@@ -28,12 +28,18 @@ fn config(server: &str, fault: &str, image: &str) -> Value {
 
 fn known(server: &str, fault: &str) -> BuilderTarget {
     let digest = format!("sha256:{}", "1b".repeat(32));
-    let failed = |log: &str| json!({ "exit-code": 1, "termination-message": "", "log-tail": log });
-    let success = json!({ "exit-code": 0, "termination-message": digest, "log-tail": "" });
+    let container = |name: &str, code: Option<i32>, said: &str, log: &str| json!({ "name": name, "exit-code": code, "termination-message": said, "log-tail": log });
+    let cloned = container("clone", Some(0), "", "");
+    let failed =
+        |log: &str| json!({ "containers": [cloned, container("build", Some(1), "", log)] });
+    let success = json!({ "containers": [cloned, container("build", Some(0), &digest, "")] });
+    let not_cloned = json!({ "containers": [
+        container("clone", Some(1), "", "error: no such revision"), container("build", None, "", ""),
+    ] });
     serde_json::from_value(json!({
         "other-config": config(server, fault, "builder:2"),
         "succeeded": { "ending": success, "digest": digest },
-        "no-revision": failed("error: no such revision"),
+        "no-revision": not_cloned,
         "no-dockerfile": failed("error: no such Dockerfile"),
     }))
     .unwrap()
@@ -74,10 +80,7 @@ async fn a_builder_that_keeps_every_rule_passes_and_one_that_breaks_a_rule_fails
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_kit_is_not_told_of_a_builder_is_not_shown_unless_it_is_declared_unsupported() {
     let rules = [
-        (
-            "another_configuration_changes_the_cache_key",
-            "other-config",
-        ),
+        ("another_configuration_changes_the_identity", "other-config"),
         (
             "a_success_names_the_image_at_every_destination",
             "succeeded",

@@ -34,7 +34,7 @@ fn engine() -> Value {
     let object = |kind: &str| {
         json!({
             "kind": kind, "healthy": written("Ready"), "progressing": written("Working"),
-            "degraded": written("Failed"), "suspended": written("Paused"),
+            "degraded": written("Failed"), "suspended": written("Paused"), "unknown": written("Unknown"),
         })
     };
     json!({ "objects": [object("Repository"), object("Release")], "revision": "1.2.0" })

@@ -36,9 +36,10 @@ fn subject(forge: &ForgeServer, fault: &str) -> Subject {
 }
 
 /// The first rule of each group that is about functions of its own. All rules for each fault would take a minute.
-const GROUPS: [&str; 6] = [
+const GROUPS: [&str; 7] = [
     "changes_are_listed_to_their_end",
     "a_branch_is_resolved_to_its_commit",
+    "branches_are_listed_to_their_end",
     "a_status_is_written_as_it_was_asked_for",
     "a_comment_is_written_with_its_text",
     "a_webhook_becomes_its_hint",

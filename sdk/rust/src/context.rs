@@ -21,6 +21,7 @@ pub struct Context<C> {
     pub object: String,
     /// The same for every retry of one intention. At most 64 characters.
     pub idempotency_key: String,
+    options: String,
     ends: Duration,
     runtime: Box<dyn Runtime>,
 }
@@ -34,6 +35,7 @@ impl<C> Context<C> {
             installation: String::new(),
             object: String::new(),
             idempotency_key: String::new(),
+            options: "{}".to_owned(),
             ends,
             runtime,
         }
@@ -55,25 +57,94 @@ impl<C> Context<C> {
             .map_err(|error| credential_error(name, &error))
     }
 
-    /// HMAC-SHA-256 (RFC 2104) chained over `messages`, computed by the host: the first key is `prefix` followed by
-    /// the credential, each further key is the previous result.
+    /// The value for the header `Authorization` of a request to the AWS service that the manifest names for this credential
+    /// ([`Credential::aws_sigv4`](crate::Credential::aws_sigv4)). It is a placeholder: the host signs the request when it sends
+    /// it, and sets `x-amz-date`.
     ///
     /// # Errors
     /// As for [`Context::credential`].
-    pub fn hmac_sha256(&self, name: &str, prefix: &[u8], messages: &[Vec<u8>]) -> Result<Vec<u8>> {
+    pub fn aws_authorization(
+        &self,
+        name: &str,
+        access_key_id: &str,
+        region: &str,
+    ) -> Result<String> {
         self.runtime
-            .hmac_sha256(name, prefix, messages)
+            .aws_authorization(name, access_key_id, region)
             .map_err(|error| credential_error(name, &error))
     }
 
-    /// `RS256` (RFC 7518, section 3.3) of `message`, computed by the host with a private key that the plugin never sees.
+    /// The value for the header `Authorization` of a request with a token of this issuer, signed with this credential
+    /// ([`Credential::signed_token`](crate::Credential::signed_token)). It is a placeholder: the host signs the token when it
+    /// sends the request.
     ///
     /// # Errors
     /// As for [`Context::credential`].
-    pub fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>> {
+    pub fn token_authorization(
+        &self,
+        name: &str,
+        issuer: &str,
+        key_id: Option<&str>,
+    ) -> Result<String> {
         self.runtime
-            .sign_rs256(name, message)
+            .token_authorization(name, issuer, key_id)
             .map_err(|error| credential_error(name, &error))
+    }
+
+    /// Whether `signature` is the HMAC-SHA-256 (RFC 2104) of `message` with this key, compared by the host in constant time.
+    ///
+    /// # Errors
+    /// As for [`Context::credential`].
+    pub fn verify_hmac_sha256(&self, name: &str, message: &[u8], signature: &[u8]) -> Result<bool> {
+        self.runtime
+            .verify_hmac_sha256(name, message, signature)
+            .map_err(|error| credential_error(name, &error))
+    }
+
+    /// The same for a signature in hexadecimal digits, as most forges send it. Another text is no signature.
+    ///
+    /// # Errors
+    /// As for [`Context::credential`].
+    pub fn verify_hmac_sha256_hex(
+        &self,
+        name: &str,
+        message: &[u8],
+        signature: &str,
+    ) -> Result<bool> {
+        let octet = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
+        let octets: Option<Vec<u8>> = signature.as_bytes().chunks(2).map(octet).collect();
+        self.verify_hmac_sha256(name, message, &octets.unwrap_or_default())
+    }
+
+    /// The value that an earlier call of the same provider kept under this key. It may be gone at any time.
+    pub fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        self.runtime.recall(key)
+    }
+
+    /// Keeps a value for later calls of the same provider, for at most this time: an `ETag` with its answer.
+    pub fn keep(&self, key: &str, value: &[u8], time: Duration) {
+        self.runtime.keep(key, value, time, false);
+    }
+
+    /// The same for a secret, for example a token that the provider issued: it is masked in log lines and errors.
+    pub fn keep_secret(&self, key: &str, value: &[u8], time: Duration) {
+        self.runtime.keep(key, value, time, true);
+    }
+
+    /// The options that the object has for this interface, see [`crate::options`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when they are not of this type, which the host prevents by the schema.
+    pub fn options<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.options)
+            .map_err(|error| Error::invalid("options", error.to_string()))
+    }
+
+    /// The same context with other options, for tests.
+    #[must_use]
+    pub fn with_options(mut self, json: &str) -> Self {
+        json.clone_into(&mut self.options);
+        self
     }
 
     /// Whether `candidate` is the credential, compared by the host in constant time: for tokens that come in with a
@@ -122,6 +193,7 @@ impl<C: DeserializeOwned> Context<C> {
         context.installation = raw.installation;
         context.object = raw.object;
         context.idempotency_key = raw.idempotency_key;
+        context.options = raw.options;
         Ok(context)
     }
 }
@@ -142,6 +214,9 @@ fn credential_error(name: &str, error: &CredentialError) -> Error {
         CredentialError::Unknown(why) => Error::Unauthorized(format!(
             "the credential `{name}` is not available: {why}; add it to the Provider under spec.credentials.{name}"
         )),
+        CredentialError::Other(why) => {
+            Error::Other(format!("the credential `{name}` cannot be used: {why}"))
+        }
         CredentialError::Misplaced(why) => Error::Other(format!(
             "the plugin uses the credential `{name}` in another way than its manifest declares: {why}"
         )),

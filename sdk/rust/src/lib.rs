@@ -68,7 +68,6 @@
 //! [`mock`] is a host for unit tests: scripted answers, a record of requests, a clock that does not wait. With the feature `native`, [`native::Native`] is a runtime for ordinary programs: an author's tests call the trait
 //! against a real server with `cargo test`.
 
-pub mod aws;
 pub mod builder;
 pub mod bundler;
 mod context;
@@ -77,7 +76,6 @@ pub mod dns;
 mod error;
 pub mod http;
 mod inside;
-pub mod jwt;
 mod macros;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod mock;
@@ -100,7 +98,10 @@ pub use context::Context;
 pub use delivery::Delivery;
 pub use dns::Dns;
 pub use error::{Error, FieldError, Result, TransientError};
-pub use plugin::{Credential, Description, Host, Placement, Plugin, describe};
+pub use plugin::{
+    Credential, Description, Host, ObjectKind, Parameters, Placement, Plugin, Provision,
+    SecretPlace, Text, Token, describe, options,
+};
 pub use registry::Registry;
 pub use runtime::{CredentialError, Level, Runtime};
 pub use source::Source;

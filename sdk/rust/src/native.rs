@@ -1,25 +1,47 @@
 //! A runtime for ordinary programs, so that an author's tests call the plugin's trait against a real server without
 //! a host. Nothing is denied and nothing is hidden here: credentials are given out as they are, and signed with here.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Read as _;
 use std::time::{Duration, Instant};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use maquette_signing::{Claims, aws, rsa_key};
 use ring::hmac;
-use ring::rand::SystemRandom;
-use ring::rsa::KeyPair;
-use ring::signature::RSA_PKCS1_SHA256;
+use serde_json::Value;
 
 use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
+use crate::plugin::{Credential, Placement, Plugin, Text};
 use crate::runtime::{CredentialError, Level, Runtime};
 
+const PLACEHOLDER: &str = "maquette-signature-";
+
 /// HTTP through ureq, credentials from a map, log lines to standard error.
-#[derive(Debug)]
 pub struct Native {
     credentials: BTreeMap<String, String>,
+    declared: Vec<Credential>,
+    config: Value,
+    signers: RefCell<Vec<Signer>>,
+    kept: RefCell<BTreeMap<String, Vec<u8>>>,
     started: Instant,
+}
+
+/// How a request is signed that has a placeholder as its `Authorization`.
+struct Signer {
+    secret: String,
+    access_key_id: String,
+    region: String,
+    service: String,
+}
+
+impl fmt::Debug for Native {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Native")
+            .field("credentials", &self.credentials.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Native {
@@ -27,8 +49,73 @@ impl Native {
     pub fn new(credentials: impl IntoIterator<Item = (String, String)>) -> Self {
         Self {
             credentials: credentials.into_iter().collect(),
+            declared: Vec::new(),
+            config: Value::Null,
+            signers: RefCell::default(),
+            kept: RefCell::default(),
             started: Instant::now(),
         }
+    }
+
+    /// Signs requests as the manifest of this plugin with this configuration declares.
+    #[must_use]
+    pub fn signing_for<P: Plugin>(mut self, config: Value) -> Self {
+        self.declared = P::credentials();
+        self.config = config;
+        self
+    }
+
+    fn placement(&self, name: &str) -> Option<Placement> {
+        let mut declared = self.declared.iter();
+        let found = declared.find(|credential| credential.name == name)?;
+        Some(found.placement.clone())
+    }
+
+    /// A placeholder that this runtime replaces in `send`.
+    fn signs(&self, signer: Signer) -> String {
+        let mut signers = self.signers.borrow_mut();
+        signers.push(signer);
+        format!("{PLACEHOLDER}{}", signers.len() - 1)
+    }
+
+    /// The request's headers with a signature in the place of its placeholder.
+    fn signed(&self, request: &Request) -> http::HeaderMap {
+        let mut headers = request.headers.clone();
+        let number = headers
+            .get(http::header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok()?.strip_prefix(PLACEHOLDER)?.parse().ok());
+        let signers = self.signers.borrow();
+        let signer = number.and_then(|number: usize| signers.get(number));
+        let Some(signer) = signer else {
+            return headers;
+        };
+        let signer = aws::Signer {
+            access_key_id: &signer.access_key_id,
+            secret: signer.secret.as_bytes(),
+            region: &signer.region,
+            service: &signer.service,
+        };
+        let host = request
+            .uri
+            .authority()
+            .map_or("", |authority| authority.as_str());
+        let signed = signer.sign(
+            self.wall_clock(),
+            &request.method,
+            &request.uri,
+            host,
+            &headers,
+            &request.body,
+        );
+        for (name, value) in [
+            ("x-amz-date", signed.date),
+            ("authorization", signed.authorization),
+        ] {
+            if let Ok(value) = value.parse() {
+                headers.insert(name, value);
+            }
+        }
+        headers
     }
 
     fn key(&self, name: &str) -> Result<String, TransportError> {
@@ -52,7 +139,7 @@ impl Runtime for Native {
         let mut outgoing = http::Request::builder()
             .method(request.method.clone())
             .uri(request.uri.clone());
-        for (name, value) in &request.headers {
+        for (name, value) in &self.signed(request) {
             outgoing = outgoing.header(name, value);
         }
         let outgoing = outgoing
@@ -82,33 +169,70 @@ impl Runtime for Native {
             .ok_or_else(|| CredentialError::Unknown(format!("no credential `{name}`")))
     }
 
-    fn hmac_sha256(
+    fn aws_authorization(
         &self,
         name: &str,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialError> {
-        let first = [prefix, self.credential(name)?.as_bytes()].concat();
-        Ok(messages.iter().fold(first, |key, message| {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
-            hmac::sign(&key, message).as_ref().to_vec()
+        access_key_id: &str,
+        region: &str,
+    ) -> Result<String, CredentialError> {
+        let Some(Placement::AwsSigv4(service)) = self.placement(name) else {
+            return Err(misplaced(name));
+        };
+        Ok(self.signs(Signer {
+            secret: self.credential(name)?,
+            access_key_id: access_key_id.to_owned(),
+            region: region.to_owned(),
+            service,
         }))
     }
 
-    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
+    fn token_authorization(
+        &self,
+        name: &str,
+        issuer: &str,
+        key_id: Option<&str>,
+    ) -> Result<String, CredentialError> {
+        let Some(Placement::SignedToken(token)) = self.placement(name) else {
+            return Err(misplaced(name));
+        };
+        let audience = match &token.audience {
+            Some(Text::Fixed(text)) => Some(text.clone()),
+            Some(Text::FromConfig(pointer)) => {
+                let value = self.config.pointer(pointer).and_then(Value::as_str);
+                value.map(str::to_owned)
+            }
+            None => None,
+        };
         let unusable =
-            |what: &str| CredentialError::Misplaced(format!("`{name}` cannot be used: {what}"));
-        let der = pem(&self.credential(name)?).ok_or_else(|| unusable("it is no PEM"))?;
-        let key = KeyPair::from_pkcs8(&der).map_err(|error| unusable(&error.to_string()))?;
-        let mut signature = vec![0; key.public().modulus_len()];
-        key.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            message,
-            &mut signature,
-        )
-        .map_err(|_| unusable("the signature cannot be made"))?;
-        Ok(signature)
+            |why: &str| CredentialError::Misplaced(format!("`{name}` cannot be used: {why}"));
+        let key = rsa_key(self.credential(name)?.as_bytes()).map_err(unusable)?;
+        let claims = Claims {
+            issuer,
+            audience: audience.as_deref(),
+            scope: token.scope.as_deref(),
+        };
+        let token = maquette_signing::token(&key, key_id, claims, self.wall_clock());
+        Ok(format!("Bearer {}", token.map_err(unusable)?))
+    }
+
+    fn verify_hmac_sha256(
+        &self,
+        name: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CredentialError> {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, self.credential(name)?.as_bytes());
+        Ok(hmac::verify(&key, message, signature).is_ok())
+    }
+
+    fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        self.kept.borrow().get(key).cloned()
+    }
+
+    fn keep(&self, key: &str, value: &[u8], _: Duration, _: bool) {
+        self.kept
+            .borrow_mut()
+            .insert(key.to_owned(), value.to_vec());
     }
 
     fn dns_exchange(
@@ -150,16 +274,8 @@ impl Runtime for Native {
     }
 }
 
-/// What stands between the first two lines of dashes (RFC 7468).
-pub(crate) fn pem(text: &str) -> Option<Vec<u8>> {
-    let base64: String = text
-        .lines()
-        .skip_while(|line| !line.starts_with("-----BEGIN "))
-        .skip(1)
-        .take_while(|line| !line.starts_with("-----END "))
-        .map(str::trim)
-        .collect();
-    STANDARD.decode(base64).ok()
+fn misplaced(name: &str) -> CredentialError {
+    CredentialError::Misplaced(format!("`{name}` is declared otherwise"))
 }
 
 fn failure(error: &ureq::Error) -> SendError {

@@ -20,100 +20,74 @@ pub mod base {
             include maquette:plugin/plugin@0.1.0;
         }",
         world: "maquette:sdk-base/base",
-        path: "wit",
+        path: "wit/plugin",
         pub_export_macro: true,
         generate_all,
+        generate_unused_types: true,
         additional_derives: [PartialEq, Eq, Hash],
     });
 }
 
-/// The interface `dns`.
-pub mod dns {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-dns; world dns { export maquette:plugin/dns@0.1.0; }",
-        world: "maquette:sdk-dns/dns",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
+/// The interface of a package, at this version, from this folder.
+macro_rules! interface {
+    ($module:ident, $inline:literal, $world:literal, $path:literal) => {
+        #[doc = concat!("The interface `", stringify!($module), "`.")]
+        pub mod $module {
+            wit_bindgen::generate!({
+                inline: $inline,
+                world: $world,
+                path: ["wit/plugin", $path],
+                pub_export_macro: true,
+                generate_all,
+                additional_derives: [PartialEq, Eq, Hash],
+                with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
+            });
+        }
+    };
 }
 
-/// The interface `tunnel`.
-pub mod tunnel {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-tunnel; world tunnel { export maquette:plugin/tunnel@0.1.0; }",
-        world: "maquette:sdk-tunnel/tunnel",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
-
-/// The interface `registry`.
-pub mod registry {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-registry; world registry { export maquette:plugin/registry@0.1.0; }",
-        world: "maquette:sdk-registry/registry",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
-
-/// The interface `source`.
-pub mod source {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-source; world source { export maquette:plugin/source@0.1.0; }",
-        world: "maquette:sdk-source/source",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
-
-/// The interface `builder`.
-pub mod builder {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-builder; world builder { export maquette:plugin/builder@0.1.0; }",
-        world: "maquette:sdk-builder/builder",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
-
-/// The interface `bundler`.
-pub mod bundler {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-bundler; world bundler { export maquette:plugin/bundler@0.1.0; }",
-        world: "maquette:sdk-bundler/bundler",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
-
-/// The interface `delivery`.
-pub mod delivery {
-    wit_bindgen::generate!({
-        inline: "package maquette:sdk-delivery; world delivery { export maquette:plugin/delivery@0.1.0; }",
-        world: "maquette:sdk-delivery/delivery",
-        path: "wit",
-        pub_export_macro: true,
-        generate_all,
-        additional_derives: [PartialEq, Eq, Hash],
-        with: { "maquette:plugin/types@0.1.0": crate::raw::base::maquette::plugin::types },
-    });
-}
+interface!(
+    dns,
+    "package maquette:sdk-dns; world dns { export maquette:dns/dns@0.1.0; }",
+    "maquette:sdk-dns/dns",
+    "wit/dns"
+);
+interface!(
+    tunnel,
+    "package maquette:sdk-tunnel; world tunnel { export maquette:tunnel/tunnel@0.1.0; }",
+    "maquette:sdk-tunnel/tunnel",
+    "wit/tunnel"
+);
+interface!(
+    registry,
+    "package maquette:sdk-registry; world registry { export maquette:registry/registry@0.1.0; }",
+    "maquette:sdk-registry/registry",
+    "wit/registry"
+);
+interface!(
+    source,
+    "package maquette:sdk-source; world source { export maquette:source/source@0.0.1; }",
+    "maquette:sdk-source/source",
+    "wit/draft/source"
+);
+interface!(
+    builder,
+    "package maquette:sdk-builder; world builder { export maquette:builder/builder@0.0.1; }",
+    "maquette:sdk-builder/builder",
+    "wit/draft/builder"
+);
+interface!(
+    bundler,
+    "package maquette:sdk-bundler; world bundler {
+        import maquette:bundler/blobs@0.0.1;
+        export maquette:bundler/bundler@0.0.1;
+    }",
+    "maquette:sdk-bundler/bundler",
+    "wit/draft/bundler"
+);
+interface!(
+    delivery,
+    "package maquette:sdk-delivery; world delivery { export maquette:delivery/delivery@0.0.1; }",
+    "maquette:sdk-delivery/delivery",
+    "wit/draft/delivery"
+);

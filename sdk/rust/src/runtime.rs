@@ -22,27 +22,58 @@ pub trait Runtime {
     /// When the manifest does not declare it, the Provider does not give it, or it is never sent.
     fn credential(&self, name: &str) -> Result<String, CredentialError>;
 
-    /// HMAC-SHA-256 chained over `messages`, keyed with `prefix` and the credential.
+    /// The placeholder of a request's signature: AWS Signature Version 4.
     ///
     /// # Errors
-    /// When the manifest does not declare it as a key or the Provider does not give it.
-    fn hmac_sha256(
+    /// When the manifest does not declare it for that or the Provider does not give it; always in a runtime that signs nothing.
+    fn aws_authorization(
         &self,
         name: &str,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialError>;
+        access_key_id: &str,
+        region: &str,
+    ) -> Result<String, CredentialError> {
+        let _ = (access_key_id, region);
+        Err(unknown(name, "signs no requests"))
+    }
 
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (`RS256`) of `message`, with a credential that is an RSA private key.
+    /// The placeholder of a signed token.
     ///
     /// # Errors
-    /// When the manifest does not declare it as a signing key or the Provider does not give it; always in a runtime
-    /// that has no keys.
-    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
-        let _ = message;
-        Err(CredentialError::Unknown(format!(
-            "`{name}`: this runtime has no signing keys"
-        )))
+    /// When the manifest does not declare it for that or the Provider does not give it; always in a runtime that signs nothing.
+    fn token_authorization(
+        &self,
+        name: &str,
+        issuer: &str,
+        key_id: Option<&str>,
+    ) -> Result<String, CredentialError> {
+        let _ = (issuer, key_id);
+        Err(unknown(name, "signs no tokens"))
+    }
+
+    /// Whether `signature` is the HMAC-SHA-256 of `message`.
+    ///
+    /// # Errors
+    /// When the manifest does not declare it as a key for webhooks or the Provider does not give it; always in a runtime that
+    /// has no keys.
+    fn verify_hmac_sha256(
+        &self,
+        name: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CredentialError> {
+        let _ = (message, signature);
+        Err(unknown(name, "has no keys"))
+    }
+
+    /// The value that an earlier call kept under this key; nothing in a runtime that keeps none.
+    fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        let _ = key;
+        None
+    }
+
+    /// Keeps the value for later calls, for at most this time.
+    fn keep(&self, key: &str, value: &[u8], time: Duration, secret: bool) {
+        let _ = (key, value, time, secret);
     }
 
     /// Sends one DNS message to a granted server and gives its answer; signed where a key is named.
@@ -86,9 +117,7 @@ pub trait Runtime {
     /// keys.
     fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool, CredentialError> {
         let _ = candidate;
-        Err(CredentialError::Unknown(format!(
-            "`{name}`: this runtime has no keys"
-        )))
+        Err(unknown(name, "has no keys"))
     }
 
     /// Writes one line into the operator's log.
@@ -106,4 +135,8 @@ pub trait Runtime {
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
     }
+}
+
+fn unknown(name: &str, why: &str) -> CredentialError {
+    CredentialError::Unknown(format!("`{name}`: this runtime {why}"))
 }

@@ -1,4 +1,4 @@
-//! The requests of one user, from the API server's audit log.
+//! The requests of one author, from the API server's audit log.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -46,21 +46,39 @@ impl Request {
     }
 }
 
+/// The user whose requests are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Author {
+    /// This one.
+    Is(&'static str),
+    /// All but this one.
+    IsNot(&'static str),
+}
+
+impl Author {
+    fn wants(self, user: &str) -> bool {
+        match self {
+            Self::Is(wanted) => user == wanted,
+            Self::IsNot(unwanted) => user != unwanted,
+        }
+    }
+}
+
 /// The log, read as far as it was when it was last looked at.
 #[derive(Debug)]
 pub(super) struct Log {
     path: PathBuf,
-    user: String,
+    author: Author,
     read: u64,
     requests: Vec<Request>,
 }
 
 impl Log {
-    /// The requests of `user` in the log at `path`.
-    pub(super) fn of(user: &str, path: PathBuf) -> Self {
+    /// The requests of this author in the log at `path`.
+    pub(super) fn of(author: Author, path: PathBuf) -> Self {
         Self {
             path,
-            user: user.to_owned(),
+            author,
             read: 0,
             requests: Vec::new(),
         }
@@ -81,7 +99,7 @@ impl Log {
                 return Ok(&self.requests);
             }
             self.read += u64::try_from(length)?;
-            self.requests.extend(parse(&line, &self.user)?);
+            self.requests.extend(parse(&line, self.author)?);
         }
     }
 
@@ -146,9 +164,9 @@ struct Answer {
     code: u16,
 }
 
-fn parse(line: &[u8], user: &str) -> Result<Option<Request>> {
+fn parse(line: &[u8], author: Author) -> Result<Option<Request>> {
     let event: Event = serde_json::from_slice(line).context("a line of the audit log")?;
-    if event.user.username != user || event.stage != "ResponseComplete" {
+    if !author.wants(&event.user.username) || event.stage != "ResponseComplete" {
         return Ok(None);
     }
     let object = event.object_ref;
@@ -198,7 +216,9 @@ mod tests {
 
     #[test]
     fn a_request_of_the_user_is_read_with_its_subresource() {
-        let request = parse(LINE.as_bytes(), "maquette").unwrap().unwrap();
+        let request = parse(LINE.as_bytes(), Author::Is("maquette"))
+            .unwrap()
+            .unwrap();
         assert_eq!(
             (request.resource.as_str(), request.code),
             ("components/status", 200)
@@ -212,11 +232,16 @@ mod tests {
 
     #[test]
     fn requests_of_others_and_renewals_of_the_lease_are_no_writes() {
-        assert!(parse(LINE.as_bytes(), "admin").unwrap().is_none());
+        let admin = Author::Is("admin");
+        assert!(parse(LINE.as_bytes(), admin).unwrap().is_none());
+        let others = Author::IsNot("maquette");
+        assert!(parse(LINE.as_bytes(), others).unwrap().is_none());
         let lease = LINE
             .replace("components", "leases")
             .replace(r#""subresource":"status","#, "");
-        let request = parse(lease.as_bytes(), "maquette").unwrap().unwrap();
+        let request = parse(lease.as_bytes(), Author::IsNot("admin"))
+            .unwrap()
+            .unwrap();
         assert!(!request.is_write() && request.is_lease_write());
     }
 }

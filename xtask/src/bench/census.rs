@@ -11,6 +11,7 @@ use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{self, Event};
 use kube::{Api, Resource, ResourceExt as _};
 use maquette_api::condition::{READY, holds};
+use maquette_api::reason::PROGRESSING;
 use maquette_api::{DNSRecord, Workspace};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch::{self, Receiver, Sender};
@@ -20,7 +21,7 @@ use tokio::task::JoinHandle;
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Count {
     listed: bool,
-    pub(super) ready: usize,
+    pub(super) wanted: usize,
     pub(super) total: usize,
 }
 
@@ -55,12 +56,27 @@ impl Census {
         })
     }
 
-    fn start<K>(api: Api<K>, is_ready: fn(&K) -> bool) -> Self
+    /// Records whose failure is reported for their present spec.
+    pub(super) fn of_failing_records(api: Api<DNSRecord>) -> Self {
+        Self::start(api, |record| {
+            record.status.as_ref().is_some_and(|status| {
+                let fails = |condition: &Condition| {
+                    condition.type_ == READY
+                        && condition.status == "False"
+                        && condition.reason != PROGRESSING
+                };
+                status.observed_generation == record.metadata.generation
+                    && status.conditions.iter().any(fails)
+            })
+        })
+    }
+
+    fn start<K>(api: Api<K>, is_wanted: fn(&K) -> bool) -> Self
     where
         K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
     {
         let (sender, seen) = watch::channel(Count::default());
-        let task = tokio::spawn(follow(api, is_ready, sender));
+        let task = tokio::spawn(follow(api, is_wanted, sender));
         Self { seen, task }
     }
 
@@ -80,8 +96,8 @@ impl Census {
             )),
         };
         if let Err(error) = outcome {
-            let Count { ready, total, .. } = *self.seen.borrow();
-            bail!("waiting for {what}: {error}; {ready} of {total} are Ready");
+            let Count { wanted, total, .. } = *self.seen.borrow();
+            bail!("waiting for {what}: {error}; {wanted} of {total} are");
         }
         Ok(())
     }
@@ -101,7 +117,7 @@ pub(super) fn is_ready(
     observed == generation && holds(conditions, READY)
 }
 
-async fn follow<K>(api: Api<K>, is_ready: fn(&K) -> bool, told: Sender<Count>)
+async fn follow<K>(api: Api<K>, is_wanted: fn(&K) -> bool, told: Sender<Count>)
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + Sync + 'static,
 {
@@ -114,17 +130,17 @@ where
         match event {
             Ok(Event::Init) => objects.clear(),
             Ok(Event::InitApply(object) | Event::Apply(object)) => {
-                objects.insert(object.name_any(), is_ready(&object));
+                objects.insert(object.name_any(), is_wanted(&object));
             }
             Ok(Event::Delete(object)) => drop(objects.remove(&object.name_any())),
             Ok(Event::InitDone) => listed = true,
             // It is watched again after a pause; what is wrong shows when the wait ends.
             Err(_) => {}
         }
-        let ready = objects.values().filter(|ready| **ready).count();
+        let wanted = objects.values().filter(|wanted| **wanted).count();
         told.send_replace(Count {
             listed,
-            ready,
+            wanted,
             total: objects.len(),
         });
     }

@@ -78,7 +78,7 @@ async fn one(stage: &Stage) -> Result<(f64, f64)> {
     let began = Instant::now();
     objects::apply(client, &shop).await?;
     census
-        .wait("the shop to be Ready", WITHIN, |seen| seen.ready == 1)
+        .wait("the shop to be Ready", WITHIN, |seen| seen.wanted == 1)
         .await?;
     let to_ready = began.elapsed().as_secs_f64();
     let of_pods = pods.sum();

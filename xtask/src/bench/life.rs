@@ -8,13 +8,18 @@ use jiff::Timestamp;
 use kube::{Api, Client};
 use maquette_api::Workspace;
 
-use super::audit::{count, summary};
+use super::audit::{Log, Request, count, summary};
 use super::census::Census;
-use super::field::{Field, NOTE};
+use super::counters::growth;
+use super::field::{Field, NOTE, RECONCILES};
 use super::figure::{Figure, Section, median, most};
+use super::reconciles::Reconciles;
+use super::wave::CALM;
 use super::{Bench, workspaces};
 
 const RUNS: u32 = 20;
+/// The beginning of the namespaces.
+const PLACE: &str = "life";
 /// Workspaces that live at one time, each in a namespace of its own.
 const LANES: u32 = 4;
 /// A life that takes longer hangs.
@@ -32,17 +37,44 @@ struct Life {
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     let field = Field::start(bench, 2).await?;
     let runs = bench.runs(RUNS);
+    field.audit().quiet(CALM, HANG).await?;
+    let (from, before) = (Timestamp::now(), field.operator.counters().await?);
     let began = Instant::now();
     let step = bench
         .progress
         .during(format_args!("{runs} lives, {LANES} at a time"));
     let lanes = (0..LANES.min(runs)).map(|lane| {
         let lives = runs / LANES + u32::from(lane < runs % LANES);
-        lane_of(&field.client, format!("life-{lane}"), lives)
+        lane_of(&field.client, format!("{PLACE}-{lane}"), lives)
     });
     let lives: Vec<Life> = try_join_all(lanes).await?.into_iter().flatten().collect();
     drop(step);
-    report(&field, &lives, began.elapsed())
+    let mut section = report(&field, &lives, began.elapsed())?;
+    field.audit().quiet(CALM, HANG).await?;
+    let after = field.operator.counters().await?;
+    let grown = |label| -> Result<_> {
+        let (before, after) = (before.by(RECONCILES, label)?, after.by(RECONCILES, label)?);
+        Ok(growth(&before, &after))
+    };
+    let reconciles = Reconciles {
+        by_kind: grown("controller")?,
+        by_result: grown("result")?,
+        own: &of_lives(field.audit(), from)?,
+        others: &of_lives(field.audit_of_others(), from)?,
+        lives: count_of(lives.len()),
+    };
+    reconciles.told(&mut section);
+    section.note(NOTE);
+    Ok(section)
+}
+
+/// Requests in the namespaces of lives, and those for the Gateway that all lives share.
+fn of_lives(mut audit: Log, from: Timestamp) -> Result<Vec<Request>> {
+    let mut requests = audit.between(from, Timestamp::now())?;
+    requests.retain(|request| {
+        request.namespace.starts_with(PLACE) || request.resource.starts_with("gateways")
+    });
+    Ok(requests)
 }
 
 /// One life after the other. A hang ends the measurement with what it waited for.
@@ -60,7 +92,7 @@ async fn lane_of(client: &Client, namespace: String, runs: u32) -> Result<Vec<Li
             .wait(
                 &format!("{life}: the workspace to be Ready"),
                 HANG,
-                |seen| seen.ready == 1,
+                |seen| seen.wanted == 1,
             )
             .await?;
         let (ready, to_ready, deleted) = (Timestamp::now(), began.elapsed(), Instant::now());
@@ -168,7 +200,6 @@ fn report(field: &Field, lives: &[Life], took: Duration) -> Result<Section> {
         "Writes of a median life: {}.",
         summary(&typical, 1.0)
     ));
-    section.note(NOTE);
     Ok(section)
 }
 

@@ -2,13 +2,16 @@
 //! cannot measure, never because a figure misses its goal.
 //!
 //! Each measurement is a file of this folder with one `measure` function. The parts that they share: [`field`] is the
-//! control plane with the operator on it, [`audit`] counts its requests, [`census`] waits for objects.
+//! control plane with the operator on it, [`audit`] counts its requests, [`counters`] reads its metrics, [`census`] waits
+//! for objects, [`wave`] creates and deletes many workspaces at once.
 
 mod audit;
 mod book;
 mod call;
 mod census;
+mod counters;
 mod demo;
+mod failing;
 mod field;
 mod figure;
 mod guests;
@@ -18,9 +21,12 @@ mod life;
 mod machine;
 mod memory;
 mod plugins;
+mod reconciles;
 mod scale;
 mod size;
 mod start;
+mod thousand;
+mod wave;
 mod workspaces;
 
 use std::path::{Path, PathBuf};
@@ -58,9 +64,10 @@ pub(crate) struct Args {
     /// A policy (waPC) that `kubewarden` measures beside the one that it makes itself.
     #[arg(long, value_name = "FILE")]
     policy: Vec<PathBuf>,
-    /// For how long `scale` watches for writes while nothing happens.
-    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
-    rest: u64,
+    /// For how long `scale` watches the operator at rest, and `failing` an operator whose provider fails; 120 s and 300 s
+    /// where nothing is given.
+    #[arg(long, value_name = "SECONDS")]
+    rest: Option<u64>,
 }
 
 /// A measurement.
@@ -70,10 +77,15 @@ enum Name {
     Call,
     /// From the process' start to complete caches and a Provider that is Ready, from cached plugins.
     Start,
-    /// Requests of one workspace's life, many times over.
+    /// Requests and reconciles of one workspace's life, many times over.
     Life,
-    /// 200 workspaces without and 200 with route and record, 200 records, and then rest.
+    /// 200 workspaces of mixed shapes, Ready and deleted; 200 without and 200 with route and record, 200 records, and then
+    /// rest.
     Scale,
+    /// 1,000 workspaces at once, and the CPU time of a new one among 1,000 relative to one among 100.
+    Thousand,
+    /// 1,000 records whose provider fails: status writes and calls.
+    Failing,
     /// Memory of the operator at 0, 200 and 1,000 workspaces.
     Memory,
     /// Size of the operator's image and of the plugin.
@@ -144,8 +156,8 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn rest(&self) -> Duration {
-        Duration::from_secs(self.args.rest)
+    fn rest(&self, default: Duration) -> Duration {
+        self.args.rest.map_or(default, Duration::from_secs)
     }
 
     async fn measure(&self, name: Name) -> Result<Section> {
@@ -154,6 +166,8 @@ impl<'a> Bench<'a> {
             Name::Start => start::measure(self).await,
             Name::Life => life::measure(self).await,
             Name::Scale => scale::measure(self).await,
+            Name::Thousand => thousand::measure(self).await,
+            Name::Failing => failing::measure(self).await,
             Name::Memory => memory::measure(self).await,
             Name::Size => size::measure(self).await,
             Name::Demo => demo::measure(self).await,
@@ -202,7 +216,11 @@ fn command(name: Name, args: &Args) -> String {
         (Name::Kubewarden, _) => kubewarden::arguments(args),
         _ => String::new(),
     };
-    format!("cargo xtask bench {}{release}{runs}", name.text())
+    let rest = match (name, args.rest) {
+        (Name::Scale | Name::Failing, Some(rest)) => format!(" --rest {rest}"),
+        _ => String::new(),
+    };
+    format!("cargo xtask bench {}{release}{runs}{rest}", name.text())
 }
 
 /// The operator's program in the wanted profile.
@@ -263,5 +281,19 @@ mod tests {
             "cargo xtask bench kubewarden --policy-server ps --policy x.wasm --policy y.wasm"
         );
         assert_eq!(command(Name::Call, &args), "cargo xtask bench call");
+    }
+
+    #[test]
+    fn the_command_names_a_span_that_was_given() {
+        let given = args("bench failing --rest 60");
+        assert_eq!(
+            command(Name::Failing, &given),
+            "cargo xtask bench failing --rest 60"
+        );
+        assert_eq!(command(Name::Life, &given), "cargo xtask bench life");
+        assert_eq!(
+            command(Name::Scale, &args("bench")),
+            "cargo xtask bench scale"
+        );
     }
 }

@@ -1,29 +1,25 @@
-//! 200 workspaces at once without and with route and record, 200 records at once, and rest with all of them.
+//! 200 workspaces of mixed shapes at once, Ready and then deleted; 200 of one component at once without and with route and
+//! record, 200 records at once, and rest with all of them.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use jiff::Timestamp;
 use kube::Api;
-use maquette_api::{DNSRecord, Workspace};
+use maquette_api::DNSRecord;
 
 use super::Bench;
 use super::audit::{Log, Request, count, summary};
 use super::census::Census;
 use super::field::{Field, NOTE};
-use super::figure::{Figure, Section};
-use super::workspaces::{Reach, create, namespace, one, record};
+use super::figure::{Figure, Section, short};
+use super::wave::{CALM, Group, MIXED, Wave, deleted, mixed, ready};
+use super::workspaces::{Reach, Shape, create, namespace, record};
 
 const COUNT: u32 = 200;
 const WITHIN: Duration = Duration::from_mins(5);
-/// News without urgency wait 5 s for better news; afterwards nothing more is written.
-pub(super) const CALM: Duration = Duration::from_secs(8);
-
-/// What happened while many objects were made.
-pub(super) struct Wave {
-    pub(super) took: Duration,
-    pub(super) requests: Vec<Request>,
-}
+/// The span of time in which the operator is watched at rest.
+const REST: Duration = Duration::from_mins(2);
 
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     let field = Field::start(bench, 2).await?;
@@ -31,8 +27,11 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     let mut audit = field.audit();
     audit.quiet(CALM, WITHIN).await?;
 
+    mix(bench, &field, &mut audit, &mut section).await?;
+
     let step = bench.progress.during(format_args!("{COUNT} workspaces"));
-    let plain = workspaces(&field, &mut audit, "plain", 0, COUNT, Reach::Nowhere).await?;
+    let group = Group::new("plain", Shape::One(Reach::Nowhere), 0..COUNT);
+    let plain = ready(&field, &mut audit, &[group]).await?;
     drop(step);
     told(&mut section, "one component", &plain, 8.0);
 
@@ -40,9 +39,10 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     let step = bench
         .progress
         .during(format_args!("{COUNT} workspaces with route and record"));
-    let reached = workspaces(&field, &mut audit, "reached", 0, COUNT, Reach::ByName).await?;
+    let group = Group::new("reached", Shape::One(Reach::ByName), 0..COUNT);
+    let reached = ready(&field, &mut audit, &[group]).await?;
     drop(step);
-    told(&mut section, "one component, route, record", &reached, 12.0);
+    told(&mut section, "one component, route, record", &reached, 11.0);
     let asked = field.power_dns.requests()?.len() - before;
     section.add(Figure::told(
         format!("provider requests for the records of these {COUNT}"),
@@ -53,39 +53,77 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     records(&field, &mut audit, &mut section).await?;
     drop(step);
     rest(bench, &field, &mut audit, &mut section).await?;
+    section.note(MIXED);
     section.note(NOTE);
     Ok(section)
 }
 
-/// Makes workspaces, waits until all are Ready and then until the operator writes nothing more.
-pub(super) async fn workspaces(
+/// 200 workspaces of mixed shapes, Ready and then deleted.
+async fn mix(
+    bench: &Bench<'_>,
     field: &Field,
     audit: &mut Log,
-    place: &str,
-    from: u32,
-    to: u32,
-    reach: Reach,
-) -> Result<Wave> {
-    namespace(&field.client, place).await?;
-    let api: Api<Workspace> = Api::namespaced(field.client.clone(), place);
-    let mut census = Census::of_workspaces(api.clone());
-    let objects = (from..to)
-        .map(|number| one(&format!("{place}-{number}"), reach))
-        .collect::<Result<Vec<_>>>()?;
-    let all = usize::try_from(to)?;
-    let (start, began) = (Timestamp::now(), Instant::now());
-    create(&api, objects).await?;
-    census
-        .wait(&format!("{to} workspaces to be Ready"), WITHIN, |seen| {
-            seen.ready == all
-        })
-        .await?;
-    let took = began.elapsed();
-    audit.quiet(CALM, WITHIN).await?;
-    Ok(Wave {
-        took,
-        requests: audit.between(start, Timestamp::now())?,
-    })
+    section: &mut Section,
+) -> Result<()> {
+    let groups = mixed("mixed", &(0..COUNT));
+    let step = bench
+        .progress
+        .during(format_args!("{COUNT} workspaces of mixed shapes"));
+    let up = ready(field, audit, &groups).await?;
+    drop(step);
+    section.add(Figure::at_most(
+        format!("{COUNT} workspaces (mixed) Ready in"),
+        10.0,
+        " s",
+        up.took.as_secs_f64(),
+    ));
+    for (group, shape, goal) in [(0, "one component", 11.0), (1, "three components", 20.0)]
+        .into_iter()
+        .filter_map(|(number, shape, goal)| Some((groups.get(number)?, shape, goal)))
+    {
+        let writes = up
+            .requests
+            .iter()
+            .filter(|request| request.is_write() && request.namespace == group.namespace);
+        section.add(Figure::at_most(
+            format!("  writes each, {shape}, until the operator is at rest"),
+            goal,
+            "",
+            count(writes) / group.count(),
+        ));
+    }
+    reconciles(section, "Ready", &up);
+    let step = bench.progress.during(format_args!("delete these {COUNT}"));
+    let down = deleted(field, audit, &groups).await?;
+    drop(step);
+    section.add(Figure::at_most(
+        format!("{COUNT} workspaces (mixed) deleted in"),
+        10.0,
+        " s",
+        down.took.as_secs_f64(),
+    ));
+    let writes = || down.requests.iter().filter(|request| request.is_write());
+    let each = f64::from(COUNT);
+    section.add(Figure::told("  writes each", short(count(writes()) / each)));
+    reconciles(section, "deleted", &down);
+    section.note(format!(
+        "Writes each (mixed, deleted): {}.",
+        summary(writes(), each)
+    ));
+    Ok(())
+}
+
+fn reconciles(section: &mut Section, what: &str, wave: &Wave) {
+    let each = f64::from(COUNT);
+    let kinds = wave.reconciles.iter();
+    let kinds = kinds.map(|(kind, count)| format!("{kind} {}", short(count / each)));
+    section.add(
+        Figure::told(
+            format!("  reconciles each, until all are {what} and the operator is at rest"),
+            short(wave.reconciles.values().sum::<f64>() / each),
+        )
+        .with(kinds.collect::<Vec<_>>().join(", ")),
+    );
 }
 
 /// Time, writes and reads of a wave. All of its writes are counted, also those after the last was Ready.
@@ -138,7 +176,7 @@ async fn records(field: &Field, audit: &mut Log, section: &mut Section) -> Resul
     let all = usize::try_from(COUNT)?;
     census
         .wait(&format!("{COUNT} records to be Ready"), WITHIN, |seen| {
-            seen.ready == all
+            seen.wanted == all
         })
         .await?;
     let took = began.elapsed();
@@ -162,7 +200,7 @@ async fn records(field: &Field, audit: &mut Log, section: &mut Section) -> Resul
     ));
     section.add(Figure::told(
         "  writes each",
-        super::figure::short(count(writes.iter().copied()) / f64::from(COUNT)),
+        short(count(writes.iter().copied()) / f64::from(COUNT)),
     ));
     let mut kinds = std::collections::BTreeMap::<String, u32>::new();
     for request in asked {
@@ -179,14 +217,14 @@ async fn records(field: &Field, audit: &mut Log, section: &mut Section) -> Resul
     Ok(())
 }
 
-/// Nothing happens in the cluster, so nothing is to be written.
+/// Nothing changes in the cluster, so the operator has nothing to write.
 async fn rest(
     bench: &Bench<'_>,
     field: &Field,
     audit: &mut Log,
     section: &mut Section,
 ) -> Result<()> {
-    let span = bench.rest();
+    let span = bench.rest(REST);
     let step = bench
         .progress
         .during(format_args!("rest for {} s", span.as_secs()));

@@ -11,8 +11,8 @@ use serde_json::json;
 use super::Bench;
 use super::field::{Field, NOTE, PROVIDER, ZONE};
 use super::figure::{Figure, Section, median};
-use super::scale::{CALM, workspaces};
-use super::workspaces::Reach;
+use super::wave::{CALM, Group, ready};
+use super::workspaces::{Reach, Shape};
 
 const STARTS: u32 = 5;
 const WORKSPACES: u32 = 200;
@@ -24,7 +24,8 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Section> {
     starts(&mut field, &mut section, 0).await?;
     let mut audit = field.audit();
     audit.quiet(CALM, Duration::from_mins(2)).await?;
-    workspaces(&field, &mut audit, "started", 0, WORKSPACES, Reach::ByName).await?;
+    let group = Group::new("started", Shape::One(Reach::ByName), 0..WORKSPACES);
+    ready(&field, &mut audit, &[group]).await?;
     starts(&mut field, &mut section, WORKSPACES).await?;
     section.note(format!("Median of {STARTS} starts. The registry is gone: code and compiled code come from the operator's cache. \
          The Provider's spec is changed while the operator is down, so that Ready is its word about this start."));

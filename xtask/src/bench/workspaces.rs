@@ -1,4 +1,4 @@
-//! The workspaces and records that are measured with. Their pods never run: kwok only says that they do.
+//! The workspaces and records that are measured with. Their pods never run: kwok only reports that they run.
 
 use anyhow::{Context, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -15,8 +15,27 @@ use super::field::{PROVIDER, ZONE};
 /// Requests of the benchmark at one time when it makes many objects.
 const AT_ONCE: usize = 32;
 
-/// What a workspace is reached by.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The components of a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One.
+    One(Reach),
+    /// Three with a route and a record.
+    Three,
+}
+
+impl Shape {
+    /// A workspace of this name.
+    pub(super) fn named(self, name: &str) -> Result<Workspace> {
+        match self {
+            Self::One(reach) => one(name, reach),
+            Self::Three => three(name),
+        }
+    }
+}
+
+/// The way to a workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
     /// Nothing.
     Nowhere,
@@ -25,7 +44,7 @@ pub(super) enum Reach {
 }
 
 /// A workspace of one component.
-pub(super) fn one(name: &str, reach: Reach) -> Result<Workspace> {
+fn one(name: &str, reach: Reach) -> Result<Workspace> {
     workspace(name, reach, &json!([web()]))
 }
 
@@ -117,6 +136,18 @@ where
         .try_for_each(|_| async { Ok(()) })
         .await
         .context("creating the objects to measure with")
+}
+
+/// Deletes all of them, many at a time.
+pub(super) async fn delete_all<K>(api: &Api<K>, names: Vec<String>) -> Result<()>
+where
+    K: Resource + Clone + DeserializeOwned + std::fmt::Debug,
+{
+    futures::stream::iter(names)
+        .map(|name| async move { delete(api, &name).await })
+        .buffer_unordered(AT_ONCE)
+        .try_for_each(|()| async { Ok(()) })
+        .await
 }
 
 /// Deletes one.

@@ -8,7 +8,6 @@ use kube::api::{Api, ApiResource, DynamicObject, Patch, PatchParams};
 use kube::core::GroupVersionKind;
 use kube::discovery::{Scope, pinned_kind};
 use kube::{Client, ResourceExt as _};
-use serde::Deserialize as _;
 
 /// Field manager of what the demo applies.
 const MANAGER: &str = "demo";
@@ -16,12 +15,7 @@ const MANAGER: &str = "demo";
 /// The documents of a manifest.
 pub(crate) fn read(path: &Path) -> Result<Vec<DynamicObject>> {
     let text = fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
-    serde_yaml_ng::Deserializer::from_str(&text)
-        .map(|document| {
-            DynamicObject::deserialize(document)
-                .with_context(|| format!("reading {}", path.display()))
-        })
-        .collect()
+    serde_saphyr::from_multiple(&text).with_context(|| format!("reading {}", path.display()))
 }
 
 /// Makes the object as it is given here.

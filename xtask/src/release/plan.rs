@@ -158,7 +158,7 @@ fn chart_version() -> Result<String> {
     let text =
         std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let chart: Value =
-        serde_yaml_ng::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
+        serde_saphyr::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
     let version = chart.get("version").and_then(Value::as_str);
     let version = version.with_context(|| format!("{} has no version", path.display()))?;
     Ok(version.to_owned())

@@ -19,6 +19,9 @@ use crate::step::attempt;
 const KIT: &str = "maquette-conformance";
 const HARNESS: &str = "maquette-harness";
 const SUITES: &str = "maquette-suites";
+const SIMULATION: &str = "maquette-simulation";
+/// Seeds of a long run of the simulation.
+const MANY_SEEDS: &str = "100000";
 
 /// Modules of the fault tests that run at once with the others, on a control plane of their own.
 const FAULTS: [&[&str]; 2] = [
@@ -39,6 +42,8 @@ pub(crate) enum Tier {
     Checks,
     /// Pure code, and programs with servers of their own.
     Unit,
+    /// The whole operator from seeds, against simulated servers and a virtual clock.
+    Simulation,
     /// The plugins: built as WebAssembly, and their tests.
     Plugins,
     /// Plugins and registries that attack the plugin host.
@@ -52,9 +57,10 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Checks,
         Self::Unit,
+        Self::Simulation,
         Self::Plugins,
         Self::Hostile,
         Self::Controlplane,
@@ -66,6 +72,7 @@ impl Tier {
         match self {
             Self::Checks => "checks",
             Self::Unit => "unit",
+            Self::Simulation => "simulation",
             Self::Plugins => "plugins",
             Self::Hostile => "hostile",
             Self::Controlplane => "control plane",
@@ -78,6 +85,16 @@ impl Tier {
         match self {
             Self::Checks => checks::run(progress),
             Self::Unit => unit(progress),
+            Self::Simulation => {
+                let mut row = Row::new(self);
+                let mut command = tests(&["--test", "simulation"]);
+                if long {
+                    command.env("MAQUETTE_SIMULATION_SEEDS", MANY_SEEDS);
+                }
+                let what = "simulation";
+                row.tested(what, &attempt(progress, what, &mut command)?);
+                Ok(row)
+            }
             Self::Plugins => plugins(progress),
             Self::Hostile => {
                 let mut row = Row::new(self);
@@ -124,7 +141,8 @@ async fn installed(row: &mut Row, name: &str, progress: &Progress, long: bool) -
 fn unit(progress: &Progress) -> Result<Row> {
     let mut row = Row::new(Tier::Unit);
     let kit = integration_tests(|package| package == KIT)?;
-    let mut others = integration_tests(|package| ![KIT, HARNESS, SUITES].contains(&package))?;
+    let mut others =
+        integration_tests(|package| ![KIT, HARNESS, SUITES, SIMULATION].contains(&package))?;
     others.extend(["--lib".to_owned(), "--bins".to_owned()]);
     let mut compile = tests(&[&kit[..], &others[..]].concat());
     if built(&mut row, progress, "unit tests", &mut compile)? {

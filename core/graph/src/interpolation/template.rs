@@ -3,6 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use super::{Malformed, MalformedReason, Reference};
+use crate::nearest::is_misspelled;
+
+/// Namespaces of references. Text with another one stays as it is, such as a shell's `${SHA::7}`.
+pub const NAMESPACES: [&str; 3] = ["components", "workspace", "component"];
 
 /// How many characters of a malformed reference an error shows.
 const SHOWN: usize = 40;
@@ -124,12 +128,18 @@ pub fn escape(text: &str) -> String {
     text.replace("${", "$${")
 }
 
-/// The namespace, if `rest` begins with `${word::`. Looks no further than the end of the word.
+/// The namespace, if `rest` begins with `${namespace::`. Looks no further than the beginning of the path.
 fn opening(rest: &str) -> Option<&str> {
     let body = rest.strip_prefix("${")?;
     let end = body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
     let (word, after) = body.split_at_checked(end)?;
-    (word.starts_with(|c: char| c.is_ascii_alphabetic()) && after.starts_with("::")).then_some(word)
+    let path = after.strip_prefix("::")?;
+    (NAMESPACES.contains(&word) || is_typo(word, path)).then_some(word)
+}
+
+/// A misspelled namespace is reported with the right one, except where the text is a shell's substring `${name::7}`.
+fn is_typo(word: &str, path: &str) -> bool {
+    path.starts_with(|c: char| c.is_ascii_alphabetic()) && is_misspelled(word, &NAMESPACES)
 }
 
 /// How much of `rest`, which begins with neither an escape nor a reference, is certainly literal.

@@ -15,7 +15,7 @@ pub struct Call {
     pub deadline: Instant,
 }
 
-/// What the plugin itself answers instead of a result; `error` of `wit/types.wit`.
+/// What the plugin itself answers instead of a result; `error` of `wit/plugin/types.wit`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PluginError {
     /// The request can never succeed as it is; the user has to change a field.
@@ -44,7 +44,7 @@ pub enum PluginError {
     )]
     Quota(String),
     /// Too many requests.
-    #[error("the provider asks to wait {} ms", .0.as_millis())]
+    #[error("the provider asks for fewer requests")]
     RateLimited(Duration),
     /// A fault that passes.
     #[error("{message}; it is tried again")]
@@ -65,7 +65,7 @@ pub enum PluginError {
 fn conflict(owner: Option<&str>) -> String {
     match owner {
         Some(owner) => format!("it belongs to {owner}, which has to release it first"),
-        None => "somebody else owns it, or it changed since it was looked at".to_owned(),
+        None => "it has another owner, or it changed since it was observed".to_owned(),
     }
 }
 

@@ -1,127 +1,119 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
-use rustls::pki_types::pem::PemObject as _;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::{manifest::Placement, names::Secret};
+use crate::{
+    manifest::Placement,
+    names::{Origin, Secret},
+};
+
+/// How a key for webhooks in base64 may begin (Standard Webhooks).
+const WEBHOOK_PREFIX: &str = "whsec_";
 
 /// A credential that a provider gives, with the place that the plugin's manifest declares for it.
 pub(crate) struct Held {
     pub(crate) name: String,
     pub(crate) placement: Placement,
     pub(crate) secret: Secret,
+    /// Where it may be sent.
+    pub(crate) origins: Vec<Origin>,
+    /// The audience of the tokens that it signs.
+    pub(crate) audience: Option<String>,
 }
 
-/// Why a plugin cannot use a credential; `credential-error` of `wit/host.wit`.
+/// Why a plugin cannot use a credential; `credential-error` of `wit/plugin/host.wit`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum CredentialRefusal {
     Unknown(String),
     Misplaced(String),
+    Other(String),
 }
 
 impl Held {
-    /// The header that it belongs into; nothing for a key that is never sent.
+    /// The header that it belongs into; nothing for a credential that is no part of a request.
     pub(crate) fn header(&self) -> Option<HeaderName> {
         match &self.placement {
-            Placement::Bearer | Placement::Basic => Some(AUTHORIZATION),
+            Placement::Bearer
+            | Placement::Basic
+            | Placement::AwsSigv4 { .. }
+            | Placement::SignedToken { .. } => Some(AUTHORIZATION),
             Placement::Header { name } => name.parse().ok(),
             Placement::HmacKey
-            | Placement::SigningKey
+            | Placement::HmacKeyBase64
             | Placement::TsigKey
-            | Placement::Connector => None,
+            | Placement::Connector
+            | Placement::Other { .. } => None,
         }
     }
 
-    /// The whole value of that header. Marked as sensitive, so that it never appears in debug output.
+    /// The whole value of that header. Marked as sensitive, so that it never appears in debug output. Nothing for a key that
+    /// signs.
     pub(crate) fn header_value(&self) -> Option<HeaderValue> {
         let secret = self.secret.bytes();
         let bytes = Zeroizing::new(match &self.placement {
             Placement::Bearer => [b"Bearer ", secret].concat(),
             Placement::Basic => format!("Basic {}", STANDARD.encode(secret)).into_bytes(),
             Placement::Header { .. } => secret.to_vec(),
-            Placement::HmacKey
-            | Placement::SigningKey
-            | Placement::TsigKey
-            | Placement::Connector => return None,
+            _ => return None,
         });
         let mut value = HeaderValue::from_bytes(&bytes).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
 
-    /// HMAC-SHA-256 (RFC 2104) chained over the messages, as `wit/host.wit` says.
-    pub(crate) fn hmac_sha256(
+    /// Whether the signature is the HMAC-SHA-256 (RFC 2104) of the message; takes as long for a wrong one as for the right one.
+    pub(crate) fn verify_hmac_sha256(
         &self,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialRefusal> {
-        if self.placement != Placement::HmacKey {
-            let text = format!("`{}` is not declared as a key for hmac-sha256", self.name);
-            return Err(CredentialRefusal::Misplaced(text));
-        }
-        // Without a message the result would be the key itself.
-        if messages.is_empty() {
-            return Err(CredentialRefusal::Misplaced(
-                "hmac-sha256 needs at least one message".to_owned(),
-            ));
-        }
-        let first = Zeroizing::new([prefix, self.secret.bytes()].concat());
-        messages
-            .iter()
-            .try_fold(first, |key, message| mac(&key, message))
-            .map(|result| result.to_vec())
-    }
-
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017) of the message.
-    pub(crate) fn sign_rs256(&self, message: &[u8]) -> Result<Vec<u8>, CredentialRefusal> {
-        if self.placement != Placement::SigningKey {
-            let text = format!("`{}` is not declared as a key for sign-rs256", self.name);
-            return Err(CredentialRefusal::Misplaced(text));
-        }
-        let unusable = |problem: &str| {
-            CredentialRefusal::Misplaced(format!("`{}` cannot be used: {problem}", self.name))
-        };
-        let key = signing_key(self.secret.bytes()).map_err(unusable)?;
-        let mut signature = vec![0; key.public().modulus_len()];
-        let random = ring::rand::SystemRandom::new();
-        key.sign(
-            &ring::signature::RSA_PKCS1_SHA256,
-            &random,
-            message,
-            &mut signature,
-        )
-        .map_err(|_| unusable("the signature cannot be made"))?;
-        Ok(signature)
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CredentialRefusal> {
+        let mut mac = mac(&self.webhook_key()?)?;
+        mac.update(message);
+        Ok(mac.verify_slice(signature).is_ok())
     }
 
     /// Whether the candidate is the credential; takes as long for a wrong one as for the right one.
     pub(crate) fn matches(&self, candidate: &[u8]) -> Result<bool, CredentialRefusal> {
+        self.webhook_key()?;
         // A keyed digest of both has one length and hides where they differ.
-        let digest = |text: &[u8]| self.hmac_sha256(b"matches", &[text.to_vec()]);
-        let wanted = digest(self.secret.bytes())?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(&[b"matches", self.secret.bytes()].concat())
-            .map_err(|error| CredentialRefusal::Misplaced(error.to_string()))?;
-        mac.update(candidate);
-        Ok(mac.verify_slice(&wanted).is_ok())
+        let digest = |text: &[u8]| {
+            let mut mac = mac(self.secret.bytes())?;
+            mac.update(text);
+            Ok(mac)
+        };
+        let wanted = digest(self.secret.bytes())?.finalize().into_bytes();
+        Ok(digest(candidate)?.verify_slice(&wanted).is_ok())
+    }
+
+    fn webhook_key(&self) -> Result<Zeroizing<Vec<u8>>, CredentialRefusal> {
+        let bytes = self.secret.bytes();
+        match self.placement {
+            Placement::HmacKey => Ok(Zeroizing::new(bytes.to_vec())),
+            Placement::HmacKeyBase64 => webhook_key(bytes).map_err(|problem| {
+                CredentialRefusal::Misplaced(format!("`{}` {problem}", self.name))
+            }),
+            _ => Err(CredentialRefusal::Misplaced(format!(
+                "`{}` is not declared as a key for webhooks",
+                self.name
+            ))),
+        }
     }
 }
 
-/// Reads an RSA private key in PEM (PKCS #8, RFC 7468).
-pub(crate) fn signing_key(pem: &[u8]) -> Result<ring::rsa::KeyPair, &'static str> {
-    let der = rustls::pki_types::PrivatePkcs8KeyDer::from_pem_slice(pem)
-        .map_err(|_| "it is no private key in PEM (`-----BEGIN PRIVATE KEY-----`)")?;
-    ring::rsa::KeyPair::from_pkcs8(der.secret_pkcs8_der())
-        .map_err(|_| "it is no RSA key of 2048 to 4096 bits")
+/// Reads a key for webhooks in base64.
+pub(crate) fn webhook_key(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, String> {
+    let problem = || "is not base64, with or without `whsec_` before it".to_owned();
+    let text = std::str::from_utf8(text).map_err(|_| problem())?.trim_end();
+    let text = text.strip_prefix(WEBHOOK_PREFIX).unwrap_or(text);
+    let key = STANDARD.decode(text).map_err(|_| problem())?;
+    Ok(Zeroizing::new(key))
 }
 
-fn mac(key: &[u8], message: &[u8]) -> Result<Zeroizing<Vec<u8>>, CredentialRefusal> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|error| {
-        CredentialRefusal::Misplaced(format!("the key cannot be used: {error}"))
-    })?;
-    mac.update(message);
-    Ok(Zeroizing::new(mac.finalize().into_bytes().to_vec()))
+fn mac(key: &[u8]) -> Result<Hmac<Sha256>, CredentialRefusal> {
+    Hmac::<Sha256>::new_from_slice(key)
+        .map_err(|error| CredentialRefusal::Misplaced(format!("the key cannot be used: {error}")))
 }
 
 #[cfg(test)]
@@ -133,31 +125,63 @@ mod tests {
             name: "key".into(),
             placement,
             secret: Secret::new(secret),
+            origins: vec![],
+            audience: None,
         }
     }
 
     #[test]
-    fn a_chained_hmac_is_the_signing_key_of_the_published_example() {
-        // AWS, "Signature Version 4", example of deriving a signing key.
-        let key = held(
-            Placement::HmacKey,
-            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-        );
-        let messages = ["20150830", "us-east-1", "iam", "aws4_request"]
-            .map(|message| message.as_bytes().to_vec());
-        let derived = key.hmac_sha256(b"AWS4", &messages).unwrap();
+    fn a_webhook_is_verified_as_in_the_published_examples() {
+        // GitHub, "Validating webhook deliveries": the test values of the documentation.
+        let key = held(Placement::HmacKey, "It's a Secret to Everybody");
+        let signature =
+            hex::decode("757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17")
+                .unwrap();
         assert_eq!(
-            hex::encode(derived),
-            "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
+            key.verify_hmac_sha256(b"Hello, World!", &signature),
+            Ok(true)
         );
+        assert_eq!(
+            key.verify_hmac_sha256(b"Hello, World.", &signature),
+            Ok(false)
+        );
+        assert_eq!(
+            key.verify_hmac_sha256(b"Hello, World!", &signature[..31]),
+            Ok(false)
+        );
+        // Standard Webhooks, "Signature scheme": the test values of its libraries.
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let message = b"msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{\"test\": 2432232314}";
+        let signature = STANDARD
+            .decode("g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+            .unwrap();
+        for secret in [secret, secret.trim_start_matches(WEBHOOK_PREFIX)] {
+            let key = held(Placement::HmacKeyBase64, secret);
+            assert_eq!(key.verify_hmac_sha256(message, &signature), Ok(true));
+        }
+        let raw = held(Placement::HmacKey, secret);
+        assert_eq!(raw.verify_hmac_sha256(message, &signature), Ok(false));
     }
 
     #[test]
-    fn no_credential_leaves_as_the_result_of_an_empty_chain_or_of_another_placement() {
-        let empty = held(Placement::HmacKey, "secret").hmac_sha256(b"", &[]);
-        assert!(matches!(empty, Err(CredentialRefusal::Misplaced(_))));
-        let bearer = held(Placement::Bearer, "secret").hmac_sha256(b"", &[b"x".to_vec()]);
-        assert!(matches!(bearer, Err(CredentialRefusal::Misplaced(_))));
+    fn a_key_that_signs_is_no_value_of_a_header_and_verifies_nothing() {
+        for placement in [
+            Placement::AwsSigv4 {
+                service: "route53".into(),
+            },
+            Placement::SignedToken {
+                audience: None,
+                scope: None,
+            },
+            Placement::Connector,
+        ] {
+            let key = held(placement, "secret");
+            assert_eq!(key.header_value(), None);
+            assert!(matches!(
+                key.verify_hmac_sha256(b"x", b"x"),
+                Err(CredentialRefusal::Misplaced(_))
+            ));
+        }
         assert_eq!(held(Placement::HmacKey, "secret").header_value(), None);
     }
 
@@ -195,15 +219,5 @@ mod tests {
         }
         let bearer = held(Placement::Bearer, "webhook token").matches(b"webhook token");
         assert!(matches!(bearer, Err(CredentialRefusal::Misplaced(_))));
-    }
-
-    #[test]
-    fn what_is_no_rsa_key_signs_nothing_and_is_not_repeated() {
-        let key = held(Placement::SigningKey, "-----BEGIN s3cret").sign_rs256(b"text");
-        let Err(CredentialRefusal::Misplaced(text)) = key else {
-            panic!("signed")
-        };
-        assert!(text.contains("no private key in PEM"), "{text}");
-        assert!(!text.contains("s3cret"), "{text}");
     }
 }

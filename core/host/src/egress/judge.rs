@@ -3,7 +3,10 @@ use http::{
     header::{self, HeaderName},
 };
 
-use super::{Held, Policy};
+use super::{
+    Held, Policy,
+    sign::{Signer, Signing},
+};
 use crate::names::Origin;
 
 /// The longest path and query, in bytes.
@@ -25,6 +28,17 @@ pub(super) struct Placeholder {
     pub(super) text: String,
     /// Index into the policy's credentials.
     pub(super) credential: usize,
+    /// How a key signs the request; nothing for a credential that is sent itself.
+    pub(super) signer: Option<Signer>,
+}
+
+/// A request that may leave.
+#[derive(Debug)]
+pub(super) struct Judged<B> {
+    pub(super) origin: Origin,
+    pub(super) request: Request<B>,
+    /// The signature that it needs.
+    pub(super) signing: Option<Signing>,
 }
 
 /// Why a request does not leave. The message says what to do.
@@ -48,6 +62,15 @@ pub(super) enum Denial {
         place: String,
         right: String,
     },
+    #[error(
+        "the plugin sent the credential `{credential}` to {origin}, which is no host of this credential ({known}); correct the \
+         configuration that names its hosts, or tell the plugin's author"
+    )]
+    OtherHost {
+        credential: String,
+        origin: Origin,
+        known: String,
+    },
 }
 
 /// Decides whether a request may leave, and makes it what leaves: addressed to the granted origin, with credentials in
@@ -56,7 +79,7 @@ pub(super) fn judge<B>(
     request: Request<B>,
     policy: &Policy,
     placeholders: &[Placeholder],
-) -> Result<(Origin, Request<B>), Denial> {
+) -> Result<Judged<B>, Denial> {
     let (mut parts, body) = request.into_parts();
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         return Err(Denial::Method(parts.method));
@@ -74,7 +97,7 @@ pub(super) fn judge<B>(
         return Err(Denial::TooLong);
     }
     refuse_in_url(&target, policy, placeholders)?;
-    inject(&mut parts.headers, policy, placeholders)?;
+    let signing = inject(&mut parts.headers, &origin, policy, placeholders)?;
     for name in HOP_BY_HOP {
         parts.headers.remove(name);
     }
@@ -90,7 +113,11 @@ pub(super) fn judge<B>(
     );
     parts.uri = target.parse().map_err(|_| Denial::Authority(target))?;
     parts.version = http::Version::HTTP_11;
-    Ok((origin, Request::from_parts(parts, body)))
+    Ok(Judged {
+        origin,
+        request: Request::from_parts(parts, body),
+        signing,
+    })
 }
 
 fn origin(uri: &Uri) -> Result<Origin, Denial> {
@@ -123,11 +150,14 @@ fn refuse_in_url(
     }
 }
 
+/// Puts credentials in the place of their placeholders, and gives the signature that the request needs.
 fn inject(
     headers: &mut HeaderMap,
+    origin: &Origin,
     policy: &Policy,
     placeholders: &[Placeholder],
-) -> Result<(), Denial> {
+) -> Result<Option<Signing>, Denial> {
+    let mut signing = None;
     for (name, value) in headers.iter_mut() {
         if let Some(held) = find(name.as_str().as_bytes(), policy, placeholders) {
             return Err(misplaced(held, "the name of a header".to_owned()));
@@ -135,15 +165,36 @@ fn inject(
         let Some(held) = find(value.as_bytes(), policy, placeholders) else {
             continue;
         };
-        let alone = placeholders
-            .iter()
-            .any(|placeholder| placeholder.text.as_bytes() == value.as_bytes());
-        match held.header_value() {
-            Some(secret) if alone && held.header().as_ref() == Some(name) => *value = secret,
-            _ => return Err(misplaced(held, format!("the header `{name}`"))),
+        let mut alone = placeholders.iter();
+        let alone = alone.find(|placeholder| placeholder.text.as_bytes() == value.as_bytes());
+        let placeholder = alone.filter(|_| held.header().as_ref() == Some(name));
+        let wrong = || misplaced(held, format!("the header `{name}`"));
+        let placeholder = placeholder.ok_or_else(wrong)?;
+        if !held.origins.contains(origin) {
+            return Err(Denial::OtherHost {
+                credential: held.name.clone(),
+                origin: origin.clone(),
+                known: crate::inspect::or_nothing(
+                    &held
+                        .origins
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>(),
+                ),
+            });
+        }
+        match &placeholder.signer {
+            // Replaced when the request is signed.
+            Some(signer) => {
+                signing = Some(Signing {
+                    credential: placeholder.credential,
+                    signer: signer.clone(),
+                });
+            }
+            None => *value = held.header_value().ok_or_else(wrong)?,
         }
     }
-    Ok(())
+    Ok(signing)
 }
 
 /// The credential whose placeholder is somewhere in the text.

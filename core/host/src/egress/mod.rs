@@ -1,8 +1,9 @@
 //! Outgoing requests of plugins: who may be called (`judge`, `address`), what the host puts in and takes out
-//! (`credentials`, `scrub`), and the connection itself (`send`; `dns` for DNS messages). `judge`, `address` and `scrub` are pure.
+//! (`credentials`, `sign`, `conceal`, `scrub`), and the connection itself (`send`; `dns` for DNS messages). `judge`, `address` and `scrub` are pure.
 //! Wasmtime's own sender is not compiled in.
 
 mod address;
+mod body;
 mod conceal;
 mod credentials;
 mod denials;
@@ -12,6 +13,7 @@ mod receive;
 mod scrub;
 mod send;
 mod session;
+mod sign;
 mod tape;
 mod taped;
 
@@ -21,13 +23,14 @@ use ipnet::IpNet;
 use rustls::ClientConfig;
 
 pub(crate) use address::is_loopback_name_or_address;
-pub(crate) use credentials::{CredentialRefusal, Held, signing_key};
+pub(crate) use credentials::{CredentialRefusal, Held, webhook_key};
 pub(crate) use dns::{DnsError, TsigKey};
 pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
+pub(crate) use sign::Signer;
 pub use tape::{Answer, Body, Exchange, Question, Tape};
 
-use crate::{budget::Budget, metrics::Meter, names::Origin};
+use crate::{budget::Budget, manifest::SecretPlace, memory::Memory, metrics::Meter, names::Origin};
 
 /// What the requests of one call are held against, and who counts them.
 pub(crate) struct Policy {
@@ -50,6 +53,10 @@ pub(crate) struct Rules {
     pub(crate) egress: Vec<Origin>,
     pub(crate) cidrs: Vec<IpNet>,
     pub(crate) credentials: Vec<Held>,
+    /// Where bodies may have secrets that the host keeps.
+    pub(crate) secret_places: Vec<SecretPlace>,
+    /// What earlier calls kept.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) needles: Arc<Needles>,
     pub(crate) tls: Arc<ClientConfig>,
     /// What the provider's server leaves us of its limits.

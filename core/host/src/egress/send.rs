@@ -18,7 +18,14 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, io::TokioIo};
 
-use super::{Policy, address::may_connect, conceal::Secrets, denials::Denials, receive::Received};
+use super::{
+    Policy,
+    address::may_connect,
+    conceal::Secrets,
+    denials::Denials,
+    receive::Received,
+    sign::{Signing, sign},
+};
 use crate::names::Origin;
 
 /// The largest request body, bytes.
@@ -38,15 +45,26 @@ pub(super) type Answer = (
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
+/// What a judged request needs on its way.
+pub(super) struct Outgoing {
+    pub(super) policy: Arc<Policy>,
+    pub(super) denials: Denials,
+    pub(super) secrets: Secrets,
+    pub(super) origin: Origin,
+    pub(super) signing: Option<Signing>,
+    pub(super) options: RequestOptions,
+}
+
 /// Sends a judged request over a connection of its own and follows no redirect.
-pub(super) async fn send(
-    policy: Arc<Policy>,
-    denials: Denials,
-    secrets: Secrets,
-    origin: Origin,
-    request: Request<WasiBody>,
-    options: RequestOptions,
-) -> Result<Answer, Error> {
+pub(super) async fn send(outgoing: Outgoing, request: Request<WasiBody>) -> Result<Answer, Error> {
+    let Outgoing {
+        policy,
+        denials,
+        secrets,
+        origin,
+        signing,
+        options,
+    } = outgoing;
     let limit =
         |asked: Option<Duration>, most: Duration| asked.map_or(most, |asked| asked.min(most));
     let connecting = connect(&policy, &denials, &origin);
@@ -67,8 +85,15 @@ pub(super) async fn send(
         .meter
         .sent(head_bytes(request.headers()) + request.uri().to_string().len());
     let (parts, body) = request.into_parts();
-    let body = secrets.put_into(outgoing(body, policy.clone())).await?;
+    let counted = counted(body, policy.clone());
+    let body = secrets
+        .put_into(counted, parts.uri.path(), &policy.secret_places, &denials)
+        .await?;
     let request = Request::from_parts(parts, body);
+    let request = match &signing {
+        Some(signing) => sign(signing, &policy, &origin, request).await?,
+        None => request,
+    };
     let read_timeout = limit(options.first_byte_timeout, READ_TIMEOUT);
     let answer = timeout(read_timeout, sender.send_request(request)).await;
     let response = answer.map_err(|_| Error::ConnectionReadTimeout)??;
@@ -138,7 +163,7 @@ pub(super) async fn connect_checked(
     Err(last)
 }
 
-fn outgoing(body: WasiBody, policy: Arc<Policy>) -> WasiBody {
+fn counted(body: WasiBody, policy: Arc<Policy>) -> WasiBody {
     let counted = Limited::new(body, REQUEST_BYTES).map_frame(move |frame| {
         policy.meter.sent(frame.data_ref().map_or(0, Bytes::len));
         frame

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request, Response, request::Parts};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::BodyExt;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 use super::{
     Needles,
+    body::{full, whole},
     denials::Denials,
     send::Answer as Sent,
     tape::{Answer, Body, Exchange, Names, Question, Tape},
@@ -30,7 +30,7 @@ pub(super) struct Taped {
 impl Taped {
     /// Answers from the recording. Nothing is sent.
     pub(super) async fn replay(self, body: WasiBody) -> Result<Sent, Error> {
-        let body = whole(body).await?;
+        let body = whole(body, REQUEST_BYTES).await?;
         let answer = self.tape.answer(&self.question(&body));
         let refuse = |text: String| {
             self.denials.note(text);
@@ -64,7 +64,7 @@ impl Taped {
         F: Future<Output = Result<Sent, Error>>,
     {
         let (parts, body) = request.into_parts();
-        let asked = whole(body).await?;
+        let asked = whole(body, REQUEST_BYTES).await?;
         let question = self.question(&asked);
         let (response, driving) = send(Request::from_parts(parts, full(asked))).await?;
         let (parts, body) = response.into_parts();
@@ -88,21 +88,6 @@ impl Taped {
             body: self.names.body(body, &self.needles),
         }
     }
-}
-
-async fn whole(body: WasiBody) -> Result<Bytes, Error> {
-    let whole = Limited::new(body, REQUEST_BYTES).collect().await;
-    let whole = whole.map_err(|error| match error.downcast::<Error>() {
-        Ok(error) => *error,
-        Err(_too_long) => Error::HttpRequestBodySize(Some(REQUEST_BYTES as u64)),
-    })?;
-    Ok(whole.to_bytes())
-}
-
-fn full(octets: Bytes) -> WasiBody {
-    Full::new(octets)
-        .map_err(|never| match never {})
-        .boxed_unsync()
 }
 
 fn response(

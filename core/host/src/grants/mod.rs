@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 use ipnet::IpNet;
 
 pub(crate) use check::{Admitted, admit};
-pub(crate) use config::config_validator;
+pub(crate) use config::{config_validator, options_of, with_defaults};
 
 use crate::names::{Digest, Origin, OriginError, Secret};
 
@@ -93,6 +93,26 @@ pub enum GrantError {
         /// What the plugin says about it.
         description: String,
     },
+    /// None of several credentials of which one is enough is given.
+    #[error(
+        "one of the credentials `{}` is needed; add one of them under `credentials`",
+        .names.join("`, `")
+    )]
+    CredentialGroup {
+        /// Names that the plugin declares.
+        names: Vec<String>,
+    },
+    /// An object's options do not satisfy the plugin's schema.
+    #[error("options{path}: {problem}")]
+    Options {
+        /// JSON pointer to the value (RFC 6901), empty for all options.
+        path: String,
+        /// The problem.
+        problem: String,
+    },
+    /// The plugin has no options for an interface.
+    #[error("the plugin has no options for `{0}`; remove `options`")]
+    OptionsUnknown(String),
     /// A credential cannot be put where the plugin declares it.
     #[error("credential `{name}` {problem}")]
     CredentialMalformed {

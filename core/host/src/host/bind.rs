@@ -6,7 +6,7 @@ use super::{Host, Inner};
 use crate::{
     AccountUsage, Digest, GrantError, Grants, Provider, ProviderUsage,
     budget::Budget,
-    egress::{Held, Needles, Rules},
+    egress::{Needles, Rules},
     grants::{Admitted, admit},
     metrics::Meter,
     sandbox::{Lane, Slots},
@@ -47,20 +47,18 @@ impl Host {
             .loaded(digest)
             .ok_or_else(|| GrantError::NotInstalled(digest.clone()))?;
         let manifest = &plugin.installed.manifest;
-        let Admitted { config, grants } = admit(manifest, grants)?;
+        let Admitted {
+            config,
+            held,
+            grants,
+        } = admit(manifest, grants)?;
         let (meter, budget) = inner.meter(name, &manifest.name, digest);
-        let held = manifest.credentials.iter().filter_map(|declared| {
-            let secret = grants.credentials.get(&declared.name)?.clone();
-            Some(Held {
-                name: declared.name.clone(),
-                placement: declared.placement.clone(),
-                secret,
-            })
-        });
         let rules = Rules {
             plugin: manifest.name.clone(),
             provider: name.to_owned(),
-            credentials: held.collect(),
+            credentials: held,
+            secret_places: manifest.secret_places.clone(),
+            memory: Arc::default(),
             needles: Arc::new(Needles::of(grants.credentials.values())),
             egress: grants.egress,
             cidrs: grants.egress_cidrs,
@@ -81,6 +79,7 @@ impl Host {
         Ok(Provider {
             plugin,
             lane: Arc::new(lane),
+            options: None,
         })
     }
 

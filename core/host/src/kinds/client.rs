@@ -4,8 +4,9 @@ use wasmtime::component::{ComponentNamedList, Lift, Lower};
 
 use super::Functions;
 use crate::{
-    call::{Call, CallError},
+    call::{Call, CallError, PluginError},
     manifest::Manifest,
+    names::Origin,
     provider::Loaded,
     sandbox::{Context, GuestError, Lane, State, run},
 };
@@ -16,20 +17,42 @@ pub(crate) struct Client {
     lane: Arc<Lane>,
     functions: Functions,
     plugin: Arc<Loaded>,
+    /// Name of the interface.
+    interface: &'static str,
+    /// The object's options as JSON text.
+    options: Arc<str>,
 }
 
 impl Client {
-    pub(crate) fn new(lane: Arc<Lane>, functions: Functions, plugin: Arc<Loaded>) -> Self {
+    pub(crate) fn new(
+        lane: Arc<Lane>,
+        functions: Functions,
+        plugin: Arc<Loaded>,
+        interface: &'static str,
+        options: Arc<str>,
+    ) -> Self {
         Self {
             lane,
             functions,
             plugin,
+            interface,
+            options,
         }
     }
 
     /// What the plugin says about itself.
     pub(super) fn manifest(&self) -> &Manifest {
         &self.plugin.installed.manifest
+    }
+
+    /// The object's options as JSON text.
+    pub(super) fn options(&self) -> &str {
+        &self.options
+    }
+
+    /// Servers that the Provider grants.
+    pub(super) fn egress(&self) -> &[Origin] {
+        &self.lane.rules.egress
     }
 
     /// One call: `function(context, arguments…) -> result<answer, error>`.
@@ -63,8 +86,15 @@ impl Client {
     {
         let index = self.functions.get(function).copied();
         let index = index.ok_or_else(|| unusable(function, "it is not exported"))?;
-        run(&self.lane, call, move |store, instance, context| {
+        let name = format!("{}.{function}", self.interface);
+        if self.manifest().lacks.contains(&name) {
+            let text = format!("the plugin has no `{name}`");
+            return Err(PluginError::Unsupported(text).into());
+        }
+        let options = self.options.to_string();
+        run(&self.lane, call, move |store, instance, mut context| {
             Box::pin(async move {
+                context.options = options;
                 let arguments = before(store.data_mut())?.after(context);
                 let function = instance
                     .get_typed_func::<A::WithContext, (Result<R, GuestError>,)>(&mut *store, index)

@@ -12,6 +12,27 @@ pub(crate) struct Kind {
     pub(crate) functions: &'static [&'static str],
 }
 
+impl Kind {
+    /// Name of the interface, for example `dns`.
+    pub(crate) fn name(&self) -> &'static str {
+        let rest = self.interface.split_once('/').map_or("", |(_, rest)| rest);
+        rest.split_once('@').map_or(rest, |(name, _)| name)
+    }
+}
+
+/// Whether an interface is a draft, for example `maquette:source/source@0.0.1`: no release promises its version 0.0.x.
+pub fn is_draft(interface: &str) -> bool {
+    interface
+        .split_once('@')
+        .is_some_and(|(_, version)| version.starts_with("0.0."))
+}
+
+/// The interface of this name as components export it, for example `maquette:dns/dns@0.1.0` for `dns`.
+pub fn interface(name: &str) -> Option<&'static str> {
+    let mut all = KINDS.iter().map(|kind| kind.interface);
+    all.find(|interface| interface.starts_with(&format!("maquette:{name}/")))
+}
+
 /// Where the functions of one interface are in a component.
 pub(crate) type Functions = Arc<HashMap<&'static str, ComponentExportIndex>>;
 
@@ -39,20 +60,24 @@ impl Exports {
 
 #[cfg(test)]
 mod tests {
-    use super::KINDS;
+    use super::{KINDS, is_draft};
 
     #[test]
     fn every_function_of_the_contract_is_known() {
         for kind in KINDS {
-            let name = kind
-                .interface
-                .trim_start_matches("maquette:plugin/")
-                .trim_end_matches("@0.1.0");
+            let (_, rest) = kind.interface.split_once('/').unwrap();
+            let (name, version) = rest.split_once('@').unwrap();
+            let place = if is_draft(kind.interface) {
+                "draft"
+            } else {
+                "since-v0.1.0"
+            };
             let path = format!(
-                "{}/../../wit/since-v0.1.0/{name}.wit",
+                "{}/../../wit/{place}/{name}/{name}.wit",
                 env!("CARGO_MANIFEST_DIR")
             );
             let wit = std::fs::read_to_string(path).unwrap();
+            assert!(wit.starts_with(&format!("package maquette:{name}@{version};")));
             let declared: Vec<&str> = wit
                 .lines()
                 .filter_map(|line| line.trim().split_once(": func("))

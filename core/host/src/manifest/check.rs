@@ -1,8 +1,11 @@
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use http::{HeaderName, header};
 
-use super::{Host, Manifest, Placement};
+use super::{Credential, Host, Manifest, Placement, Provision, Text};
 use crate::names::{Origin, OriginError};
 
 /// Why a manifest cannot be used.
@@ -36,9 +39,48 @@ pub enum ManifestError {
     /// A fixed host is not an origin.
     #[error("hosts: {0}")]
     Host(#[from] OriginError),
-    /// A pointer into the configuration is malformed.
-    #[error("hosts: `{0}` is not a JSON pointer such as `/url`")]
-    Pointer(String),
+    /// A pointer is malformed.
+    #[error("{field}: `{pointer}` is not a JSON pointer such as `/url`")]
+    Pointer {
+        /// Where.
+        field: &'static str,
+        /// The pointer.
+        pointer: String,
+    },
+    /// A credential has a placement of a later host.
+    #[error(
+        "credentials: `{credential}` has the placement `{placement}`, which this host does not know; update the host"
+    )]
+    Placement {
+        /// The credential.
+        credential: String,
+        /// The placement.
+        placement: String,
+    },
+    /// A credential that the host cannot generate.
+    #[error(
+        "credentials: `{0}` has the provision `made`, which only keys for webhooks can have (`hmac-key` and `hmac-key-base64`)"
+    )]
+    Made(String),
+    /// The options of an interface are unusable.
+    #[error("options.{of}: {problem}")]
+    Options {
+        /// The interface.
+        of: String,
+        /// The problem.
+        problem: String,
+    },
+    /// A path of a secret's place is malformed.
+    #[error("secretPlaces: `{0}` is not a path such as `/accounts/*/tunnels`")]
+    Path(String),
+    /// A kind of object is malformed.
+    #[error(
+        "objects: `{0}` is not a group and version with a kind, such as `argoproj.io/v1alpha1 Application`"
+    )]
+    Object(String),
+    /// The name of a function is malformed.
+    #[error("lacks: `{0}` is not an interface with a function, such as `source.set-deployment`")]
+    Lacks(String),
     /// A list is longer than a Provider could grant.
     #[error("{field}: more than {most}; a Provider can grant no more")]
     TooMany {
@@ -95,28 +137,108 @@ impl Manifest {
             if !seen.insert(&credential.name) {
                 return Err(ManifestError::CredentialTwice(credential.name.clone()));
             }
-            if let Placement::Header { name } = &credential.placement
-                && !name
-                    .parse()
-                    .is_ok_and(|name: HeaderName| !FRAMING.contains(&name))
-            {
-                return Err(ManifestError::Header {
-                    credential: credential.name.clone(),
-                    header: name.clone(),
-                });
+            check_placement(credential)?;
+            credential.hosts.iter().try_for_each(check_host)?;
+            if let Some(group) = &credential.group {
+                check_label("credentials", group)?;
             }
         }
-        self.hosts.iter().try_for_each(|host| match host {
-            Host::Fixed(origin) => origin
-                .parse::<Origin>()
-                .map(|_| ())
-                .map_err(ManifestError::Host),
-            Host::FromConfig(pointer)
-                if pointer.starts_with('/') && !pointer.contains(char::is_control) =>
-            {
-                Ok(())
+        self.hosts.iter().try_for_each(check_host)?;
+        self.check_options()?;
+        for place in &self.secret_places {
+            if !place.path.starts_with('/') || place.path.contains(['?', '#']) {
+                return Err(ManifestError::Path(place.path.clone()));
             }
-            Host::FromConfig(pointer) => Err(ManifestError::Pointer(pointer.clone())),
+            // The whole body is a place, too.
+            if !place.pointer.is_empty() {
+                check_pointer("secretPlaces", &place.pointer)?;
+            }
+        }
+        for object in &self.objects {
+            if object.api_version.is_empty() || object.kind.is_empty() {
+                let text = format!("{} {}", object.api_version, object.kind);
+                return Err(ManifestError::Object(text));
+            }
+        }
+        let function = |name: &&String| {
+            let parts = name.split_once('.');
+            parts.is_none_or(|(of, function)| of.is_empty() || function.is_empty())
+        };
+        match self.lacks.iter().find(function) {
+            Some(wrong) => Err(ManifestError::Lacks(wrong.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn check_options(&self) -> Result<(), ManifestError> {
+        let mut seen = BTreeSet::new();
+        for options in &self.options {
+            let refuse = |problem: String| {
+                Err(ManifestError::Options {
+                    of: options.of.clone(),
+                    problem,
+                })
+            };
+            if !seen.insert(&options.of) {
+                return refuse("the interface is there twice".to_owned());
+            }
+            if let Err(problem) = crate::grants::config_validator(&options.schema) {
+                return refuse(problem);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_placement(credential: &Credential) -> Result<(), ManifestError> {
+    let name = || credential.name.clone();
+    let is_key = matches!(
+        credential.placement,
+        Placement::HmacKey | Placement::HmacKeyBase64
+    );
+    if credential.provision == Provision::Made && !is_key {
+        return Err(ManifestError::Made(name()));
+    }
+    match &credential.placement {
+        Placement::Header { name: header }
+            if !header
+                .parse()
+                .is_ok_and(|header: HeaderName| !FRAMING.contains(&header)) =>
+        {
+            Err(ManifestError::Header {
+                credential: name(),
+                header: header.clone(),
+            })
+        }
+        Placement::SignedToken {
+            audience: Some(Text::FromConfig(pointer)),
+            ..
+        } => check_pointer("credentials", pointer),
+        Placement::Other { name: placement } => Err(ManifestError::Placement {
+            credential: name(),
+            placement: placement.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_host(host: &Host) -> Result<(), ManifestError> {
+    match host {
+        Host::Fixed(origin) => origin
+            .parse::<Origin>()
+            .map(|_| ())
+            .map_err(ManifestError::Host),
+        Host::FromConfig(pointer) => check_pointer("hosts", pointer),
+    }
+}
+
+fn check_pointer(field: &'static str, pointer: &str) -> Result<(), ManifestError> {
+    if pointer.starts_with('/') && !pointer.contains(char::is_control) {
+        Ok(())
+    } else {
+        Err(ManifestError::Pointer {
+            field,
+            pointer: pointer.to_owned(),
         })
     }
 }
@@ -141,6 +263,23 @@ impl Manifest {
         if self.hosts.iter().any(long) {
             return Err(too_long("hosts", HOST_BYTES));
         }
+        for credential in &self.credentials {
+            if credential.hosts.len() > MOST_HOSTS {
+                return Err(too_many("credentials.hosts", MOST_HOSTS));
+            }
+            if credential.hosts.iter().any(long) {
+                return Err(too_long("credentials.hosts", HOST_BYTES));
+            }
+        }
+        for (field, count) in [
+            ("options", self.options.len()),
+            ("secretPlaces", self.secret_places.len()),
+            ("objects", self.objects.len()),
+        ] {
+            if count > MOST_HOSTS {
+                return Err(too_many(field, MOST_HOSTS));
+            }
+        }
         Ok(())
     }
 }
@@ -158,63 +297,5 @@ fn check_label(field: &str, name: &str) -> Result<(), ManifestError> {
             field: field.to_owned(),
             name: name.to_owned(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn check(field: &str, value: serde_json::Value) -> Result<(), ManifestError> {
-        let mut manifest = json!({
-            "name": "plugin", "version": "1.0.0", "summary": "Tests", "configSchema": {"type": "object"},
-            "hosts": [{"fromConfig": "/url"}],
-        });
-        manifest[field] = value;
-        let manifest: Manifest = serde_json::from_value(manifest).unwrap();
-        manifest.check()
-    }
-
-    #[test]
-    fn a_plugin_asks_for_no_more_than_a_provider_could_grant_and_an_administrator_read() {
-        let hosts = |count: usize| vec![json!({"fixed": "https://a.example"}); count].into();
-        let credentials = |count: usize| {
-            let bearer = json!({"type": "bearer"});
-            let credential =
-                |at| json!({"name": format!("c{at}"), "description": "", "placement": bearer});
-            (0..count).map(credential).collect::<Vec<_>>().into()
-        };
-        let long = format!("https://{}.example", "a".repeat(300));
-        for (field, good, bad) in [
-            ("hosts", hosts(32), hosts(33)),
-            ("credentials", credentials(16), credentials(17)),
-            (
-                "hosts",
-                json!([{"fromConfig": "/a"}]),
-                json!([{"fromConfig": format!("/{long}")}]),
-            ),
-            ("hosts", hosts(1), json!([{"fixed": long}])),
-            (
-                "version",
-                json!("1.0.0-rc"),
-                json!(format!("1.0.0-{}", "a".repeat(130))),
-            ),
-        ] {
-            assert_eq!(check(field, good), Ok(()), "{field}");
-            let error = check(field, bad).unwrap_err();
-            assert!(
-                matches!(
-                    error,
-                    ManifestError::TooMany { .. } | ManifestError::TooLong { .. }
-                ),
-                "{error}"
-            );
-            assert!(error.to_string().starts_with(field), "{error}");
-        }
-        assert!(matches!(
-            check("hosts", json!([{"fromConfig": "/a\nb"}])),
-            Err(ManifestError::Pointer(_))
-        ));
     }
 }

@@ -1,7 +1,7 @@
-//! What Wasmtime generates from the released contract, `wit/since-v0.1.0`. Its types stay inside this crate.
+//! What Wasmtime generates from the released contract, `wit/since-v0.1.0/plugin`. Its types stay inside this crate.
 
 wasmtime::component::bindgen!({
-    path: "../../wit/since-v0.1.0",
+    path: "../../wit/since-v0.1.0/plugin",
     inline: "package maquette:host; world host {
         import maquette:plugin/types@0.1.0;
         include maquette:plugin/plugin@0.1.0;
@@ -16,6 +16,6 @@ wasmtime::component::bindgen!({
 
 pub(crate) use exports::maquette::plugin::manifest as guest_manifest;
 pub(crate) use maquette::plugin::{
-    credentials, dns_transport, log,
+    credentials, dns_transport, log, memory,
     types::{self, Context, Error as GuestError},
 };

@@ -1,11 +1,13 @@
+use std::time::{Duration, Instant};
+
 use tracing::{debug, error, info, warn};
 
 use super::{
     State,
-    bindings::{credentials, dns_transport, log, types},
+    bindings::{credentials, dns_transport, log, memory, types},
     log::{Admission, printable},
 };
-use crate::egress::{CredentialRefusal, DnsError};
+use crate::egress::{CredentialRefusal, DnsError, Signer};
 
 impl types::Host for State {}
 
@@ -42,26 +44,43 @@ impl log::Host for State {
 
 impl credentials::Host for State {
     fn header_value(&mut self, name: String) -> Result<String, credentials::CredentialError> {
-        self.session.placeholder(&name).map_err(Into::into)
+        self.session.placeholder(&name, None).map_err(Into::into)
     }
 
-    fn hmac_sha256(
+    fn aws_authorization(
         &mut self,
         name: String,
-        prefix: Vec<u8>,
-        messages: Vec<Vec<u8>>,
-    ) -> Result<Vec<u8>, credentials::CredentialError> {
-        self.session
-            .hmac_sha256(&name, &prefix, &messages)
-            .map_err(Into::into)
+        access_key_id: String,
+        region: String,
+    ) -> Result<String, credentials::CredentialError> {
+        let signer = Signer::Aws {
+            access_key_id,
+            region,
+        };
+        let placeholder = self.session.placeholder(&name, Some(signer));
+        placeholder.map_err(Into::into)
     }
 
-    fn sign_rs256(
+    fn token_authorization(
+        &mut self,
+        name: String,
+        issuer: String,
+        key_id: Option<String>,
+    ) -> Result<String, credentials::CredentialError> {
+        let signer = Signer::Token { issuer, key_id };
+        let placeholder = self.session.placeholder(&name, Some(signer));
+        placeholder.map_err(Into::into)
+    }
+
+    fn verify_hmac_sha256(
         &mut self,
         name: String,
         message: Vec<u8>,
-    ) -> Result<Vec<u8>, credentials::CredentialError> {
-        self.session.sign_rs256(&name, &message).map_err(Into::into)
+        signature: Vec<u8>,
+    ) -> Result<bool, credentials::CredentialError> {
+        self.session
+            .verify_hmac_sha256(&name, &message, &signature)
+            .map_err(Into::into)
     }
 
     fn matches(
@@ -78,7 +97,21 @@ impl From<CredentialRefusal> for credentials::CredentialError {
         match refusal {
             CredentialRefusal::Unknown(text) => Self::Unknown(text),
             CredentialRefusal::Misplaced(text) => Self::Misplaced(text),
+            CredentialRefusal::Other(text) => Self::Other(text),
         }
+    }
+}
+
+impl memory::Host for State {
+    fn recall(&mut self, key: String) -> Option<Vec<u8>> {
+        self.session.memory().recall(&key, Instant::now())
+    }
+
+    fn keep(&mut self, key: String, value: Vec<u8>, seconds: u32, secret: bool) {
+        let time = Duration::from_secs(seconds.into());
+        self.session
+            .memory()
+            .keep(key, value, time, secret, Instant::now());
     }
 }
 

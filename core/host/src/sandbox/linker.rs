@@ -1,5 +1,5 @@
 use wasmtime::{
-    Engine,
+    Engine, StoreContextMut,
     component::{HasSelf, Linker},
 };
 use wasmtime_wasi::{
@@ -10,6 +10,7 @@ use wasmtime_wasi::{
 };
 
 use super::{State, bindings};
+use crate::kinds::BLOBS;
 
 /// Everything that a plugin can reach, interface by interface, so that nothing comes in unnoticed:
 /// the list in `inspect` is the same.
@@ -34,6 +35,12 @@ pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     bindings::types::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::log::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::dns_transport::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    bindings::memory::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     bindings::credentials::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    let mut blobs = l.instance(BLOBS)?;
+    blobs.func_wrap(
+        "read",
+        |store: StoreContextMut<'_, State>, (digest,): (String,)| Ok((store.data().blob(&digest),)),
+    )?;
     Ok(linker)
 }

@@ -96,7 +96,7 @@ where
             Err(CallError::Plugin(refusal))
         }
         Ok(Err(error)) => Err(explain(&error, store.data(), &lane.limits)),
-        Err(_elapsed) => Err(CallError::Timeout(started.elapsed())),
+        Err(_elapsed) => Err(CallError::Timeout(lane.limits.timeout)),
     }
     .map_err(|error| {
         store
@@ -160,6 +160,7 @@ fn context(lane: &Lane, call: &Call, deadline: Instant) -> Context {
         deadline_ms: milliseconds(left),
         idempotency_key: call.idempotency_key.clone(),
         config: lane.config.clone(),
+        options: "{}".to_owned(),
     }
 }
 

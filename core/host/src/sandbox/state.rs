@@ -9,8 +9,9 @@ use super::{
     log::{LineBudget, Stderr},
 };
 use crate::{
-    egress::{Policy, Session},
-    kinds::tunnel::TunnelSecret,
+    egress::{Held, Policy, Session},
+    kinds::bundler::Blobs,
+    names::Secret,
 };
 
 /// Host resources (streams, requests, pollables) that one call may hold at the same time.
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub(super) lines: LineBudget,
     pub(super) stderr: Stderr,
     pub(super) object: String,
+    /// What the arguments name.
+    blobs: Blobs,
     /// Requests and credentials of this call.
     pub(super) session: Session,
 }
@@ -55,6 +58,7 @@ impl State {
             lines: LineBudget::default(),
             stderr,
             object,
+            blobs: Blobs::default(),
             session: Session::new(Arc::new(policy), ends),
         }
     }
@@ -80,13 +84,33 @@ impl WasiHttpView for State {
 }
 
 impl State {
-    /// A text that stands for the tunnel's secret until the end of this call.
-    pub(crate) fn conceal(&mut self, secret: &TunnelSecret) -> wasmtime::Result<String> {
-        let concealed = self.session.conceal(secret);
+    /// A text that stands for a secret of the host until the end of this call: 32 bytes in base64 behind this prefix.
+    pub(crate) fn conceal(
+        &mut self,
+        secret: &str,
+        prefix: &str,
+        forms: &[Secret],
+    ) -> wasmtime::Result<String> {
+        let concealed = self.session.conceal(secret, prefix, forms);
         concealed.map_err(|error| wasmtime::Error::msg(format!("no randomness: {error}")))
     }
 
-    /// That text; empty in a call without a tunnel's secret.
+    /// Lets this call use a credential that the Provider does not give.
+    pub(crate) fn bring(&mut self, held: Held, forms: &[Secret]) {
+        self.session.bring(held, forms);
+    }
+
+    /// Lets this call read what its arguments name.
+    pub(crate) fn hold(&mut self, blobs: Blobs) {
+        self.blobs = blobs;
+    }
+
+    /// The octets that the arguments name so.
+    pub(super) fn blob(&self, digest: &str) -> Option<Vec<u8>> {
+        self.blobs.octets(digest).map(<[u8]>::to_vec)
+    }
+
+    /// That text; empty in a call without such a secret.
     pub(crate) fn placeholder(&self) -> String {
         self.session.concealed()
     }

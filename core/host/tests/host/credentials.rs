@@ -193,19 +193,165 @@ async fn what_a_plugin_gets_of_its_credentials_are_placeholders_and_reasons() {
 }
 
 #[tokio::test]
-async fn a_plugin_signs_with_a_key_that_it_does_not_have() {
-    use hmac::{Hmac, Mac};
-    let dns = dns_with("signer", all("http://127.0.0.1:9")).await;
-    let mac = |key: &[u8], message: &[u8]| {
-        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
-        mac.update(message);
-        mac.finalize().into_bytes().to_vec()
+async fn the_host_signs_the_request_that_it_sends_itself_and_with_nothing_else() {
+    let server = Server::start(|_| Reply::ok("")).await;
+    let url = server.url();
+    let mut grants = all(&url);
+    grants
+        .credentials
+        .insert("aws".into(), Secret::new("aws secret key"));
+    grants.credentials.insert("app".into(), Secret::new(rsa()));
+    let dns = dns_with("signer", grants).await;
+    let send = |request: String| {
+        let dns = dns.clone();
+        async move { behave(&dns, "sends", &request).await }
     };
-    let expected = mac(&mac(b"phmac key bytes", b"one"), b"two");
-    assert_eq!(
-        behave(&dns, "signs", "n").await.unwrap(),
-        [format!("Ok({expected:?})")]
+    send(format!(
+        "POST\n{url}/a?b=c\ncontent-type: text/xml\nAuthorization: {{aws}}\n> <a/>"
+    ))
+    .await
+    .unwrap();
+    send(request(&url, &["Authorization: {app}"]))
+        .await
+        .unwrap();
+    let seen = server.requests();
+    let date = seen[0].header("x-amz-date").unwrap();
+    let authorization = seen[0].header("authorization").unwrap();
+    let scope = format!("{}/us-east-1/dns/aws4_request", &date[..8]);
+    let start = format!(
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders=content-type;host;x-amz-date, Signature="
     );
-    let nothing = behave(&dns, "signs-nothing", "n").await.unwrap();
-    assert!(nothing[0].contains("Misplaced"), "{nothing:?}");
+    let signature = authorization
+        .strip_prefix(&start)
+        .unwrap_or_else(|| panic!("{authorization}"));
+    assert_eq!(signature, expected_signature(&url, date, &scope));
+    let token = seen[1].header("authorization").unwrap();
+    let claims = token
+        .strip_prefix("Bearer ")
+        .unwrap()
+        .split('.')
+        .nth(1)
+        .unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&decoded(claims)).unwrap();
+    // The audience is the default of the schema.
+    assert_eq!(
+        (&claims["iss"], &claims["aud"], &claims["scope"]),
+        (
+            &"me".into(),
+            &"https://dns.example/".into(),
+            &"dns:write".into()
+        )
+    );
+    let valid = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
+    assert_eq!(valid, 600);
+    let ways = behave(&dns, "signs-elsewhere", "n").await.unwrap();
+    assert!(ways.iter().all(|way| way.contains("Misplaced")), "{ways:?}");
+    // A signature in another place keeps the request from leaving.
+    let misplaced = send(request(&url, &["X-Other: {aws}"])).await;
+    assert!(
+        matches!(misplaced, Err(CallError::Denied(_))),
+        "{misplaced:?}"
+    );
+    let misplaced = send(format!("GET\n{url}/?token={{app}}")).await;
+    assert!(
+        matches!(misplaced, Err(CallError::Denied(_))),
+        "{misplaced:?}"
+    );
+    assert_eq!(server.requests().len(), 2);
+}
+
+fn rsa() -> Vec<u8> {
+    let made = std::process::Command::new("openssl")
+        .args(["genrsa", "-traditional", "2048"])
+        .output()
+        .expect("install openssl");
+    assert!(
+        made.stdout.starts_with(b"-----BEGIN RSA PRIVATE KEY-----"),
+        "{made:?}"
+    );
+    made.stdout
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    URL_SAFE_NO_PAD.decode(text).unwrap()
+}
+
+/// Signature Version 4 step by step, as AWS describes it.
+fn expected_signature(url: &str, date: &str, scope: &str) -> String {
+    use sha2::{Digest, Sha256};
+    let hash = |text: &str| hex::encode(Sha256::digest(text));
+    let host = url.trim_start_matches("http://");
+    let canonical = format!(
+        "POST\n/a\nb=c\ncontent-type:text/xml\nhost:{host}\nx-amz-date:{date}\n\ncontent-type;host;x-amz-date\n{}",
+        hash("<a/>")
+    );
+    let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hash(&canonical));
+    let mut key = b"AWS4aws secret key".to_vec();
+    for part in scope.split('/').chain([text.as_str()]) {
+        key = mac(&key, part.as_bytes());
+    }
+    hex::encode(key)
+}
+
+fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    use hmac::{Hmac, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[tokio::test]
+async fn a_webhook_is_verified_with_a_key_that_the_plugin_does_not_have_and_not_often() {
+    let dns = dns_with("verifier", all("http://127.0.0.1:9")).await;
+    let right = hex::encode(mac(b"hmac key bytes", b"a message"));
+    let wrong = right.replace(&right[..2], "00");
+    let answers = behave(&dns, "verifies", &right).await.unwrap();
+    assert!(
+        answers[..16].iter().all(|answer| answer == "Ok(true)"),
+        "{answers:?}"
+    );
+    assert!(answers[16].contains("Other(\"too many"), "{answers:?}");
+    let answers = behave(&dns, "verifies", &wrong).await.unwrap();
+    assert_eq!(answers[0], "Ok(false)");
+}
+
+#[tokio::test]
+async fn a_credential_goes_to_its_hosts_alone() {
+    let server = Server::start(|_| Reply::ok("")).await;
+    let other = Server::start(|_| Reply::ok("")).await;
+    let mut grants = all(&server.url());
+    grants.egress.push(other.url().parse().unwrap());
+    let dns = dns_with("bound", grants).await;
+    let sent = behave(
+        &dns,
+        "sends",
+        &request(&other.url(), &["X-API-Key: {api-key}"]),
+    )
+    .await;
+    let Err(CallError::Denied(text)) = sent else {
+        panic!("{sent:?}")
+    };
+    assert!(
+        text.contains("which is no host of this credential"),
+        "{text}"
+    );
+    assert!(text.contains(&server.url()), "{text}");
+    assert!(other.requests().is_empty());
+    behave(&dns, "sends", &request(&other.url(), &[]))
+        .await
+        .unwrap();
+    assert_eq!(other.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_call_keeps_the_next_one_recalls_and_other_grants_do_not() {
+    let dns = dns_with("keeper", all("http://127.0.0.1:9")).await;
+    assert_eq!(behave(&dns, "keeps", "first value").await.unwrap(), [""]);
+    assert_eq!(
+        behave(&dns, "keeps", "second value").await.unwrap(),
+        ["first value"]
+    );
+    let again = dns_with("keeper", all("http://127.0.0.1:9")).await;
+    assert_eq!(behave(&again, "keeps", "x").await.unwrap(), [""]);
 }

@@ -3,7 +3,7 @@
 use maquette_host::{Digest, GrantError, Grants, Limits, Secret};
 use serde_json::json;
 
-use crate::support::{grants, host};
+use crate::support::{behave, grants, host};
 
 const URL: &str = "https://pdns.corp.example:8081";
 
@@ -90,7 +90,7 @@ async fn a_credential_that_cannot_be_sent_is_refused_without_showing_it() {
     assert!(
         error
             .to_string()
-            .contains("it uses: api-key, login, token, key"),
+            .contains("it uses: api-key, login, token, key, aws, app"),
         "{error}"
     );
 }
@@ -124,4 +124,24 @@ async fn limits_that_the_host_cannot_enforce_are_refused() {
             ..
         }
     ));
+}
+
+#[tokio::test]
+async fn options_of_an_object_reach_its_calls_with_their_defaults() {
+    let (host, digest) = host().await;
+    let provider = host.provider("options", &digest, grants(URL)).unwrap();
+    let options = async |provider: maquette_host::Provider| {
+        let told = behave(&provider.dns().unwrap(), "tells-its-options", "n").await;
+        told.unwrap().remove(0)
+    };
+    assert_eq!(options(provider.clone()).await, r#"{"proxied":false}"#);
+    let given = provider.with_options("dns", &json!({"proxied": true}));
+    assert_eq!(options(given.unwrap()).await, r#"{"proxied":true}"#);
+    let error = provider.with_options("dns", &json!({"proxied": 1})).err();
+    assert!(
+        matches!(error, Some(GrantError::Options { .. })),
+        "{error:?}"
+    );
+    let error = provider.with_options("tunnel", &json!({})).err();
+    assert_eq!(error, Some(GrantError::OptionsUnknown("tunnel".into())));
 }

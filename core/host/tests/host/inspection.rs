@@ -15,7 +15,7 @@ fn described() -> Manifest {
 #[test]
 fn a_plugin_shows_what_it_asks_for_and_what_it_is() {
     let inspection = inspect(&plugin()).unwrap();
-    assert_eq!(inspection.interfaces(), ["maquette:plugin/dns@0.1.0"]);
+    assert_eq!(inspection.interfaces(), ["maquette:dns/dns@0.1.0"]);
     assert!(
         inspection
             .imports
@@ -166,9 +166,9 @@ fn a_component_of_another_world_is_refused_with_what_it_exports() {
     assert_eq!(
         error.to_string(),
         "it exports no provider interface of this host (it exports: wasi:cli/run@0.2.0); \
-         this host calls: maquette:plugin/dns@0.1.0, maquette:plugin/tunnel@0.1.0, \
-         maquette:plugin/registry@0.1.0, maquette:plugin/source@0.1.0, maquette:plugin/builder@0.1.0, \
-         maquette:plugin/bundler@0.1.0, maquette:plugin/delivery@0.1.0"
+         this host calls: maquette:dns/dns@0.1.0, maquette:tunnel/tunnel@0.1.0, \
+         maquette:registry/registry@0.1.0, maquette:source/source@0.0.1, maquette:builder/builder@0.0.1, \
+         maquette:bundler/bundler@0.0.1, maquette:delivery/delivery@0.0.1"
     );
 }
 

@@ -25,7 +25,7 @@ async fn a_plugin_is_installed_from_a_tag_and_then_costs_one_request() {
         (installed.version.as_str(), installed.remembered),
         ("1.2.3", false)
     );
-    assert_eq!(installed.interfaces, ["maquette:plugin/dns@0.1.0"]);
+    assert_eq!(installed.interfaces, ["maquette:dns/dns@0.1.0"]);
     assert_eq!(installed.size_bytes, plugin().len() as u64);
     assert_eq!(installed.manifest.name, "guest");
     assert_eq!(shelf.paths().len(), 3);
@@ -209,7 +209,7 @@ async fn what_is_pulled_but_is_no_plugin_is_refused_with_its_reason() {
     let shape = wat::parse_str(
         r#"(component (instance $i)
             (export "maquette:plugin/manifest@0.1.0" (instance $i))
-            (export "maquette:plugin/dns@0.1.0" (instance $i)))"#,
+            (export "maquette:dns/dns@0.1.0" (instance $i)))"#,
     );
     let manifest =
         serde_json::to_vec(&maquette_host::inspect(&plugin()).unwrap().manifest).unwrap();

@@ -95,7 +95,8 @@ async fn every_function_of_the_interface_passes_values_both_ways() {
         [
             "cluster-1",
             "DNSRecord/shop/web",
-            r#"{"url":"http://127.0.0.1:9"}"#
+            // With the default of the plugin's schema.
+            r#"{"audience":"https://dns.example/","url":"http://127.0.0.1:9"}"#
         ]
     );
 }

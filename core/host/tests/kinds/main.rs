@@ -10,6 +10,7 @@
     reason = "tests: their names are their documentation, and a panic is their failure"
 )]
 
+mod bundler;
 mod pure;
 mod registry;
 mod released;

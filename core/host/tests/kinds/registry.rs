@@ -1,6 +1,9 @@
 use maquette_host::{
     CallError, Digest, PluginError,
-    kinds::registry::{Image, Label, Referrer, Tags},
+    kinds::{
+        registry::{Action, Image, Login, Referrer, Secret, Tag, Tags},
+        shared::Pair,
+    },
 };
 
 use crate::support::{call, provider, refused};
@@ -12,7 +15,14 @@ async fn tags_come_page_by_page() {
     assert_eq!(
         first,
         Tags {
-            items: vec!["1.0".into(), "1.1".into()],
+            items: ["1.0", "1.1"]
+                .map(|name| Tag {
+                    name: name.into(),
+                    digest: Some(format!("sha256:{}", "c".repeat(64))),
+                    pushed: None,
+                })
+                .into(),
+            total: Some(3),
             next: Some("page-2".into())
         }
     );
@@ -26,8 +36,8 @@ async fn tags_come_page_by_page() {
 async fn an_image_arrives_with_every_field() {
     let registry = provider().await.registry().unwrap();
     let image = registry.resolve(&call(), "web", "1.0").await.unwrap();
-    let label = |key: &str, value: &str| Label {
-        key: key.into(),
+    let label = |name: &str, value: &str| Pair {
+        name: name.into(),
         value: value.into(),
     };
     assert_eq!(
@@ -59,12 +69,61 @@ async fn an_image_arrives_with_every_field() {
 }
 
 #[tokio::test]
+async fn a_login_for_other_clients_names_only_what_is_declared_for_them() {
+    let registry = provider().await.registry().unwrap();
+    let call = call();
+    let login = |repository: &'static str, action| registry.login_for(&call, repository, action);
+    assert_eq!(login("public", Action::Pull).await.unwrap(), None);
+    let bound = login("bound", Action::Push).await.unwrap().unwrap();
+    assert_eq!(
+        bound,
+        Login {
+            host: "registry.example.com:5000".into(),
+            username: "Action::Push".into(),
+            secret: Secret::Credential("login".into()),
+        }
+    );
+    let token = login("token", Action::Pull).await.unwrap().unwrap();
+    let Secret::Token(token) = &token.secret else {
+        panic!("{token:?}")
+    };
+    assert_eq!(token.value, "short-lived-token");
+    assert!(!format!("{token:?}").contains("short-lived-token"));
+    let text = refused(login("hands-on", Action::Pull).await);
+    assert!(
+        text.contains("not declared with the placement `connector`"),
+        "{text}"
+    );
+    let text = refused(login("malformed", Action::Pull).await);
+    assert!(text.contains("`a/b` is no host"), "{text}");
+}
+
+#[tokio::test]
+async fn a_tag_is_deleted_only_while_it_stands_for_the_digest() {
+    let registry = provider().await.registry().unwrap();
+    let digest = registry.digest(&call(), "web", "1.0").await.unwrap();
+    let deleted = registry.delete_tag(&call(), "web", "1.0", &digest).await;
+    assert!(
+        matches!(&deleted, Err(CallError::Plugin(PluginError::Other(text))) if *text == format!("1.0 after {digest}")),
+        "{deleted:?}"
+    );
+    registry.ensure_repository(&call(), "web").await.unwrap();
+    let forbidden = registry.ensure_repository(&call(), "forbidden").await;
+    assert!(
+        matches!(forbidden, Err(CallError::Plugin(PluginError::Forbidden(_)))),
+        "{forbidden:?}"
+    );
+}
+
+#[tokio::test]
 async fn malformed_and_repeated_answers_are_refused() {
     let registry = provider().await.registry().unwrap();
     let text = refused(registry.list_tags(&call(), "repeats", None).await);
     assert!(text.contains("`1.0` is there twice"), "{text}");
     let text = refused(registry.list_tags(&call(), "malformed", None).await);
     assert!(text.contains("`no tag` is not a tag"), "{text}");
+    let text = refused(registry.digest(&call(), "malformed", "1.0").await);
+    assert!(text.contains("`sha256:1` is not a digest"), "{text}");
     let text = refused(registry.resolve(&call(), "malformed", "1.0").await);
     assert!(text.contains("`sha256:1` is not a digest"), "{text}");
     let asked = format!("sha256:{}", "d".repeat(64));

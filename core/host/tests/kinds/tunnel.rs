@@ -126,6 +126,18 @@ async fn the_secret_reaches_the_provider_in_a_body_and_does_not_come_back() {
     assert!(!overlap, "{told}");
 }
 
+#[tokio::test]
+async fn a_secret_in_another_place_than_the_manifest_names_keeps_the_request_from_leaving() {
+    let server = Server::start(|_| Reply::ok("")).await;
+    let tunnel = provider_at(&server.url()).await.tunnel().unwrap();
+    let made = tunnel.ensure(&call(), &spec("leaks"), &secret()).await;
+    let Err(CallError::Denied(text)) = made else {
+        panic!("{made:?}")
+    };
+    assert!(text.contains("`secretPlaces`"), "{text}");
+    assert!(server.requests().is_empty());
+}
+
 fn encoded(text: &str) -> String {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     STANDARD.encode(text)

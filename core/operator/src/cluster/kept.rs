@@ -2,9 +2,12 @@
 
 use super::{kind::Kind, store::Stored};
 use crate::kinds::for_each_kind;
-use k8s_openapi::{api::core::v1::Secret, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use k8s_openapi::{
+    api::core::v1::Secret,
+    apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time},
+};
 use kube::{Api, Client, Resource, core::DynamicObject};
-use maquette_api::{Component, DNSRecord, Plugin, Provider, Tunnel, Workspace};
+use maquette_api::{Component, DNSRecord, HostClaim, Plugin, Provider, Tunnel, Workspace};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
@@ -42,6 +45,11 @@ pub trait Kept: Stored + Sized {
 
     /// Whether `new` says anything that `self` does not, besides its resource version.
     fn is_news(&self, new: &Self) -> bool;
+
+    /// The host names that the object holds, as its status says.
+    fn hosts(&self) -> Vec<HostClaim> {
+        Vec::new()
+    }
 }
 
 /// A hash of what of the metadata can be applied, and of the generation, which changes with the spec.
@@ -80,6 +88,10 @@ macro_rules! own_row {
             fn is_news(&self, _: &Self) -> bool {
                 true
             }
+
+            fn hosts(&self) -> Vec<HostClaim> {
+                Claims::claims(self)
+            }
         }
     };
     ($use:ident $kept:ident) => {};
@@ -91,6 +103,49 @@ macro_rules! own {
     };
 }
 for_each_kind!(own);
+
+/// The host names that an object of our own kinds claims.
+trait Claims {
+    /// The claims; most kinds have none.
+    fn claims(&self) -> Vec<HostClaim> {
+        Vec::new()
+    }
+}
+
+impl Claims for Plugin {}
+impl Claims for Provider {}
+impl Claims for Component {}
+
+impl Claims for Workspace {
+    fn claims(&self) -> Vec<HostClaim> {
+        let status = self.status.iter();
+        status.flat_map(|status| status.hosts.clone()).collect()
+    }
+}
+
+impl Claims for Tunnel {
+    fn claims(&self) -> Vec<HostClaim> {
+        let status = self.status.iter();
+        status.flat_map(|status| status.hosts.clone()).collect()
+    }
+}
+
+impl Claims for DNSRecord {
+    fn claims(&self) -> Vec<HostClaim> {
+        names_of_record(self)
+    }
+}
+
+/// The names of every record set that may exist for the object, from its creation on.
+fn names_of_record(record: &DNSRecord) -> Vec<HostClaim> {
+    let ledger = record.status.iter().flat_map(|status| &status.ledger);
+    let created = record.metadata.creation_timestamp.clone();
+    let claim = |host: &String| HostClaim {
+        host: host.clone(),
+        since: created.clone().unwrap_or(Time(jiff::Timestamp::UNIX_EPOCH)),
+    };
+    ledger.map(|entry| claim(&entry.name)).collect()
+}
 
 impl Kept for Secret {
     type Served = Self;

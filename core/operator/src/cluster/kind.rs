@@ -52,6 +52,8 @@ pub enum Usage {
     derived,
     /// The operator creates them.
     managed,
+    /// The operator reads them, and deletes those that are stuck.
+    pruned,
     /// The operator only reads them.
     read,
 }
@@ -87,6 +89,7 @@ macro_rules! kind_enum {
         #[expect(missing_docs, reason = "each holds the objects of the kind of its name")]
         pub struct Caches {
             $(pub $field: super::store::Store<$kept>,)*
+            pub(super) claims: std::sync::Arc<super::claims::Claims>,
             pub(super) router: std::sync::Arc<super::router::Router>,
             pub(super) absent: std::sync::RwLock<std::collections::HashSet<Kind>>,
         }
@@ -94,8 +97,10 @@ macro_rules! kind_enum {
         impl Default for Caches {
             fn default() -> Self {
                 let router = std::sync::Arc::<super::router::Router>::default();
+                let claims = std::sync::Arc::new(super::claims::Claims::new(router.clone()));
                 Self {
-                    $($field: super::store::Store::new(Kind::$kind, router.clone()),)*
+                    $($field: super::store::Store::new(Kind::$kind, router.clone(), claims.clone()),)*
+                    claims,
                     router,
                     absent: std::sync::RwLock::default(),
                 }

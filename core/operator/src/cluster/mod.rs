@@ -4,6 +4,7 @@
 //! that a change wakes exactly the objects that read what changed.
 
 mod caches;
+mod claims;
 mod fence;
 mod gateway;
 mod kept;
@@ -19,6 +20,7 @@ mod watches;
 mod writer;
 
 pub use caches::Typed;
+pub use claims::{Claimant, Claims};
 pub use fence::{Fence, NotLeading};
 pub use gateway::{GatewaySummary, Listener};
 pub use kept::Kept;

@@ -2,6 +2,7 @@
 
 use super::{
     caches::Typed,
+    claims::{Claimant, Claims},
     kept::Kept,
     key::Key,
     kind::{Caches, Kind},
@@ -10,8 +11,9 @@ use super::{
     router::{Reader, Router, Source},
     store::Store,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     hash::{DefaultHasher, Hash, Hasher as _},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -126,6 +128,22 @@ impl Reads {
     /// An object of one of the kinds that are kept as text.
     pub fn raw(&self, kind: Kind, key: &Key) -> Option<Arc<RawObject>> {
         self.one(self.caches.raw(kind)?, key)
+    }
+
+    /// Metadata of the object of this kind and name.
+    pub fn meta(&self, kind: Kind, key: &Key) -> Option<ObjectMeta> {
+        self.note(Source::Object(kind, key.clone()));
+        self.caches.any(kind).meta(key)
+    }
+
+    /// Asks for the host names, and for no others, on behalf of the object that reads. Returns those that it does not get.
+    /// The object is woken when one of them becomes free, or is lost to an earlier holder.
+    pub fn claim(&self, meta: &ObjectMeta, hosts: &BTreeSet<String>) -> BTreeSet<String> {
+        for host in hosts {
+            self.note(Claims::source(host));
+        }
+        let claimant = Claimant::of(self.reader.0, meta);
+        self.caches.claims.request(claimant, hosts)
     }
 
     /// Whether the cluster serves the kind.

@@ -1,24 +1,26 @@
-//! Who may use a Provider, and what to say where one cannot be used. Shared by the kinds that keep something there.
+//! Who may use a Provider, and the verdict where one cannot be used. Shared by the kinds that keep something there.
 
 use crate::{
     cluster::{Key, NamespaceSummary, Reads},
-    providers::{Configured, LaneError, Registry},
+    providers::{Binding, Configured, LaneError, Registry, Unusable},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use maquette_api::{Provider, condition, condition::Verdict, reason};
+use maquette_api::{Provider, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
 use std::{collections::BTreeMap, sync::Arc};
-
-/// Annotation that lets an object go whose provider is gone for good; what it keeps is left behind.
-pub(super) const ABANDON_ANNOTATION: &str = "maquette.dev/abandon";
 
 /// Why a Provider cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Problem {
-    #[error("spec.provider: there is no Provider {0}; apply one, or correct the name")]
+    #[error("spec.provider: Provider {0} not found; apply one, or correct the name")]
     Missing(String),
     #[error("Provider {name} is not Ready: {message}")]
-    NotReady { name: String, message: String },
+    NotReady {
+        name: String,
+        message: String,
+        /// Whether its user has to change something first.
+        is_final: bool,
+    },
     /// Nothing is wrong: this process has not bound it yet.
     #[error("Provider {0} is being bound to its plugin")]
     Starting(String),
@@ -42,10 +44,30 @@ pub(super) enum Problem {
         name: String,
         known: String,
     },
+    #[error(
+        "spec.name: the name {0} is in use by an object of another namespace; set another name, or wait until it is free"
+    )]
+    NameInUse(String),
 }
 
 impl Problem {
-    /// What to say of it.
+    /// Whether the object itself is as it should be, and may be served a moment later.
+    pub(super) fn is_trouble(&self) -> bool {
+        matches!(
+            self,
+            Self::Missing(_) | Self::NotReady { .. } | Self::Starting(_)
+        )
+    }
+
+    /// Whether the user has to change something, however long the object waits.
+    pub(super) fn is_final(&self) -> bool {
+        match self {
+            Self::NotReady { is_final, .. } => *is_final,
+            other => !other.is_trouble(),
+        }
+    }
+
+    /// The verdict on an object that has this problem.
     pub(super) fn verdict(&self) -> Verdict {
         let message = self.to_string();
         match self {
@@ -54,6 +76,7 @@ impl Problem {
             Self::NotReady { .. } | Self::Terminating(_) | Self::OtherKind { .. } => {
                 Verdict::stalled(reason::PROVIDER_NOT_READY, message)
             }
+            Self::NameInUse(_) => Verdict::stalled(reason::HOSTNAME_TAKEN, message),
             Self::NamespaceOutOfScope { .. } | Self::ZoneOutOfScope { .. } => {
                 Verdict::stalled(reason::OUT_OF_SCOPE, message)
             }
@@ -70,14 +93,37 @@ pub(super) fn provider(
     let provider = reads
         .get::<Provider>(&Key::cluster(name))
         .ok_or_else(|| Problem::Missing(name.to_owned()))?;
-    let bound = registry.read(reads, name);
-    match bound.filter(|bound| bound.spec == provider.spec) {
+    let Binding {
+        configured,
+        problem,
+    } = registry.read(reads, name);
+    if let Some(Unusable { message, is_final }) = problem {
+        return Err(Problem::NotReady {
+            name: name.to_owned(),
+            message,
+            is_final,
+        });
+    }
+    match configured.filter(|bound| bound.spec == provider.spec) {
         Some(configured) => Ok((provider, configured)),
-        None => Err(not_ready(name.to_owned(), &provider)),
+        None => Err(Problem::Starting(name.to_owned())),
     }
 }
 
-/// Whether the Provider takes up something new for this namespace.
+/// The provider of this name for a removal: as it is now, or, where it cannot be bound any more, as it was last bound.
+pub(super) fn for_removal(
+    reads: &Reads,
+    registry: &Registry,
+    name: &str,
+) -> Result<Arc<Configured>, Problem> {
+    match provider(reads, registry, name) {
+        Ok((_, configured)) => Ok(configured),
+        Err(problem @ Problem::NotReady { .. }) => registry.get(name).ok_or(problem),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Whether the Provider admits something new of this namespace.
 pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Result<(), Problem> {
     let name = provider.metadata.name.clone().unwrap_or_default();
     if provider.metadata.deletion_timestamp.is_some() {
@@ -85,7 +131,7 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
     }
     let scope = provider.spec.scope.as_ref();
     let selector = scope.and_then(|scope| scope.namespaces.as_ref());
-    if selector.is_none_or(|selector| selects(reads, selector, namespace)) {
+    if selector.is_none_or(|selector| selects_namespace(reads, selector, namespace)) {
         return Ok(());
     }
     Err(Problem::NamespaceOutOfScope {
@@ -102,54 +148,34 @@ pub(super) fn lies_in(name: &str, zone: &str) -> bool {
             .is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn selects(reads: &Reads, selector: &LabelSelector, namespace: &str) -> bool {
+fn selects_namespace(reads: &Reads, selector: &LabelSelector, namespace: &str) -> bool {
     // A namespace that is not known yet is selected by nothing, also not by what its labels lack.
     let Some(namespace) = reads.get::<NamespaceSummary>(&Key::cluster(namespace)) else {
         return false;
     };
     let labels = namespace.metadata.labels.clone().unwrap_or_default();
-    // A selector that cannot be read selects nothing.
+    selects(selector, &labels)
+}
+
+/// Whether the selector selects these labels. A selector that cannot be read selects nothing.
+pub(super) fn selects(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
     kube::core::Selector::try_from(selector.clone()).is_ok_and(|selector| {
         use kube::core::SelectorExt as _;
-        selector.matches(&labels)
+        selector.matches(labels)
     })
 }
 
-/// What is said of an older generation of the Provider does not count.
-fn not_ready(name: String, provider: &Provider) -> Problem {
-    let conditions = provider
-        .status
-        .as_ref()
-        .filter(|status| status.observed_generation == provider.metadata.generation)
-        .map(|status| status.conditions.as_slice())
-        .unwrap_or_default();
-    match condition::find(conditions, condition::READY) {
-        Some(ready) if ready.status != "True" => Problem::NotReady {
-            name,
-            message: ready.message.clone(),
-        },
-        _ => Problem::Starting(name),
-    }
-}
-
-/// Whether the object may go although what it keeps may be left behind.
-pub(super) fn is_abandoned(annotations: Option<&BTreeMap<String, String>>) -> bool {
-    annotations
-        .and_then(|annotations| annotations.get(ABANDON_ANNOTATION))
-        .is_some_and(|value| value == "true")
-}
-
-/// What a kind says where a plugin answers with an error that only the kind understands.
+/// The verdicts of a kind where a plugin answers with an error that only the kind understands.
 pub(super) struct Words {
-    /// Reason where the provider refuses what the spec says.
+    /// Reason where the provider refuses the spec.
     pub(super) invalid: &'static str,
     /// Reason where something that the call refers to does not exist.
     pub(super) not_found: &'static str,
-    /// Where somebody else, or nobody who left a mark, has what the spec names.
+    /// Verdict where another owner, or none that is known, has the thing that the spec names.
     pub(super) conflict: fn(Option<&str>) -> Verdict,
 }
 
-/// What to say where a provider gave no answer. `owner` is the object's own mark.
+/// The verdict where a provider gave no answer. `owner` is the object's own mark.
 pub(super) fn error_verdict(error: &LaneError, owner: &str, words: &Words) -> Verdict {
     let message = error.to_string();
     if let Some(error) = error.plugin() {
@@ -163,10 +189,11 @@ pub(super) fn error_verdict(error: &LaneError, owner: &str, words: &Words) -> Ve
             }
             _ => Verdict::failing(reason::PLUGIN_FAILED, message),
         },
-        LaneError::Full | LaneError::Closed => {
+        LaneError::NotAsked(error) => error_verdict(error, owner, words),
+        LaneError::Full | LaneError::Closed | LaneError::NotLeading(_) => {
             Verdict::failing(reason::PROVIDER_NOT_READY, message)
         }
-        LaneError::NoOutcome | LaneError::Refused(_) => {
+        LaneError::NoOutcome | LaneError::Refused(_) | LaneError::Panicked => {
             Verdict::failing(reason::PLUGIN_FAILED, message)
         }
     }

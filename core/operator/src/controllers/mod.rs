@@ -6,6 +6,7 @@ pub mod component;
 mod context;
 pub mod dnsrecord;
 mod moments;
+mod outside;
 pub mod plugin;
 pub mod provider;
 mod records;

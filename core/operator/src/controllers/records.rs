@@ -4,7 +4,7 @@ use crate::{
     cluster::{Key, Kind, Reads},
     engine::Desired,
 };
-use maquette_api::{DEFAULT_FOR_ANNOTATION, FINALIZER, Provider};
+use maquette_api::{DEFAULT_FOR_ANNOTATION, FINALIZER, Provider, RecordType};
 use serde_json::{Map, Value, json};
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
@@ -22,18 +22,19 @@ pub(super) struct Record<'a> {
     pub(super) zone: Option<&'a str>,
     /// The host.
     pub(super) host: &'a str,
+    /// Type of the records.
+    pub(super) kind: RecordType,
     /// Addresses, or one host name.
-    pub(super) targets: &'a [String],
-    /// Seconds; 60 where nobody says.
+    pub(super) values: &'a [String],
+    /// Seconds, default 60.
     pub(super) ttl: Option<u32>,
 }
 
 impl Record<'_> {
     /// The object.
     pub(super) fn desired(&self) -> Desired {
-        let (kind, values) = data(self.targets);
         let mut spec = json!({
-            "provider": self.provider, "name": self.host, "type": kind, "values": values, "ttl": self.ttl.unwrap_or(60),
+            "provider": self.provider, "name": self.host, "type": self.kind, "values": self.values, "ttl": self.ttl.unwrap_or(60),
         });
         if let (Some(zone), Some(spec)) = (self.zone, spec.as_object_mut()) {
             spec.insert("zone".to_owned(), json!(zone));
@@ -51,8 +52,9 @@ impl Record<'_> {
     }
 }
 
-/// Type and values: A before AAAA, and a CNAME where there is no address.
-pub(super) fn data(targets: &[String]) -> (&'static str, Vec<String>) {
+/// The record sets of a host that leads to these targets: one for each family of addresses, or a CNAME where there is no
+/// address.
+pub(super) fn sets(targets: &[String]) -> Vec<(RecordType, Vec<String>)> {
     let addresses = |v4: bool| -> Vec<String> {
         let parsed = targets
             .iter()
@@ -62,18 +64,16 @@ pub(super) fn data(targets: &[String]) -> (&'static str, Vec<String>) {
             .map(|address| address.to_string())
             .collect()
     };
-    match (addresses(true), addresses(false)) {
-        (v4, _) if !v4.is_empty() => ("A", v4),
-        (_, v6) if !v6.is_empty() => ("AAAA", v6),
-        _ => (
-            "CNAME",
-            targets
-                .iter()
-                .map(|value| value.trim_end_matches('.').to_lowercase())
-                .take(1)
-                .collect(),
-        ),
+    let mut sets = vec![
+        (RecordType::A, addresses(true)),
+        (RecordType::Aaaa, addresses(false)),
+    ];
+    sets.retain(|(_, values)| !values.is_empty());
+    if let (true, Some(name)) = (sets.is_empty(), targets.first()) {
+        let name = name.trim_end_matches('.').to_lowercase();
+        sets.push((RecordType::Cname, vec![name]));
     }
+    sets
 }
 
 /// Name of the Provider that is annotated as the default for record sets.

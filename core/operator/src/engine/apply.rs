@@ -61,7 +61,8 @@ impl Objects {
                 .writer
                 .delete(me, kind, key, &deletion.uid, deletion.foreground);
             match deleted.await {
-                Ok(()) => written = true,
+                // An object that was absent already changes nothing for the next decision.
+                Ok(deleted) => written |= deleted,
                 Err(error) => report(error, kind, key, results)?,
             }
         }

@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// Annotation with a digest of what was applied: what is no longer wanted makes the digest differ.
 const DIGEST_ANNOTATION: &str = "maquette.dev/applied";
@@ -14,7 +14,7 @@ const DIGEST_ANNOTATION: &str = "maquette.dev/applied";
 const OWNER_ANNOTATION: &str = "maquette.dev/owner-uid";
 
 /// An object that should be as given: complete, with a digest of itself.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Desired {
     /// Its kind.
     pub kind: Kind,
@@ -25,6 +25,18 @@ pub struct Desired {
     object: Value,
     /// UID of the object that it is created for.
     owner: String,
+}
+
+/// Without the object itself, which may hold the data of a Secret.
+impl fmt::Debug for Desired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desired")
+            .field("kind", &self.kind)
+            .field("key", &self.key)
+            .field("once", &self.once)
+            .field("digest", &self.digest())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Desired {
@@ -156,4 +168,21 @@ pub fn managed_labels(instance: &str) -> BTreeMap<String, String> {
         ),
         ("app.kubernetes.io/instance".to_owned(), instance.to_owned()),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_of_a_secret_is_not_printed() {
+        let body = Map::from_iter([("data".to_owned(), json!({ "secret": "Y2FuYXJ5" }))]);
+        let (none, key) = (BTreeMap::new(), Key::new("maquette-system", "web"));
+        let desired = Desired::unowned(Kind::Secret, key, "u1", &none, &none, body);
+        let printed = format!("{desired:?}");
+        assert!(
+            printed.contains("web") && !printed.contains("Y2FuYXJ5"),
+            "{printed}"
+        );
+    }
 }

@@ -155,7 +155,8 @@ impl<C: Controller> Worker<C> {
         }
         let ended = match (report.verdict.outcome, unfinished) {
             (Outcome::Stalled, _) => Ended::Stalled,
-            (Outcome::Failing, _) | (_, Unfinished::Failed) => Ended::Failed,
+            // Writes without end are a failure, too: they wait like one.
+            (Outcome::Failing, _) | (_, Unfinished::Failed | Unfinished::More) => Ended::Failed,
             (Outcome::Ready | Outcome::Progressing, _) => Ended::Well,
         };
         let soon = match unfinished {

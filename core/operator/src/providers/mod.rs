@@ -1,4 +1,4 @@
-//! Configured plugins, and the lanes through which calls to them go.
+//! Plugins that are bound to their grants, and the lanes through which they are called.
 
 mod error;
 mod lane;
@@ -6,10 +6,12 @@ mod port;
 mod registry;
 mod tunnels;
 mod usage;
+mod zone;
+mod zones;
 
-pub use error::LaneError;
-pub use lane::{Lane, Sight};
+pub use error::{DEADLINE, LaneError};
 pub use port::{Answered, Bound, DnsPort, Outcomes, PluginPort, TunnelPort};
-pub use registry::{Configured, Registry};
+pub use registry::{Binding, Configured, Registry, Unusable};
 pub use tunnels::Tunnels;
 pub use usage::UsageCollector;
+pub use zone::{Sight, Zone};

@@ -1,59 +1,73 @@
-//! Which providers can be used now.
+//! Providers as they are bound now: the store that the binding of a Provider publishes into, and that everyone reads.
 
 use super::{
     error::LaneError,
-    lane::Lane,
     port::{Bound, DnsPort},
     tunnels::Tunnels,
+    zone::{Place, Zone},
+    zones::Zones,
 };
 use crate::cluster::{Fence, Reads, Router, Source};
 use maquette_api::ProviderSpec;
-use maquette_host::Call;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
-use tokio::time::Instant;
-
-/// How long a list of zones is good for.
-const ZONES_FOR: Duration = Duration::from_mins(5);
 
 /// The name of this store for readers.
 const STORE: &str = "bound providers";
 
-/// Providers that are Ready, by name. A change of one wakes the objects that read it.
+/// Bindings of Providers by name. A change of one wakes the objects that read it.
 pub struct Registry {
-    providers: RwLock<HashMap<String, Arc<Configured>>>,
+    bindings: RwLock<HashMap<String, Binding>>,
     router: Arc<Router>,
     fence: Fence,
 }
 
-/// One provider that is Ready.
+/// What became of binding one provider.
+#[derive(Clone, Default)]
+pub struct Binding {
+    /// The last one that succeeded. It serves removals also where a later one fails.
+    pub configured: Option<Arc<Configured>>,
+    /// Why the last one failed.
+    pub problem: Option<Unusable>,
+}
+
+/// Why a provider cannot be bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// The cause.
+    pub message: String,
+    /// Whether its user has to change something first.
+    pub is_final: bool,
+}
+
+/// One provider that was bound to its plugin.
 pub struct Configured {
     /// Its name.
     pub name: String,
-    /// Identity of this installation.
-    pub installation: String,
-    /// What it was made from; another one of the same is not made.
+    /// What it was bound from; the same is not bound twice.
     pub fingerprint: String,
-    /// The spec that it was made from: after a change nothing may use it any more.
+    /// The spec that it was bound from: after a change nothing new may use it.
     pub spec: ProviderSpec,
     /// Its record sets.
     pub dns: Option<Arc<dyn DnsPort>>,
     /// Its tunnels.
     pub tunnels: Option<Arc<Tunnels>>,
-    /// How often what it keeps is compared with what it should be.
+    /// How often the objects at the provider are compared with their specs.
     pub interval: Duration,
-    lanes: Mutex<HashMap<String, Arc<Lane>>>,
-    zones: tokio::sync::Mutex<Option<(Instant, Vec<String>)>>,
+    installation: String,
+    fence: Fence,
+    lanes: Mutex<HashMap<String, Arc<Zone>>>,
+    zones: Option<Zones>,
 }
 
 impl Registry {
     /// No provider is bound yet.
     pub fn new(router: Arc<Router>, fence: Fence) -> Self {
         Self {
-            providers: RwLock::default(),
+            bindings: RwLock::default(),
             router,
             fence,
         }
@@ -64,39 +78,66 @@ impl Registry {
         &self.fence
     }
 
-    /// The provider of this name, if it is Ready. The reader is woken when that changes.
-    pub fn read(&self, reads: &Reads, name: &str) -> Option<Arc<Configured>> {
+    /// What became of binding the provider of this name. The reader is woken when that changes.
+    pub fn read(&self, reads: &Reads, name: &str) -> Binding {
         reads.entry(STORE, name);
-        self.get(name)
+        let bindings = self.bindings.read();
+        let bindings = bindings.unwrap_or_else(PoisonError::into_inner);
+        bindings.get(name).cloned().unwrap_or_default()
     }
 
-    /// The provider of this name, if it is Ready.
+    /// The provider of this name as it was last bound.
     pub fn get(&self, name: &str) -> Option<Arc<Configured>> {
-        self.providers
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        let bindings = self.bindings.read();
+        let bindings = bindings.unwrap_or_else(PoisonError::into_inner);
+        bindings.get(name)?.configured.clone()
     }
 
-    /// The provider is Ready.
+    /// The provider is bound.
     pub fn put(&self, provider: Configured) {
         let name = provider.name.clone();
-        self.providers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(provider.name.clone(), Arc::new(provider));
-        self.changed(&name);
+        self.update(&name, |binding| {
+            binding.configured = Some(Arc::new(provider));
+            binding.problem = None;
+            true
+        });
     }
 
-    /// The provider is not Ready any more. Calls that have begun end.
+    /// The provider is bound as it was before.
+    pub fn keep(&self, name: &str) {
+        self.update(name, |binding| binding.problem.take().is_some());
+    }
+
+    /// The provider cannot be bound now. What was bound before serves removals.
+    pub fn fail(&self, name: &str, problem: Unusable) {
+        self.update(name, |binding| {
+            let is_new = binding.problem.as_ref() != Some(&problem);
+            binding.problem = Some(problem);
+            is_new
+        });
+    }
+
+    /// The provider does not exist any more. Its lanes end with their calls.
     pub fn remove(&self, name: &str) {
-        let removed = self
-            .providers
+        let mut bindings = self
+            .bindings
             .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(name);
+            .unwrap_or_else(PoisonError::into_inner);
+        let removed = bindings.remove(name);
+        drop(bindings);
         if removed.is_some() {
+            self.changed(name);
+        }
+    }
+
+    fn update(&self, name: &str, change: impl FnOnce(&mut Binding) -> bool) {
+        let mut bindings = self
+            .bindings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let changed = change(bindings.entry(name.to_owned()).or_default());
+        drop(bindings);
+        if changed {
             self.changed(name);
         }
     }
@@ -108,7 +149,7 @@ impl Registry {
 }
 
 impl Configured {
-    /// A provider that is Ready.
+    /// A provider that is bound.
     pub fn new(
         name: String,
         installation: String,
@@ -116,61 +157,52 @@ impl Configured {
         spec: ProviderSpec,
         bound: Bound,
         interval: Duration,
+        fence: Fence,
     ) -> Self {
         let Bound { dns, tunnel } = bound;
-        let tunnels = tunnel.map(|tunnel| Arc::new(Tunnels::new(tunnel, installation.clone())));
+        let tunnels = tunnel
+            .map(|tunnel| Arc::new(Tunnels::start(tunnel, installation.clone(), fence.clone())));
+        let object = format!("Provider/{name}");
+        let zones = dns
+            .clone()
+            .map(|dns| Zones::start(dns, installation.clone(), object, fence.clone()));
         Self {
             name,
-            installation,
             fingerprint,
             spec,
             dns,
             tunnels,
             interval,
+            installation,
+            fence,
             lanes: Mutex::default(),
-            zones: tokio::sync::Mutex::default(),
+            zones,
         }
     }
 
     /// Zones that the credential can change, at most five minutes old.
+    ///
+    /// # Errors
+    /// Why the provider was not asked, or gave no answer.
     pub async fn zones(&self) -> Result<Vec<String>, LaneError> {
-        let mut held = self.zones.lock().await;
-        if let Some((at, zones)) = &*held
-            && at.elapsed() < ZONES_FOR
-        {
-            return Ok(zones.clone());
+        match &self.zones {
+            Some(zones) => Ok(zones.list().await?.to_vec()),
+            None => Ok(Vec::new()),
         }
-        let Some(dns) = &self.dns else {
-            return Ok(Vec::new());
-        };
-        let call = Call {
-            installation: self.installation.clone(),
-            object: format!("Provider/{}", self.name),
-            idempotency_key: "zones".to_owned(),
-            deadline: (Instant::now() + Duration::from_mins(1)).into_std(),
-        };
-        let zones: Vec<String> = dns
-            .zones(&call)
-            .await
-            .map_err(Arc::new)?
-            .into_iter()
-            .map(|zone| zone.name)
-            .collect();
-        *held = Some((Instant::now(), zones.clone()));
-        Ok(zones)
     }
 
-    /// The lane of one zone. Nothing where the plugin keeps no record sets.
-    pub fn lane(&self, zone: &str) -> Option<Arc<Lane>> {
+    /// One zone. Nothing where the plugin keeps no record sets.
+    pub fn lane(&self, zone: &str) -> Option<Arc<Zone>> {
         let dns = self.dns.clone()?;
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let lane = lanes.entry(zone.to_owned()).or_insert_with(|| {
-            Arc::new(Lane::start(
+            let place = Place {
                 dns,
-                self.installation.clone(),
-                format!("Provider/{}", self.name),
-                zone.to_owned(),
-            ))
+                installation: self.installation.clone(),
+                object: format!("Provider/{}", self.name),
+                zone: zone.to_owned(),
+            };
+            Arc::new(Zone::start(place, self.fence.clone()))
         });
         Some(lane.clone())
     }

@@ -71,7 +71,10 @@ struct PullSecretDocument {
 }
 
 pub(super) fn read(text: &str) -> Result<Registries, ConfigError> {
-    let document: Option<Document> = serde_yaml_ng::from_str(text)?;
+    // The message is one line of the log: it does not quote the file.
+    let options = serde_saphyr::options! { with_snippet: false };
+    let document: Option<Document> =
+        serde_saphyr::from_str_with_options(text, options).map_err(Box::new)?;
     let Document { trust, registries } = document.unwrap_or_default();
     let common = root("trust.root", &trust.root)?;
     let policies = entries(&trust.policies, |at, document| {

@@ -5,7 +5,7 @@ use maquette_host::{IdentityError, KeyError, ReferenceError, TrustRootError};
 pub enum ConfigError {
     /// Not the document that is expected.
     #[error("{0}")]
-    Document(#[from] serde_yaml_ng::Error),
+    Document(#[from] Box<serde_saphyr::Error>),
     /// Not a prefix of repositories.
     #[error("{field}: `{text}` is not a registry or the beginning of a repository: {source}")]
     Prefix {

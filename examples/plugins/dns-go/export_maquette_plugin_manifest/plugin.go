@@ -34,6 +34,7 @@ func Describe() Description {
 			Name:        "token",
 			Description: "The token that the server was started with",
 			Placement:   MakePlacementBearer(),
+			Group:       wit_types.None[string](),
 		}},
 		Hosts: []Host{MakeHostFromConfig("/url")},
 	}

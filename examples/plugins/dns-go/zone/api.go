@@ -9,7 +9,7 @@ import (
 
 	"wit_component/client"
 	"wit_component/maquette_plugin_credentials"
-	. "wit_component/maquette_plugin_dns"
+	. "wit_component/maquette_dns_dns"
 	errors "wit_component/maquette_plugin_types"
 
 	"go.bytecodealliance.org/pkg/wit/types"

@@ -3,7 +3,7 @@ package zone
 import (
 	"slices"
 
-	. "wit_component/maquette_plugin_dns"
+	. "wit_component/maquette_dns_dns"
 )
 
 // Apply says what becomes of one change: the new etag, empty after a deletion. The server compares and sets, so each

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	. "wit_component/maquette_plugin_dns"
+	. "wit_component/maquette_dns_dns"
 )
 
 // The server's shortest and DNS's longest time to live (RFC 2181, section 8), in seconds.

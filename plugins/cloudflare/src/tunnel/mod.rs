@@ -40,6 +40,11 @@ use ingress::{configuration, routes, same};
 use name::Identity;
 use wire::{Configured, TunnelItem};
 
+/// Requests whose bodies carry a tunnel's secret as `tunnel_secret`: those that create and edit a tunnel.
+pub(crate) const SECRET_PATHS: [&str; 2] = [
+    "/client/v4/accounts/*/cfd_tunnel",
+    "/client/v4/accounts/*/cfd_tunnel/*",
+];
 /// How soon a tunnel whose connections still end can be removed, in milliseconds.
 const DRAINING_MS: u64 = 2_000;
 /// "Cannot delete tunnel because it has active connections".

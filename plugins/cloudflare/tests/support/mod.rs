@@ -1,18 +1,17 @@
-//! The stand-in for the service, a proxy in front of it that counts, delays and lies, and the plugin behind both.
+//! The stand-in for the service, and the plugin behind a proxy that counts, delays and lies.
 #![allow(
     dead_code,
     unused_imports,
     reason = "each test program uses a part of it"
 )]
 
-#[path = "../../../powerdns/tests/support/http.rs"]
-mod http;
 mod plugin;
-#[path = "../../../powerdns/tests/support/proxy.rs"]
-mod proxy;
 mod stand_in;
 
-pub(crate) use plugin::{Plugin, a, aaaa, cname, create, delete, records, replace, txt};
-pub(crate) use proxy::{Action, Proxy};
-pub(crate) use stand_in::StandIn as Server;
+pub(crate) use maquette_plugin_testing::changes::{
+    a, aaaa, cname, create, delete, records, replace, txt,
+};
+pub(crate) use maquette_plugin_testing::http;
+pub(crate) use maquette_plugin_testing::proxy::{Action, Proxy, reply};
+pub(crate) use plugin::{Plugin, at, of, of_account};
 pub(crate) use stand_in::{EXPIRED, FULL, READER, StandIn, ZONE, by_hand};

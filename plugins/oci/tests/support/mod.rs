@@ -24,6 +24,7 @@ pub(crate) fn context(url: &str, login: Option<&str>) -> Context<Config> {
     let login = login.map(|login| ("login".to_owned(), format!("Basic {}", base64(login))));
     let config = Config {
         url: url.to_owned(),
+        token_server: None,
     };
     Context::new(
         config,

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against a real server.
+//! The rules of `wit/dns/dns.wit` about who may change what, against a real server.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,14 +15,6 @@ mod support;
 
 use serde_json::json;
 
-const OURS: &str = "cluster/DNSRecord/shop/web";
-const THEIRS: &str = "cluster/DNSRecord/shop/other";
-const NAME: &str = "a.preview.test";
-
 fn unowned(name: &str, value: &str) -> serde_json::Value {
     json!({ "name": format!("{name}."), "type": "A", "ttl": 300, "changetype": "REPLACE", "records": [{ "content": value }] })
-}
-
-fn mark(owner: &str) -> serde_json::Value {
-    json!({ "account": "maquette", "content": format!("maquette/v1 owner={owner}") })
 }

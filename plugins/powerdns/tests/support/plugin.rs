@@ -1,124 +1,57 @@
-//! The plugin, called as the host calls it, with a runtime for ordinary programs.
+//! The plugin with the configuration of these tests.
 
-use std::time::Duration;
-
-use maquette_sdk::dns::{Change, Creation, Deletion, Observed, RecordSet, RecordType, Replacement};
-use maquette_sdk::native::Native;
-use maquette_sdk::{Context, Dns as _, Error, Result};
+use maquette_plugin_testing::plugin::DnsPlugin;
+use maquette_plugin_testing::server::Server;
 use powerdns::{Config, PowerDns};
+use serde_json::{Value, json};
 
-use super::pdns::{KEY, ZONE};
+use super::pdns::{KEY, Pdns, ZONE};
 
-/// The plugin with a configuration.
-pub(crate) struct Plugin {
-    url: String,
-    key: String,
-    time: Duration,
+pub(crate) type Plugin = DnsPlugin<PowerDns>;
+
+pub(crate) fn at(url: impl Into<String>) -> Plugin {
+    let config = Config {
+        url: url.into(),
+        server: "localhost".to_owned(),
+    };
+    DnsPlugin::new(config, ZONE, "api-key", KEY)
 }
 
-impl Plugin {
-    pub(crate) fn at(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            key: KEY.to_owned(),
-            time: Duration::from_secs(20),
-        }
-    }
-
-    pub(crate) fn with_key(mut self, key: &str) -> Self {
-        key.clone_into(&mut self.key);
-        self
-    }
-
-    pub(crate) fn with_time(mut self, time: Duration) -> Self {
-        self.time = time;
-        self
-    }
-
-    pub(crate) fn context(&self) -> Context<Config> {
-        let config = Config {
-            url: self.url.clone(),
-            server: "localhost".to_owned(),
-        };
-        let runtime = Native::new([("api-key".to_owned(), self.key.clone())]);
-        Context::new(config, Box::new(runtime), self.time)
-    }
-
-    pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        PowerDns.observe(&self.context(), ZONE, &names)
-    }
-
-    pub(crate) fn apply(
-        &self,
-        changes: impl IntoIterator<Item = Change>,
-    ) -> Result<Vec<Result<String>>> {
-        PowerDns.apply(&self.context(), ZONE, changes.into_iter().collect())
-    }
-
-    /// The outcome of one change.
-    pub(crate) fn change(&self, change: Change) -> Result<String> {
-        let mut outcomes = self.apply([change])?;
-        assert_eq!(outcomes.len(), 1);
-        outcomes.pop().unwrap()
-    }
-
-    /// The etag of the one record set of this name.
-    pub(crate) fn etag(&self, name: &str) -> String {
-        let observed = self.observe(&[name]).unwrap();
-        assert_eq!(observed.len(), 1, "{observed:?}");
-        observed[0].etag.clone()
-    }
-
-    pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {
-        Ok(PowerDns.normalize(&self.context(), vec![set])?.remove(0))
-    }
+/// The comment that is an ownership record.
+pub(crate) fn comment(owner: &str) -> Value {
+    json!({ "account": "maquette", "content": format!("maquette/v1 owner={owner}") })
 }
 
-pub(crate) fn records(name: &str, kind: RecordType, values: &[&str]) -> RecordSet {
-    RecordSet {
-        name: name.to_owned(),
-        kind,
-        ttl: 60,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
+impl Server for Pdns {
+    type Plugin = PowerDns;
+
+    const WRITE: &'static str = "PATCH";
+
+    fn start() -> Self {
+        Self::start()
     }
-}
 
-pub(crate) fn a(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::A, values)
-}
+    fn port(&self) -> u16 {
+        self.port
+    }
 
-pub(crate) fn aaaa(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Aaaa, values)
-}
+    fn plugin_at(&self, port: u16) -> Plugin {
+        at(format!("http://127.0.0.1:{port}"))
+    }
 
-pub(crate) fn cname(name: &str, target: &str) -> RecordSet {
-    records(name, RecordType::Cname, &[target])
-}
+    fn put(&self, name: &str, values: &[&str], owners: &[&str]) {
+        let records: Vec<Value> = values
+            .iter()
+            .map(|value| json!({ "content": value }))
+            .collect();
+        let comments: Vec<Value> = owners.iter().map(|owner| comment(owner)).collect();
+        self.by_hand(&json!({
+            "name": format!("{name}."), "type": "A", "ttl": 60, "changetype": "REPLACE",
+            "records": records, "comments": comments,
+        }));
+    }
 
-pub(crate) fn txt(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Txt, values)
-}
-
-pub(crate) fn create(records: RecordSet, owner: &str) -> Change {
-    Change::Create(Creation {
-        records,
-        owner: owner.to_owned(),
-    })
-}
-
-pub(crate) fn replace(records: RecordSet, owner: &str, expect: &str) -> Change {
-    Change::Replace(Replacement {
-        records,
-        owner: owner.to_owned(),
-        expect: expect.to_owned(),
-    })
-}
-
-pub(crate) fn delete(name: &str, kind: RecordType, owner: &str) -> Change {
-    Change::Delete(Deletion {
-        name: name.to_owned(),
-        kind,
-        owner: owner.to_owned(),
-    })
+    fn is_without(&self, name: &str) -> bool {
+        self.stored(name).is_empty()
+    }
 }

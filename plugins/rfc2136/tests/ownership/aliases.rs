@@ -2,51 +2,36 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use maquette_plugin_testing::ownership::{NAME, OURS, THEIRS};
 use maquette_sdk::Error;
 use maquette_sdk::dns::RecordType;
 
-use super::support::{Action, Bind, Plugin, Proxy, a, aaaa, cname, create, delete, txt};
-use super::{NAME, OURS, THEIRS, stored_mark};
+use super::stored_mark;
+use super::support::{Action, Bind, Proxy, a, aaaa, at, cname, create, delete, txt};
 
 #[test]
-fn an_alias_and_other_records_exclude_each_other_and_the_owner_in_the_way_is_named() {
+fn an_alias_excludes_a_type_that_the_interface_does_not_know_and_a_text_does_not() {
     let bind = Bind::start();
-    let proxy = Proxy::start(bind.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
-    plugin
-        .change(create(a(NAME, &["192.0.2.1"]), THEIRS))
-        .unwrap();
-    let outcome = plugin.change(create(cname(NAME, "b.preview.test"), OURS));
-    assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
-    plugin
-        .change(create(cname("c.preview.test", "b.preview.test"), THEIRS))
-        .unwrap();
-    let outcome = plugin.change(create(a("c.preview.test", &["192.0.2.1"]), OURS));
-    assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
+    let plugin = at(bind.url());
+    let name = "mail.preview.test";
     bind.by_hand("update add mail.preview.test. 60 MX 10 a.b.");
-    let outcome = plugin.change(create(cname("mail.preview.test", "b.preview.test"), OURS));
+    let outcome = plugin.change(create(cname(name, "b.preview.test"), OURS));
     assert_eq!(outcome, Err(Error::Conflict(None)));
-    // Both creations of the arrangement, and no attempt at what cannot be.
-    assert_eq!(proxy.count("UPDATE"), 2);
-    let beside = txt(
-        "mail.preview.test",
-        &["beside a type that the interface does not know"],
-    );
-    plugin.change(create(beside, OURS)).unwrap();
+    plugin.change(create(txt(name, &["x"]), OURS)).unwrap();
 }
 
 #[test]
 fn an_alias_is_not_claimed_where_other_records_came_meanwhile() {
     let bind = Bind::start();
-    let intruder = Plugin::at(bind.url());
+    let intruder = at(bind.url());
     let updates = AtomicUsize::new(0);
-    let proxy = Proxy::start(bind.port, move |kind| {
+    let proxy = Proxy::dns(bind.port, move |kind| {
         if kind == "UPDATE" && updates.fetch_add(1, Ordering::AcqRel) == 0 {
             intruder.change(create(txt(NAME, &["x"]), THEIRS)).unwrap();
         }
         Action::Forward
     });
-    let outcome = Plugin::at(proxy.url()).change(create(cname(NAME, "b.preview.test"), OURS));
+    let outcome = at(proxy.url()).change(create(cname(NAME, "b.preview.test"), OURS));
     assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
     assert_eq!(bind.stored(NAME).len(), 2, "{:?}", bind.stored(NAME));
 }
@@ -54,8 +39,8 @@ fn an_alias_is_not_claimed_where_other_records_came_meanwhile() {
 #[test]
 fn one_batch_can_put_an_alias_where_addresses_were() {
     let bind = Bind::start();
-    let proxy = Proxy::start(bind.port, |_| Action::Forward);
-    let plugin = Plugin::at(proxy.url());
+    let proxy = Proxy::dns(bind.port, |_| Action::Forward);
+    let plugin = at(proxy.url());
     let sets = [a(NAME, &["192.0.2.1"]), aaaa(NAME, &["2001:db8::1"])];
     let outcomes = plugin.apply(sets.map(|set| create(set, OURS))).unwrap();
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
@@ -77,42 +62,4 @@ fn one_batch_can_put_an_alias_where_addresses_were() {
         ]
     );
     assert_eq!(proxy.count("UPDATE"), 2);
-}
-
-#[test]
-fn one_batch_can_hand_a_record_set_from_one_owner_to_another() {
-    let bind = Bind::start();
-    let plugin = Plugin::at(bind.url());
-    plugin
-        .change(create(a(NAME, &["192.0.2.1"]), THEIRS))
-        .unwrap();
-    let outcomes = plugin
-        .apply([
-            delete(NAME, RecordType::A, THEIRS),
-            create(a(NAME, &["192.0.2.2"]), OURS),
-        ])
-        .unwrap();
-    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
-    let seen = plugin.observe(&[NAME]).unwrap();
-    assert_eq!(seen[0].owner.as_deref(), Some(OURS));
-}
-
-#[test]
-fn a_wildcard_is_owned_by_itself_and_what_it_covers_is_free() {
-    let bind = Bind::start();
-    let plugin = Plugin::at(bind.url());
-    let wild = "*.preview.test";
-    let etag = plugin
-        .change(create(a(wild, &["192.0.2.1"]), THEIRS))
-        .unwrap();
-    assert_eq!(plugin.etag(wild), etag);
-    // The server answers queries for this name; it is free all the same.
-    assert_eq!(plugin.observe(&[NAME]), Ok(vec![]));
-    plugin
-        .change(create(a(NAME, &["192.0.2.2"]), OURS))
-        .unwrap();
-    let outcome = plugin.change(delete(wild, RecordType::A, OURS));
-    assert_eq!(outcome, Err(Error::conflict(Some(THEIRS))));
-    plugin.change(delete(wild, RecordType::A, THEIRS)).unwrap();
-    assert_eq!(plugin.observe(&[wild]), Ok(vec![]));
 }

@@ -2,19 +2,18 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use maquette_plugin_testing::ownership::{NAME, OURS, THEIRS};
 use maquette_sdk::Error;
-use maquette_sdk::dns::RecordType;
 
-use super::support::{Action, Bind, Plugin, Proxy, a, create, delete, replace};
-use super::{NAME, OURS, THEIRS};
+use super::support::{Action, Bind, Proxy, a, at, create, replace};
 
 #[test]
 fn a_lost_race_is_a_conflict_that_names_the_winner_and_costs_the_batch_nothing() {
     let bind = Bind::start();
-    let intruder = Plugin::at(bind.url());
+    let intruder = at(bind.url());
     let updates = AtomicUsize::new(0);
     // The other writer comes after our look at the zone and right before our write.
-    let proxy = Proxy::start(bind.port, move |kind| {
+    let proxy = Proxy::dns(bind.port, move |kind| {
         if kind == "UPDATE" && updates.fetch_add(1, Ordering::AcqRel) == 0 {
             intruder
                 .change(create(a(NAME, &["192.0.2.9"]), THEIRS))
@@ -22,13 +21,13 @@ fn a_lost_race_is_a_conflict_that_names_the_winner_and_costs_the_batch_nothing()
         }
         Action::Forward
     });
-    let outcomes = Plugin::at(proxy.url())
+    let outcomes = at(proxy.url())
         .apply([
             create(a(NAME, &["192.0.2.1"]), OURS),
             create(a("b.preview.test", &["192.0.2.1"]), OURS),
         ])
         .unwrap();
-    let direct = Plugin::at(bind.url());
+    let direct = at(bind.url());
     assert_eq!(
         outcomes,
         [
@@ -43,7 +42,7 @@ fn a_lost_race_is_a_conflict_that_names_the_winner_and_costs_the_batch_nothing()
 #[test]
 fn a_change_by_hand_between_look_and_write_is_not_overwritten() {
     let bind = Bind::start();
-    let plugin = Plugin::at(bind.url());
+    let plugin = at(bind.url());
     let etag = plugin
         .change(create(a(NAME, &["192.0.2.1"]), OURS))
         .unwrap();
@@ -52,8 +51,8 @@ fn a_change_by_hand_between_look_and_write_is_not_overwritten() {
         let bind = &bind;
         let hand = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
         let said = hand.clone();
-        let intruder = Plugin::at(bind.url());
-        let proxy = Proxy::start(to, move |kind| {
+        let intruder = at(bind.url());
+        let proxy = Proxy::dns(to, move |kind| {
             if kind == "UPDATE" && updates.fetch_add(1, Ordering::AcqRel) == 0 {
                 let etag = intruder.etag(NAME);
                 let change = replace(a(NAME, &["192.0.2.66"]), OURS, &etag);
@@ -61,39 +60,8 @@ fn a_change_by_hand_between_look_and_write_is_not_overwritten() {
             }
             Action::Forward
         });
-        let outcome = Plugin::at(proxy.url()).change(replace(a(NAME, &["192.0.2.2"]), OURS, &etag));
+        let outcome = at(proxy.url()).change(replace(a(NAME, &["192.0.2.2"]), OURS, &etag));
         assert_eq!(outcome, Err(Error::conflict(Some(OURS))));
         assert_eq!(plugin.etag(NAME), hand.lock().unwrap()[0]);
     });
-}
-
-#[test]
-fn a_record_set_that_was_changed_by_hand_conflicts_with_the_old_etag_and_is_repaired_with_the_new_one()
- {
-    let bind = Bind::start();
-    let plugin = Plugin::at(bind.url());
-    let etag = plugin
-        .change(create(a(NAME, &["192.0.2.1"]), OURS))
-        .unwrap();
-    bind.by_hand(&format!("update add {NAME}. 60 A 192.0.2.66"));
-    let drifted = plugin.etag(NAME);
-    assert_ne!(drifted, etag);
-    let outcome = plugin.change(replace(a(NAME, &["192.0.2.2"]), OURS, &etag));
-    assert_eq!(outcome, Err(Error::conflict(Some(OURS))));
-    let repaired = plugin.change(replace(a(NAME, &["192.0.2.1"]), OURS, &drifted));
-    assert_eq!(repaired, Ok(etag));
-    assert_eq!(bind.stored(NAME).len(), 2);
-}
-
-#[test]
-fn replacing_what_is_gone_is_a_conflict() {
-    let bind = Bind::start();
-    let plugin = Plugin::at(bind.url());
-    let etag = plugin
-        .change(create(a(NAME, &["192.0.2.1"]), OURS))
-        .unwrap();
-    plugin.change(delete(NAME, RecordType::A, OURS)).unwrap();
-    let outcome = plugin.change(replace(a(NAME, &["192.0.2.2"]), OURS, &etag));
-    assert_eq!(outcome, Err(Error::Conflict(None)));
-    assert!(bind.stored(NAME).is_empty());
 }

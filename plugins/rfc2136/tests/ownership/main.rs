@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit` about who may change what, against a real BIND 9.
+//! The rules of `wit/dns/dns.wit` about who may change what, against a real BIND 9.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,9 +13,7 @@ mod marks;
 #[path = "../support/mod.rs"]
 mod support;
 
-const OURS: &str = "cluster/DNSRecord/shop/web";
-const THEIRS: &str = "cluster/DNSRecord/shop/other";
-const NAME: &str = "a.preview.test";
+use maquette_plugin_testing::ownership::NAME;
 
 fn stored_mark(kind: &str, owner: &str) -> String {
     format!("_mq-{kind}.{NAME}. 300 IN TXT \"maquette/v1 owner={owner}\"")

@@ -1,4 +1,4 @@
-//! A real BIND 9, a proxy in front of it that counts, delays and loses, and the plugin behind both.
+//! A real BIND 9, and the plugin behind a proxy that counts, delays and loses.
 #![allow(
     dead_code,
     unused_imports,
@@ -8,9 +8,11 @@
 mod bind;
 mod knot;
 mod plugin;
-mod proxy;
 
 pub(crate) use bind::{Bind, KEY, READER, STRANGER, ZONE};
 pub(crate) use knot::Knot;
-pub(crate) use plugin::{Plugin, a, aaaa, cname, create, delete, records, replace, txt};
-pub(crate) use proxy::{Action, Proxy};
+pub(crate) use maquette_plugin_testing::changes::{
+    a, aaaa, cname, create, delete, records, replace, txt,
+};
+pub(crate) use maquette_plugin_testing::proxy::{Action, Proxy, framed};
+pub(crate) use plugin::{Plugin, at};

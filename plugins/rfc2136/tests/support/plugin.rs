@@ -1,127 +1,62 @@
-//! The plugin, called as the host calls it, with a runtime for ordinary programs.
+//! The plugin with the configuration of these tests.
 
-use std::time::Duration;
-
-use maquette_sdk::dns::{Change, Creation, Deletion, Observed, RecordSet, RecordType, Replacement};
-use maquette_sdk::native::Native;
-use maquette_sdk::{Context, Dns as _, Error, Result};
+use maquette_plugin_testing::ownership::mark;
+use maquette_plugin_testing::plugin::DnsPlugin;
+use maquette_plugin_testing::proxy::{Action, Proxy};
+use maquette_plugin_testing::server::Server;
 use rfc2136::{Config, Rfc2136};
 
-use super::bind::{KEY, ZONE};
+use super::bind::{Bind, KEY, ZONE};
 
-/// The plugin with a configuration.
-pub(crate) struct Plugin {
-    url: String,
-    key: String,
-    time: Duration,
+pub(crate) type Plugin = DnsPlugin<Rfc2136>;
+
+pub(crate) fn at(url: impl Into<String>) -> Plugin {
+    let config = Config {
+        server: url.into(),
+        zones: vec![ZONE.to_owned()],
+    };
+    DnsPlugin::new(config, ZONE, "key", KEY)
 }
 
-impl Plugin {
-    pub(crate) fn at(url: impl Into<String>) -> Self {
-        Self {
-            url: url.into(),
-            key: KEY.to_owned(),
-            time: Duration::from_secs(20),
-        }
+impl Server for Bind {
+    type Plugin = Rfc2136;
+
+    const WRITE: &'static str = "UPDATE";
+
+    fn start() -> Self {
+        Self::start()
     }
 
-    pub(crate) fn with_key(mut self, key: &str) -> Self {
-        key.clone_into(&mut self.key);
-        self
+    fn port(&self) -> u16 {
+        self.port
     }
 
-    pub(crate) fn with_time(mut self, time: Duration) -> Self {
-        self.time = time;
-        self
+    fn plugin_at(&self, port: u16) -> Plugin {
+        at(format!("tcp://127.0.0.1:{port}"))
     }
 
-    pub(crate) fn context(&self) -> Context<Config> {
-        let config = Config {
-            server: self.url.clone(),
-            zones: vec![ZONE.to_owned()],
-        };
-        Context::new(config, Box::new(self.runtime()), self.time)
+    fn put(&self, name: &str, values: &[&str], owners: &[&str]) {
+        let absent = format!("update delete {name}. A\nupdate delete _mq-a.{name}. TXT");
+        let values = values
+            .iter()
+            .map(|value| format!("update add {name}. 60 A {value}"));
+        let marks = owners
+            .iter()
+            .map(|owner| format!("update add _mq-a.{name}. 300 TXT {}", mark(owner)));
+        let lines: Vec<String> = std::iter::once(absent).chain(values).chain(marks).collect();
+        self.by_hand(&lines.join("\n"));
     }
 
-    pub(crate) fn runtime(&self) -> Native {
-        Native::new([("key".to_owned(), self.key.clone())])
+    fn is_without(&self, name: &str) -> bool {
+        self.stored(name).is_empty()
     }
 
-    pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        Rfc2136.observe(&self.context(), ZONE, &names)
+    fn proxy(to: u16, rule: impl Fn(&str) -> Action + Send + Sync + 'static) -> Proxy {
+        Proxy::dns(to, rule)
     }
 
-    pub(crate) fn apply(
-        &self,
-        changes: impl IntoIterator<Item = Change>,
-    ) -> Result<Vec<Result<String>>> {
-        Rfc2136.apply(&self.context(), ZONE, changes.into_iter().collect())
+    /// A connection that is closed.
+    fn failure() -> Action {
+        Action::Close
     }
-
-    /// The outcome of one change.
-    pub(crate) fn change(&self, change: Change) -> Result<String> {
-        let mut outcomes = self.apply([change])?;
-        assert_eq!(outcomes.len(), 1);
-        outcomes.pop().unwrap()
-    }
-
-    /// The etag of the one record set of this name.
-    pub(crate) fn etag(&self, name: &str) -> String {
-        let observed = self.observe(&[name]).unwrap();
-        assert_eq!(observed.len(), 1, "{observed:?}");
-        observed[0].etag.clone()
-    }
-
-    pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {
-        Ok(Rfc2136.normalize(&self.context(), vec![set])?.remove(0))
-    }
-}
-
-pub(crate) fn records(name: &str, kind: RecordType, values: &[&str]) -> RecordSet {
-    RecordSet {
-        name: name.to_owned(),
-        kind,
-        ttl: 60,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
-    }
-}
-
-pub(crate) fn a(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::A, values)
-}
-
-pub(crate) fn aaaa(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Aaaa, values)
-}
-
-pub(crate) fn cname(name: &str, target: &str) -> RecordSet {
-    records(name, RecordType::Cname, &[target])
-}
-
-pub(crate) fn txt(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Txt, values)
-}
-
-pub(crate) fn create(records: RecordSet, owner: &str) -> Change {
-    Change::Create(Creation {
-        records,
-        owner: owner.to_owned(),
-    })
-}
-
-pub(crate) fn replace(records: RecordSet, owner: &str, expect: &str) -> Change {
-    Change::Replace(Replacement {
-        records,
-        owner: owner.to_owned(),
-        expect: expect.to_owned(),
-    })
-}
-
-pub(crate) fn delete(name: &str, kind: RecordType, owner: &str) -> Change {
-    Change::Delete(Deletion {
-        name: name.to_owned(),
-        kind,
-        owner: owner.to_owned(),
-    })
 }

@@ -1,18 +1,17 @@
-//! A real server of moto, a proxy in front of it that counts, delays and lies, and the plugin behind both.
+//! A real server of moto, and the plugin behind a proxy that counts, delays and lies.
 #![allow(
     dead_code,
     unused_imports,
     reason = "each test program uses a part of it"
 )]
 
-#[path = "../../../powerdns/tests/support/http.rs"]
-mod http;
 mod moto;
 mod plugin;
-#[path = "../../../powerdns/tests/support/proxy.rs"]
-mod proxy;
 
-pub(crate) use moto::Moto as Server;
+pub(crate) use maquette_plugin_testing::changes::{
+    a, aaaa, cname, create, delete, records, replace, txt,
+};
+pub(crate) use maquette_plugin_testing::http;
+pub(crate) use maquette_plugin_testing::proxy::{Action, Proxy, reply};
 pub(crate) use moto::{Key, Moto, ZONE, by_hand};
-pub(crate) use plugin::{Plugin, a, cname, create, delete, records, replace, txt};
-pub(crate) use proxy::{Action, Proxy};
+pub(crate) use plugin::{Plugin, at, of};

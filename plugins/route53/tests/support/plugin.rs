@@ -1,133 +1,55 @@
-//! The plugin, called as the host calls it, with a runtime for ordinary programs.
+//! The plugin with the configurations of these tests.
 
-use std::time::Duration;
-
-use maquette_sdk::dns::{
-    Change, Creation, Deletion, Observed, Page, RecordSet, RecordType, Replacement,
-};
-use maquette_sdk::native::Native;
-use maquette_sdk::{Context, Dns as _, Error, Result};
+use maquette_plugin_testing::ownership::mark;
+use maquette_plugin_testing::plugin::DnsPlugin;
+use maquette_plugin_testing::server::Server;
 use route53::{Config, Route53};
 
 use super::moto::{Key, Moto, ZONE};
 
-/// The plugin with a configuration.
-pub(crate) struct Plugin {
-    pub(crate) config: Config,
-    secret: String,
-    time: Duration,
+pub(crate) type Plugin = DnsPlugin<Route53>;
+
+/// For this server, straight to it.
+pub(crate) fn of(moto: &Moto) -> Plugin {
+    at(moto.url(), &moto.full)
 }
 
-impl Plugin {
-    /// For this server, straight to it.
-    pub(crate) fn of(moto: &Moto) -> Self {
-        Self::at(moto.url(), &moto.full)
-    }
-
-    pub(crate) fn at(url: impl Into<String>, key: &Key) -> Self {
-        Self {
-            config: Config {
-                endpoint: url.into(),
-                access_key_id: key.id.clone(),
-                region: "us-east-1".to_owned(),
-                private_zones: false,
-                hosted_zone_ids: Vec::new(),
-            },
-            secret: key.secret.clone(),
-            time: Duration::from_secs(20),
-        }
-    }
-
-    pub(crate) fn with_time(mut self, time: Duration) -> Self {
-        self.time = time;
-        self
-    }
-
-    pub(crate) fn context(&self) -> Context<Config> {
-        let runtime = Native::new([("secret-access-key".to_owned(), self.secret.clone())]);
-        Context::new(self.config.clone(), Box::new(runtime), self.time)
-    }
-
-    pub(crate) fn observe(&self, names: &[&str]) -> Result<Vec<Observed>> {
-        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        Route53.observe(&self.context(), ZONE, &names)
-    }
-
-    pub(crate) fn apply(
-        &self,
-        changes: impl IntoIterator<Item = Change>,
-    ) -> Result<Vec<Result<String>>> {
-        Route53.apply(&self.context(), ZONE, changes.into_iter().collect())
-    }
-
-    /// The outcome of one change.
-    pub(crate) fn change(&self, change: Change) -> Result<String> {
-        let mut outcomes = self.apply([change])?;
-        assert_eq!(outcomes.len(), 1);
-        outcomes.pop().unwrap()
-    }
-
-    /// The etag of the one record set of this name.
-    pub(crate) fn etag(&self, name: &str) -> String {
-        let observed = self.observe(&[name]).unwrap();
-        assert_eq!(observed.len(), 1, "{observed:?}");
-        observed[0].etag.clone()
-    }
-
-    /// The first page of what owners that begin so have.
-    pub(crate) fn list_owned(&self, owner: &str) -> Result<Page> {
-        Route53.list_owned(&self.context(), ZONE, owner, None)
-    }
-
-    pub(crate) fn normalize(&self, set: RecordSet) -> Result<RecordSet, Error> {
-        Ok(Route53.normalize(&self.context(), vec![set])?.remove(0))
-    }
+pub(crate) fn at(url: impl Into<String>, key: &Key) -> Plugin {
+    let config = Config {
+        endpoint: url.into(),
+        access_key_id: key.id.clone(),
+        region: "us-east-1".to_owned(),
+        private_zones: false,
+        hosted_zone_ids: Vec::new(),
+    };
+    DnsPlugin::new(config, ZONE, "secret-access-key", key.secret.clone())
 }
 
-pub(crate) fn records(name: &str, kind: RecordType, values: &[&str]) -> RecordSet {
-    RecordSet {
-        name: name.to_owned(),
-        kind,
-        ttl: 60,
-        values: values.iter().map(|value| (*value).to_owned()).collect(),
+impl Server for Moto {
+    type Plugin = Route53;
+
+    const WRITE: &'static str = "POST";
+
+    fn start() -> Self {
+        Self::start()
     }
-}
 
-pub(crate) fn a(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::A, values)
-}
+    fn port(&self) -> u16 {
+        self.port
+    }
 
-pub(crate) fn aaaa(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Aaaa, values)
-}
+    fn plugin_at(&self, port: u16) -> Plugin {
+        at(format!("http://127.0.0.1:{port}"), &self.full)
+    }
 
-pub(crate) fn cname(name: &str, target: &str) -> RecordSet {
-    records(name, RecordType::Cname, &[target])
-}
+    fn put(&self, name: &str, values: &[&str], owners: &[&str]) {
+        let marks: Vec<String> = owners.iter().map(|owner| mark(owner)).collect();
+        let marks: Vec<&str> = marks.iter().map(String::as_str).collect();
+        self.by_hand(name, "A", values);
+        self.by_hand(&format!("_mq-a.{name}"), "TXT", &marks);
+    }
 
-pub(crate) fn txt(name: &str, values: &[&str]) -> RecordSet {
-    records(name, RecordType::Txt, values)
-}
-
-pub(crate) fn create(records: RecordSet, owner: &str) -> Change {
-    Change::Create(Creation {
-        records,
-        owner: owner.to_owned(),
-    })
-}
-
-pub(crate) fn replace(records: RecordSet, owner: &str, expect: &str) -> Change {
-    Change::Replace(Replacement {
-        records,
-        owner: owner.to_owned(),
-        expect: expect.to_owned(),
-    })
-}
-
-pub(crate) fn delete(name: &str, kind: RecordType, owner: &str) -> Change {
-    Change::Delete(Deletion {
-        name: name.to_owned(),
-        kind,
-        owner: owner.to_owned(),
-    })
+    fn is_without(&self, name: &str) -> bool {
+        self.is_without(name) && self.is_without(&format!("_mq-a.{name}"))
+    }
 }

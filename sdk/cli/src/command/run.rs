@@ -28,7 +28,7 @@ use super::Registry;
   registry.resolve   {\"repository\", \"reference\"}
   registry.list-referrers {\"repository\", \"digest\", \"artifact-type\", \"cursor\"}
   source.list-changes {\"repository\", \"filter\", \"cursor\"} and the other functions of source, builder, bundler and
-  delivery, with the parameters of wit/source.wit, wit/builder.wit, wit/bundler.wit and wit/delivery.wit
+  delivery, with the parameters of the files in wit/draft
 
 Examples:
   maquette plugin run powerdns.wasm dns.zones --config '{\"url\": \"http://127.0.0.1:8081\"}' \\

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use maquette_host::manifest::{Credential, Host, Placement};
+use maquette_host::kinds::is_draft;
+use maquette_host::manifest::{Credential, Host, Provision};
 use maquette_host::{Digest, Inspection, Manifest};
 use serde::Serialize;
 
@@ -91,7 +92,11 @@ impl<'a> Report<'a> {
         line("Source", &self.source);
         self.digest.iter().for_each(|digest| line("Digest", digest));
         line("Size", &format!("{} KiB", self.size_bytes.div_ceil(1024)));
-        list(&mut line, "Implements", self.interfaces.iter().cloned());
+        list(
+            &mut line,
+            "Implements",
+            self.interfaces.iter().map(interface),
+        );
         list(&mut line, "Calls", self.manifest.hosts.iter().map(host));
         list(
             &mut line,
@@ -147,6 +152,14 @@ fn list(line: &mut impl FnMut(&str, &str), label: &str, items: impl Iterator<Ite
     }
 }
 
+fn interface(name: &String) -> String {
+    if is_draft(name) {
+        format!("{name} (draft: it may change with every release)")
+    } else {
+        name.clone()
+    }
+}
+
 fn host(host: &Host) -> String {
     match host {
         Host::Fixed(origin) => origin.clone(),
@@ -155,23 +168,16 @@ fn host(host: &Host) -> String {
 }
 
 fn credential(credential: &Credential) -> String {
-    let place = match &credential.placement {
-        Placement::Bearer => "sent as Authorization: Bearer".to_owned(),
-        Placement::Basic => "sent as Authorization: Basic".to_owned(),
-        Placement::Header { name } => format!("sent in the header {name}"),
-        Placement::HmacKey | Placement::SigningKey | Placement::TsigKey => {
-            "never sent; the host signs with it".to_owned()
-        }
-        Placement::Connector => "never sent; given to the connector".to_owned(),
+    let provision = match credential.provision {
+        Provision::Required => "",
+        Provision::Optional => ", optional",
+        Provision::Made => ", generated where none is given",
     };
-    let optional = if credential.optional {
-        ", optional"
-    } else {
-        ""
-    };
+    let group = credential.group.as_ref();
+    let group = group.map_or(String::new(), |group| format!(", one of `{group}`"));
     format!(
-        "{} ({place}{optional}): {}",
-        credential.name, credential.description
+        "{} ({}{provision}{group}): {}",
+        credential.name, credential.placement, credential.description
     )
 }
 
@@ -246,7 +252,8 @@ mod tests {
             ],
             exports: vec![
                 "maquette:plugin/manifest@0.1.0".into(),
-                "maquette:plugin/dns@0.1.0".into(),
+                "maquette:dns/dns@0.1.0".into(),
+                "maquette:source/source@0.0.1".into(),
             ],
             manifest: None,
             size_bytes: 1_500,
@@ -255,7 +262,7 @@ mod tests {
         assert_eq!(
             report.text(),
             "Plugin      powerdns 1.2.0\n            Keeps record sets\nSource      powerdns.wasm\nSize        2 KiB\n\
-             Implements  maquette:plugin/dns@0.1.0\nCalls       the server at config/url\n\
+             Implements  maquette:dns/dns@0.1.0\n            maquette:source/source@0.0.1 (draft: it may change with every release)\nCalls       the server at config/url\n\
              Credentials api-key (sent in the header X-API-Key): Key\n\
              Config      server (optional): not described\n            url (required): Base URL of the API\n\
              Imports     wasi:http/outgoing-handler@0.2.4"

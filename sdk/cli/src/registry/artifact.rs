@@ -197,12 +197,16 @@ mod tests {
             summary: "Keeps record sets".into(),
             docs_url: None,
             config_schema: serde_json::json!({ "type": "object" }),
+            options: vec![],
             credentials: vec![],
             hosts: vec![],
+            secret_places: vec![],
+            objects: vec![],
+            lacks: vec![],
         };
         let inspection = Inspection {
             imports: vec!["wasi:http/types@0.2.4".into()],
-            exports: vec!["maquette:plugin/dns@0.1.0".into()],
+            exports: vec!["maquette:dns/dns@0.1.0".into()],
             manifest: Some(about.clone()),
             size_bytes: 4,
         };
@@ -221,7 +225,7 @@ mod tests {
                 "architecture": "wasm",
                 "os": "wasip2",
                 "layerDigests": [layer],
-                "component": { "exports": ["maquette:plugin/dns@0.1.0"], "imports": ["wasi:http/types@0.2.4"] },
+                "component": { "exports": ["maquette:dns/dns@0.1.0"], "imports": ["wasi:http/types@0.2.4"] },
             })
         );
         let manifest: serde_json::Value = serde_json::from_slice(&artifact.manifest).unwrap();

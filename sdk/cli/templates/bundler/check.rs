@@ -1,20 +1,34 @@
 //! What cannot be bundled, with its path.
 
-use maquette_sdk::bundler::{Binding, BindingTarget, Module, ModuleType, Worker};
+use maquette_sdk::bundler::{Binding, Module, ModuleType, Target, Worker};
 use maquette_sdk::{Error, Result};
-use serde::de::IgnoredAny;
 
-/// The worker at this place among all.
-pub fn worker(all: &[Worker], at: usize, worker: &Worker) -> Result<()> {
+/// The worker at this place among all, and the module that it starts with.
+pub fn worker<'a>(all: &[Worker], at: usize, worker: &'a Worker) -> Result<&'a str> {
     let path = format!("workers[{at}]");
     if all.iter().take(at).any(|other| other.name == worker.name) {
         let message = format!("another worker is called `{}`", worker.name);
         return Err(Error::invalid(format!("{path}.name"), message));
     }
-    let is_main = |module: &Module| module.name == worker.main_module;
-    if !worker.modules.iter().any(is_main) {
-        let message = format!("there is no module `{}`", worker.main_module);
+    let Some(main) = &worker.main_module else {
+        return Err(Error::invalid(
+            path,
+            "this bundler has no workers without a module",
+        ));
+    };
+    if !worker.modules.iter().any(|module| module.name == *main) {
+        let message = format!("there is no module `{main}`");
         return Err(Error::invalid(format!("{path}.mainModule"), message));
+    }
+    if !worker.assets.is_empty() {
+        return Err(Error::invalid(
+            format!("{path}.assets"),
+            "this bundler serves none",
+        ));
+    }
+    if !worker.routes.is_empty() {
+        let message = "this bundler starts the first worker for every request";
+        return Err(Error::invalid(format!("{path}.routes"), message));
     }
     for (at, found) in worker.modules.iter().enumerate() {
         let mut before = worker.modules.iter().take(at);
@@ -26,7 +40,7 @@ pub fn worker(all: &[Worker], at: usize, worker: &Worker) -> Result<()> {
         let twice = before.any(|other| other.name == found.name);
         binding(all, found, twice, &format!("{path}.bindings[{at}]"))?;
     }
-    Ok(())
+    Ok(main)
 }
 
 fn module(module: &Module, twice: bool, path: &str) -> Result<()> {
@@ -41,9 +55,17 @@ fn module(module: &Module, twice: bool, path: &str) -> Result<()> {
         return Err(Error::invalid(field, message));
     }
     match module.kind {
-        ModuleType::CommonJs => Err(Error::invalid(field, "write an ECMAScript module")),
-        ModuleType::Json => json(&module.content, &format!("{path}.content")),
-        _ => Ok(()),
+        ModuleType::CommonJs | ModuleType::ServiceWorker => {
+            Err(Error::invalid(field, "write an ECMAScript module"))
+        }
+        ModuleType::Python | ModuleType::Other(_) => {
+            Err(Error::invalid(field, "Node.js has no such module"))
+        }
+        ModuleType::EsModule
+        | ModuleType::Text
+        | ModuleType::Json
+        | ModuleType::Data
+        | ModuleType::Wasm => Ok(()),
     }
 }
 
@@ -53,18 +75,10 @@ fn binding(all: &[Worker], binding: &Binding, twice: bool, path: &str) -> Result
         return Err(Error::invalid(format!("{path}.name"), message));
     }
     match &binding.target {
-        BindingTarget::Worker(name) if all.iter().all(|worker| worker.name != *name) => {
-            let message = format!("there is no worker `{name}`");
+        Target::Worker(to) if all.iter().all(|worker| worker.name != to.name) => {
+            let message = format!("there is no worker `{}`", to.name);
             Err(Error::invalid(format!("{path}.target"), message))
         }
-        BindingTarget::Json(text) => json(text.as_bytes(), &format!("{path}.target")),
         _ => Ok(()),
     }
-}
-
-fn json(octets: &[u8], path: &str) -> Result<()> {
-    let parsed: Result<IgnoredAny, _> = serde_json::from_slice(octets);
-    parsed
-        .map(drop)
-        .map_err(|error| Error::invalid(path, format!("it is no JSON: {error}")))
 }

@@ -5,11 +5,11 @@ mod check;
 #[cfg(test)]
 mod tests;
 
-use maquette_sdk::bundler::{BindingTarget, Content, File, Worker};
+use maquette_sdk::bundler::{Blobs, File, Image, Target, Value, Worker};
 use maquette_sdk::{Bundler, Context, Error, Plugin, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json, json};
 
 /// What users write in the Provider.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -43,63 +43,77 @@ impl Plugin for ThePlugin {
 }
 
 impl Bundler for ThePlugin {
-    fn bundle(&self, ctx: &Context<Config>, workers: &[Worker]) -> Result<Content> {
+    fn bundle(&self, ctx: &Context<Config>, workers: &[Worker], _: &dyn Blobs) -> Result<Image> {
         let [first, ..] = workers else {
             return Err(Error::invalid("workers", "there is none"));
         };
-        let (mut files, mut secrets) = (Vec::new(), Vec::new());
+        let (mut files, mut variables) = (Vec::new(), Vec::new());
+        let mut main = "";
         for (at, worker) in workers.iter().enumerate() {
-            check::worker(workers, at, worker)?;
+            let starts = check::worker(workers, at, worker)?;
+            if at == 0 {
+                main = starts;
+            }
             files.extend(modules(worker));
-            files.push(bindings(worker, &mut secrets));
+            files.push(bindings(worker, at, &mut variables)?);
         }
         // Whatever the order of the arguments, the bytes are the same.
         files.sort_by(|left, right| left.path.cmp(&right.path));
-        secrets.sort();
-        secrets.dedup();
-        Ok(Content {
-            base: ctx.config.base.clone(),
+        variables.sort();
+        variables.dedup();
+        let start = vec!["node".to_owned(), format!("/workers/{}/{main}", first.name)];
+        Ok(Image {
             layers: vec![files],
-            entrypoint: vec![
-                "node".to_owned(),
-                format!("/workers/{}/{}", first.name, first.main_module),
-            ],
-            ports: vec![ctx.config.port],
-            env_from: secrets,
-            warnings: Vec::new(),
+            environment: variables,
+            ..Image::new(&ctx.config.base, start, ctx.config.port)
         })
     }
 }
 
+/// The content of a module is the host's: a file only names it.
 fn modules(worker: &Worker) -> impl Iterator<Item = File> {
-    worker.modules.iter().map(|module| File {
-        path: format!("workers/{}/{}", worker.name, module.name),
-        content: module.content.clone(),
-        executable: false,
+    worker.modules.iter().map(|module| {
+        File::blob(
+            format!("workers/{}/{}", worker.name, module.name),
+            &module.content,
+        )
     })
 }
 
 /// What the worker finds under which name. A secret is named and nothing more.
-fn bindings(worker: &Worker, secrets: &mut Vec<String>) -> File {
+fn bindings(worker: &Worker, at: usize, variables: &mut Vec<String>) -> Result<File> {
     let mut all = Map::new();
-    for binding in &worker.bindings {
-        let (kind, value) = match &binding.target {
-            BindingTarget::Text(text) => ("text", text),
-            BindingTarget::Json(json) => ("json", json),
-            BindingTarget::Worker(name) => ("worker", name),
-            BindingTarget::KeyValue(url) => ("keyValue", url),
-            BindingTarget::Bucket(url) => ("bucket", url),
-            BindingTarget::Secret(variable) => {
-                secrets.push(variable.clone());
-                ("env", variable)
+    for (number, binding) in worker.bindings.iter().enumerate() {
+        let value = match &binding.target {
+            Target::Text(text) => value(text, variables),
+            Target::Json(text) => json!({ "json": text }),
+            Target::Worker(to) if to.entrypoint.is_none() && to.props.is_none() => {
+                json!({ "worker": to.name })
+            }
+            Target::Service(to) | Target::KeyValue(to) | Target::Bucket(to) => {
+                json!({ "url": value(&to.url, variables), "id": to.id })
+            }
+            _ => {
+                let path = format!("workers[{at}].bindings[{number}].target");
+                return Err(Error::invalid(
+                    path,
+                    "this bundler has no bindings of this kind",
+                ));
             }
         };
-        all.insert(binding.name.clone(), serde_json::json!({ kind: value }));
+        all.insert(binding.name.clone(), value);
     }
-    File {
-        path: format!("bindings/{}.json", worker.name),
-        content: Value::Object(all).to_string().into_bytes(),
-        executable: false,
+    let path = format!("bindings/{}.json", worker.name);
+    Ok(File::octets(path, Json::Object(all).to_string()))
+}
+
+fn value(value: &Value, variables: &mut Vec<String>) -> Json {
+    match value {
+        Value::Text(text) => json!({ "text": text }),
+        Value::Environment(name) => {
+            variables.push(name.clone());
+            json!({ "env": name })
+        }
     }
 }
 

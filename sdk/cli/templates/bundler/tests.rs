@@ -1,4 +1,6 @@
-use maquette_sdk::bundler::{Binding, BindingTarget, Content, Module, ModuleType, Worker};
+use std::collections::BTreeMap;
+
+use maquette_sdk::bundler::{Binding, Blob, Image, Module, ModuleType, Target, Value, Worker};
 use maquette_sdk::mock::Mock;
 use maquette_sdk::{Bundler as _, Error, Result};
 
@@ -8,35 +10,37 @@ fn module(name: &str) -> Module {
     Module {
         name: name.to_owned(),
         kind: ModuleType::EsModule,
-        content: b"export default {}".to_vec(),
+        content: Blob {
+            digest: "sha256:00".to_owned(),
+            size: 17,
+        },
     }
 }
 
 fn worker() -> Worker {
-    let binding = |name: &str, target| Binding {
+    let binding = |name: &str, text| Binding {
         name: name.to_owned(),
-        target,
+        target: Target::Text(text),
     };
     Worker {
-        name: "web".to_owned(),
-        modules: vec![module("index.js"), module("lib/a.js")],
-        main_module: "index.js".to_owned(),
-        compatibility_date: "2026-01-01".to_owned(),
-        compatibility_flags: Vec::new(),
         bindings: vec![
-            binding("GREETING", BindingTarget::Text("hello".to_owned())),
-            binding("KEY", BindingTarget::Secret("WEB_KEY".to_owned())),
+            binding("GREETING", Value::Text("hello".to_owned())),
+            binding("KEY", Value::Environment("WEB_KEY".to_owned())),
         ],
-        hostnames: Vec::new(),
+        ..Worker::new(
+            "web",
+            vec![module("index.js"), module("lib/a.js")],
+            "index.js",
+        )
     }
 }
 
-fn bundle(workers: &[Worker]) -> Result<Content> {
+fn bundle(workers: &[Worker]) -> Result<Image> {
     let config = Config {
         base: base(),
         port: port(),
     };
-    ThePlugin.bundle(&Mock::new().context(config), workers)
+    ThePlugin.bundle(&Mock::new().context(config), workers, &BTreeMap::new())
 }
 
 #[test]
@@ -50,7 +54,7 @@ fn the_order_of_the_arguments_changes_nothing() {
 #[test]
 fn a_secret_is_named_and_in_no_layer() {
     let content = bundle(&[worker()]).unwrap();
-    assert_eq!(content.env_from, ["WEB_KEY"]);
+    assert_eq!(content.environment, ["WEB_KEY"]);
     let paths = content.layers[0].iter().map(|file| file.path.as_str());
     let expected = [
         "bindings/web.json",

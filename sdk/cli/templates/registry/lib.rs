@@ -5,7 +5,7 @@
 mod tests;
 
 use maquette_sdk::http::{Client, Response};
-use maquette_sdk::registry::{Image, Tags};
+use maquette_sdk::registry::{Image, Pair, Tag, Tags};
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Registry, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -69,6 +69,14 @@ impl Plugin for ThePlugin {
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
     }
+
+    fn lacks() -> Vec<&'static str> {
+        vec![
+            "registry.login-for",
+            "registry.ensure-repository",
+            "registry.delete-tag",
+        ]
+    }
 }
 
 impl Registry for ThePlugin {
@@ -85,7 +93,8 @@ impl Registry for ThePlugin {
         let more = answer.headers.contains_key("link");
         Ok(Tags {
             next: items.last().filter(|_| more).cloned(),
-            items,
+            items: items.into_iter().map(Tag::named).collect(),
+            total: None,
         })
     }
 
@@ -97,14 +106,10 @@ impl Registry for ThePlugin {
             let platform = entry.platform.as_ref()?;
             Some(format!("{}/{}", platform.os, platform.architecture))
         });
-        let labels =
-            document
-                .annotations
-                .iter()
-                .map(|(key, value)| maquette_sdk::registry::Label {
-                    key: key.clone(),
-                    value: value.clone(),
-                });
+        let labels = document.annotations.iter().map(|(name, value)| Pair {
+            name: name.clone(),
+            value: value.clone(),
+        });
         Ok(Image {
             digest: header(&answer, "docker-content-digest")?,
             media_type: header(&answer, "content-type")?,

@@ -1,4 +1,5 @@
 use maquette_sdk::mock::{Mock, Reply};
+use maquette_sdk::registry::Tag;
 use maquette_sdk::{Error, Registry as _};
 
 use crate::{Config, ThePlugin};
@@ -23,10 +24,10 @@ fn a_listing_is_read_page_by_page() {
     );
     let ctx = mock.context(config());
     let page = ThePlugin.list_tags(&ctx, "shop/web", None).unwrap();
-    assert_eq!(page.items, ["1.0.0", "1.1.0"]);
+    assert_eq!(page.items, ["1.0.0", "1.1.0"].map(Tag::named));
     let rest = ThePlugin.list_tags(&ctx, "shop/web", page.next.as_deref());
     let rest = rest.unwrap();
-    assert_eq!((rest.items, rest.next), (vec!["2.0.0".to_owned()], None));
+    assert_eq!((rest.items, rest.next), (vec![Tag::named("2.0.0")], None));
     mock.assert_done();
 }
 
@@ -60,6 +61,6 @@ fn a_public_repository_needs_no_login() {
         Reply::text(200, r#"{"tags": null}"#),
     );
     let page = ThePlugin.list_tags(&mock.context(config()), "shop/web", None);
-    assert_eq!(page.unwrap().items, [""; 0]);
+    assert_eq!(page.unwrap().items, []);
     assert!(!mock.requests()[0].headers.contains_key("authorization"));
 }

@@ -23,6 +23,8 @@ pub struct Pull {
     #[serde(default)]
     pub draft: bool,
     pub state: String,
+    #[serde(default)]
+    pub merged: bool,
     pub updated_at: Option<String>,
 }
 
@@ -53,14 +55,23 @@ pub struct Label {
 }
 
 #[derive(Deserialize)]
-pub struct Branch {
+pub struct Tip {
     pub name: String,
-    pub commit: BranchCommit,
+    pub commit: TipCommit,
+}
+
+/// Of a branch the forge calls it `id`, of a tag `sha`.
+#[derive(Deserialize)]
+pub struct TipCommit {
+    #[serde(alias = "id")]
+    pub sha: String,
+    #[serde(alias = "timestamp")]
+    pub created: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub struct BranchCommit {
-    pub id: String,
+pub struct Permission {
+    pub permission: String,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +84,7 @@ pub struct Comment {
     pub id: u64,
     pub body: String,
     pub user: User,
+    pub html_url: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,10 +96,10 @@ pub struct Status {
     pub target_url: Option<String>,
 }
 
-/// A page of a list, and whether there is another one.
+/// A page of a list, and the number of the next one.
 pub struct Page<T> {
     pub items: Vec<T>,
-    pub more: bool,
+    pub next: Option<String>,
 }
 
 /// Sends a request to the forge's API; `path` starts with `/`.
@@ -115,27 +127,30 @@ pub fn get<T: DeserializeOwned>(ctx: &Context<Config>, path: &str) -> Result<T> 
     send(ctx, "GET", path, None)?.json()
 }
 
-/// `path` has a query. The forge says in `Link` (RFC 8288) whether there is more.
+/// The page of this number, else the first; `path` has a query.
 pub fn page<T: DeserializeOwned>(
     ctx: &Context<Config>,
     path: &str,
-    number: u32,
+    number: Option<&str>,
 ) -> Result<Page<T>> {
-    let path = format!("{path}&limit={PAGE}&page={number}");
-    let answer = send(ctx, "GET", &path, None)?;
-    let link = answer.headers.get("link");
-    let link = link.and_then(|link| link.to_str().ok()).unwrap_or_default();
+    let wrong = |_| Error::invalid("cursor", "it is not of this listing");
+    let number: u32 = number.unwrap_or("1").parse().map_err(wrong)?;
+    let answer = send(
+        ctx,
+        "GET",
+        &format!("{path}&limit={PAGE}&page={number}"),
+        None,
+    )?;
     Ok(Page {
-        more: link.split(',').any(|one| one.contains("rel=\"next\"")),
+        next: answer.next_link().map(|_| (number + 1).to_string()),
         items: answer.json()?,
     })
 }
 
 /// Every item of every page.
 pub fn all<T: DeserializeOwned>(ctx: &Context<Config>, path: &str) -> Result<Vec<T>> {
-    maquette_sdk::http::pages(|number: Option<&u32>| {
-        let number = number.copied().unwrap_or(1);
-        let page = page(ctx, path, number)?;
-        Ok((page.items, page.more.then_some(number + 1)))
+    maquette_sdk::http::pages(|number: Option<&String>| {
+        let page = page(ctx, path, number.map(String::as_str))?;
+        Ok((page.items, page.next))
     })
 }

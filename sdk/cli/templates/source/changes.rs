@@ -1,142 +1,96 @@
-//! Change requests, and branches that stand for some.
+//! Change requests, branches and tags.
 
 use maquette_sdk::http::escape;
-use maquette_sdk::source::{Change, Changes, Filter};
+use maquette_sdk::source::{Access, Change, Changes, GitRef, RefKind, Refs, State, Trust};
 use maquette_sdk::{Context, Error, Result};
 
 use crate::Config;
-use crate::api::{self, Branch, Pull};
+use crate::api::{self, Permission, Pull, Tip};
 
-/// What the cursor starts with where a page of branches is next.
-const BRANCHES: &str = "branches/";
-/// What the identifier of a branch starts with.
-const BRANCH: &str = "branch/";
+/// What Gitea gives as the branch of a push to `refs/for/…`, which needs no permission.
+const AGIT: &str = "refs/";
 
-/// First the change requests, then the branches.
-pub fn list(
-    ctx: &Context<Config>,
-    repository: &str,
-    filter: &Filter,
-    cursor: Option<&str>,
-) -> Result<Changes> {
-    let number = |text: &str| {
-        let wrong = |_| Error::invalid("cursor", "it is not of this listing");
-        text.parse::<u32>().map_err(wrong)
-    };
-    let (mut items, next) = match cursor.and_then(|cursor| cursor.strip_prefix(BRANCHES)) {
-        Some(text) => branches(ctx, repository, number(text)?)?,
-        None => pulls(ctx, repository, filter, number(cursor.unwrap_or("1"))?)?,
-    };
-    items.retain(|change| is_wanted(change, filter));
-    Ok(Changes { items, next })
-}
-
-fn pulls(
-    ctx: &Context<Config>,
-    repository: &str,
-    filter: &Filter,
-    number: u32,
-) -> Result<(Vec<Change>, Option<String>)> {
+/// Open changes. The host filters them.
+pub fn list(ctx: &Context<Config>, repository: &str, cursor: Option<&str>) -> Result<Changes> {
     let path = format!("/repos/{repository}/pulls?state=open");
-    let page = api::page::<Pull>(ctx, &path, number)?;
-    let next = if page.more {
-        Some((number + 1).to_string())
-    } else {
-        filter.branches.then(|| format!("{BRANCHES}1"))
-    };
+    let page = api::page::<Pull>(ctx, &path, cursor)?;
     let items = page.items.into_iter();
-    Ok((items.map(|pull| of_pull(repository, pull)).collect(), next))
+    Ok(Changes {
+        items: items.map(|pull| change(repository, pull)).collect(),
+        next: page.next,
+    })
 }
 
-/// Those that no open change request comes from.
-fn branches(
+/// Branches or tags.
+pub fn refs(
     ctx: &Context<Config>,
     repository: &str,
-    number: u32,
-) -> Result<(Vec<Change>, Option<String>)> {
-    let open = format!("/repos/{repository}/pulls?state=open");
-    let open = api::all::<Pull>(ctx, &open)?.into_iter();
-    let open: Vec<Change> = open.map(|pull| of_pull(repository, pull)).collect();
-    let has_change = |name: &str| {
-        let here = |change: &Change| change.head_repository.is_none() && change.head_branch == name;
-        open.iter().any(here)
+    kind: RefKind,
+    cursor: Option<&str>,
+) -> Result<Refs> {
+    let folder = match kind {
+        RefKind::Branch => "branches",
+        RefKind::Tag => "tags",
     };
-    let path = format!("/repos/{repository}/branches?");
-    let page = api::page::<Branch>(ctx, &path, number)?;
-    let free = page.items.into_iter().filter(|it| !has_change(&it.name));
-    let next = page.more.then(|| format!("{BRANCHES}{}", number + 1));
-    Ok((free.map(of_branch).collect(), next))
+    let page = api::page::<Tip>(ctx, &format!("/repos/{repository}/{folder}?"), cursor)?;
+    let item = |tip: Tip| GitRef {
+        name: tip.name,
+        sha: tip.commit.sha,
+        committed: tip.commit.created,
+    };
+    Ok(Refs {
+        items: page.items.into_iter().map(item).collect(),
+        next: page.next,
+    })
 }
 
 /// One change, open or not.
 pub fn one(ctx: &Context<Config>, repository: &str, id: &str) -> Result<Change> {
-    if let Some(name) = id.strip_prefix(BRANCH) {
-        let path = format!("/repos/{repository}/branches/{}", escape(name));
-        return api::get(ctx, &path).map(of_branch);
-    }
     let path = format!("/repos/{repository}/pulls/{}", escape(id));
-    api::get(ctx, &path).map(|pull| of_pull(repository, pull))
+    api::get(ctx, &path).map(|pull| change(repository, pull))
 }
 
-fn of_pull(repository: &str, pull: Pull) -> Change {
-    let head_repository = match pull.head.repo {
-        Some(repo) if repo.full_name == repository => None,
-        Some(repo) => Some(repo.clone_url),
-        // It is gone, and was not this one.
-        None => Some(String::new()),
+/// A user whom the forge does not know has none.
+pub fn permission(ctx: &Context<Config>, repository: &str, login: &str) -> Result<Access> {
+    let login = escape(login);
+    let path = format!("/repos/{repository}/collaborators/{login}/permission");
+    match api::get::<Permission>(ctx, &path) {
+        Ok(found) => Ok(match found.permission.as_str() {
+            "owner" | "admin" => Access::Admin,
+            "write" => Access::Write,
+            "read" => Access::Read,
+            _ => Access::None,
+        }),
+        Err(Error::NotFound(_)) => Ok(Access::None),
+        Err(error) => Err(error),
+    }
+}
+
+fn change(repository: &str, pull: Pull) -> Change {
+    let from = pull.head.repo.map(|repo| repo.full_name);
+    let agit = pull.head.name.starts_with(AGIT);
+    // Only users who may push put a commit on a branch of the repository itself.
+    let trust = if from.as_deref() == Some(repository) && !agit {
+        Trust::Writer
+    } else {
+        Trust::Anybody
     };
+    let head_ref = format!("refs/pull/{}/head", pull.number);
     Change {
-        id: pull.number.to_string(),
         title: pull.title,
         url: pull.html_url,
         author: pull.user.login,
-        head_branch: pull.head.name,
-        head_sha: pull.head.sha,
-        head_repository,
+        head_branch: if agit { String::new() } else { pull.head.name },
+        head_repository: from.filter(|from| from != repository),
         base_branch: pull.base.name,
         labels: pull.labels.into_iter().map(|label| label.name).collect(),
         draft: pull.draft,
-        open: pull.state == "open",
+        state: match pull.state.as_str() {
+            "open" => State::Open,
+            _ if pull.merged => State::Merged,
+            _ => State::Closed,
+        },
         updated: pull.updated_at,
-    }
-}
-
-fn of_branch(branch: Branch) -> Change {
-    Change {
-        id: format!("{BRANCH}{}", branch.name),
-        title: branch.name.clone(),
-        url: String::new(),
-        author: String::new(),
-        head_branch: branch.name,
-        head_sha: branch.commit.id,
-        head_repository: None,
-        base_branch: String::new(),
-        labels: Vec::new(),
-        draft: false,
-        open: true,
-        updated: None,
-    }
-}
-
-/// The forge filters by none of these.
-fn is_wanted(change: &Change, filter: &Filter) -> bool {
-    let labelled = |label: &String| change.labels.contains(label);
-    let matches = |globs: &[String], branch: &str| {
-        globs.is_empty() || globs.iter().any(|glob| matches_glob(glob, branch))
-    };
-    (filter.drafts || !change.draft)
-        && (filter.labels.is_empty() || filter.labels.iter().any(labelled))
-        && matches(&filter.base_branches, &change.base_branch)
-        && matches(&filter.head_branches, &change.head_branch)
-}
-
-/// `*` stands for anything.
-pub fn matches_glob(glob: &str, text: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == text,
-        Some((start, rest)) => text.strip_prefix(start).is_some_and(|tail| {
-            let mut ends = tail.char_indices().map(|(at, _)| at).chain([tail.len()]);
-            ends.any(|at| matches_glob(rest, tail.get(at..).unwrap_or_default()))
-        }),
+        ..Change::new(pull.number.to_string(), pull.head.sha, head_ref, trust)
     }
 }

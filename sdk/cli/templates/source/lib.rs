@@ -9,7 +9,8 @@ mod tests;
 
 use maquette_sdk::http::escape;
 use maquette_sdk::source::{
-    Change, Changes, CloneAccess, CloneSecret, Comment, Filter, Hint, Status, Webhook,
+    Access, Change, Changes, CloneAccess, Comment, Filter, Happening, Hint, Place, RefKind, Refs,
+    Status, Webhook,
 };
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result, Source};
 use schemars::JsonSchema;
@@ -60,6 +61,10 @@ impl Plugin for ThePlugin {
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
     }
+
+    fn lacks() -> Vec<&'static str> {
+        vec!["source.set-deployment", "source.delete-deployment"]
+    }
 }
 
 impl Source for ThePlugin {
@@ -67,10 +72,24 @@ impl Source for ThePlugin {
         &self,
         ctx: &Context<Config>,
         repository: &str,
-        filter: &Filter,
+        _: &Filter,
         cursor: Option<&str>,
     ) -> Result<Changes> {
-        changes::list(ctx, repository, filter, cursor)
+        changes::list(ctx, repository, cursor)
+    }
+
+    fn list_refs(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        kind: RefKind,
+        cursor: Option<&str>,
+    ) -> Result<Refs> {
+        changes::refs(ctx, repository, kind, cursor)
+    }
+
+    fn permission(&self, ctx: &Context<Config>, repository: &str, login: &str) -> Result<Access> {
+        changes::permission(ctx, repository, login)
     }
 
     fn get_change(&self, ctx: &Context<Config>, repository: &str, id: &str) -> Result<Change> {
@@ -82,13 +101,14 @@ impl Source for ThePlugin {
         api::get::<Commit>(ctx, &path).map(|commit| commit.sha)
     }
 
-    fn clone_credential(&self, ctx: &Context<Config>, repository: &str) -> Result<CloneAccess> {
+    fn clone_credential(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        _: &[String],
+    ) -> Result<CloneAccess> {
         let found: Repository = api::get(ctx, &format!("/repos/{repository}"))?;
-        Ok(CloneAccess {
-            url: found.clone_url,
-            username: None,
-            secret: CloneSecret::Anonymous,
-        })
+        Ok(CloneAccess::anonymous(found.clone_url))
     }
 
     fn set_status(&self, ctx: &Context<Config>, repository: &str, status: &Status) -> Result<()> {
@@ -100,7 +120,7 @@ impl Source for ThePlugin {
         ctx: &Context<Config>,
         repository: &str,
         comment: &Comment,
-    ) -> Result<String> {
+    ) -> Result<Place> {
         said::upsert(ctx, repository, comment)
     }
 
@@ -110,42 +130,34 @@ impl Source for ThePlugin {
         repository: &str,
         change: &str,
         marker: &str,
+        _: Option<&str>,
     ) -> Result<()> {
         said::delete(ctx, repository, change, marker)
     }
 
     fn parse_webhook(&self, ctx: &Context<Config>, webhook: &Webhook) -> Result<Option<Hint>> {
-        let header = |name: &str| {
-            let found = webhook.headers.iter().find(|header| header.name == name);
-            found.map(|header| header.value.as_str())
-        };
-        let mac = ctx.hmac_sha256(WEBHOOK, &[], std::slice::from_ref(&webhook.body))?;
-        let signature = header("x-gitea-signature").unwrap_or_default();
-        if !is_same(signature, &hex(&mac)) {
+        let signature = webhook.header("x-gitea-signature").unwrap_or_default();
+        if !ctx.verify_hmac_sha256_hex(WEBHOOK, &webhook.body, signature)? {
             let why = "the webhook's signature is missing or wrong";
             return Err(Error::Unauthorized(why.to_owned()));
         }
-        if header("x-gitea-event") != Some("pull_request") {
+        if webhook.header("x-gitea-event") != Some("pull_request") {
             return Ok(None);
         }
         let event: Event = serde_json::from_slice(&webhook.body)
             .map_err(|error| Error::invalid("webhook.body", error.to_string()))?;
         Ok(Some(Hint {
-            delivery: header("x-gitea-delivery").unwrap_or_default().to_owned(),
+            delivery: webhook
+                .header("x-gitea-delivery")
+                .unwrap_or_default()
+                .to_owned(),
             repository: event.repository.full_name,
-            change: event.number.map(|number| number.to_string()),
+            what: match event.number {
+                Some(number) => Happening::Change(number.to_string()),
+                None => Happening::Repository,
+            },
         }))
     }
-}
-
-/// Takes the same time wherever the first difference is.
-fn is_same(left: &str, right: &str) -> bool {
-    let difference = left.bytes().zip(right.bytes());
-    left.len() == right.len() && difference.fold(0, |all, (l, r)| all | (l ^ r)) == 0
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 maquette_sdk::plugin!(ThePlugin: Source);

@@ -1,8 +1,9 @@
 //! What is said of commits and to changes. Saying the same twice writes once.
 
 use maquette_sdk::http::escape;
-use maquette_sdk::source::{Comment, Outcome, Status};
-use maquette_sdk::{Context, Error, Result};
+use maquette_sdk::source::comments::{self, Comments, Written};
+use maquette_sdk::source::{Comment, Outcome, Place, Status};
+use maquette_sdk::{Context, Result};
 use serde_json::json;
 
 use crate::Config;
@@ -15,9 +16,9 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
         Outcome::Success => "success",
         Outcome::Failure => "failure",
         Outcome::Error => "error",
-        Outcome::Inactive => "warning",
+        Outcome::Cancelled => "warning",
     };
-    let sha = escape(&status.sha);
+    let sha = escape(&status.of.sha);
     // The newest come first.
     let path = format!("/repos/{repository}/commits/{sha}/statuses?sort=recentupdate");
     let known: Vec<api::Status> = api::all(ctx, &path)?;
@@ -39,56 +40,77 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
     api::send(ctx, "POST", &path, Some(&body)).map(drop)
 }
 
-/// The first line of a comment, which nobody sees.
-fn mark(marker: &str) -> String {
-    format!("<!-- {marker} -->")
+/// The requests about the comments of one change.
+struct OfChange<'a> {
+    ctx: &'a Context<Config>,
+    repository: &'a str,
+    change: &'a str,
 }
 
-/// The comments of this marker that are ours: whoever may comment can write the marker as well.
-fn ours(ctx: &Context<Config>, path: &str, marker: &str) -> Result<Vec<api::Comment>> {
-    let all: Vec<api::Comment> = api::all(ctx, &format!("{path}?"))?;
-    let me: User = api::get(ctx, "/user")?;
-    let mark = mark(marker);
-    let is_ours = |comment: &api::Comment| {
-        comment.user.login == me.login && comment.body.lines().next() == Some(&mark)
-    };
-    Ok(all.into_iter().filter(is_ours).collect())
-}
-
-fn comments(repository: &str, change: &str) -> String {
-    format!("/repos/{repository}/issues/{}/comments", escape(change))
-}
-
-/// Writes the comment where there is none, and changes it where it differs.
-pub fn upsert(ctx: &Context<Config>, repository: &str, comment: &Comment) -> Result<String> {
-    let path = comments(repository, &comment.change);
-    let text = format!("{}\n{}", mark(&comment.marker), comment.body);
-    let body = json!({ "body": text });
-    let found = ours(ctx, &path, &comment.marker)?;
-    let Some(known) = found.first() else {
-        let made: api::Comment = api::send(ctx, "POST", &path, Some(&body))?.json()?;
-        return Ok(made.id.to_string());
-    };
-    if known.body != text {
-        let one = format!("/repos/{repository}/issues/comments/{}", known.id);
-        api::send(ctx, "PATCH", &one, Some(&body))?;
+impl OfChange<'_> {
+    fn path(&self) -> String {
+        let Self {
+            repository, change, ..
+        } = self;
+        format!("/repos/{repository}/issues/{}/comments", escape(change))
     }
-    Ok(known.id.to_string())
+
+    fn one(&self, id: &str) -> String {
+        format!("/repos/{}/issues/comments/{id}", self.repository)
+    }
 }
 
-/// Removes what is ours. What is absent is removed.
+impl Comments for OfChange<'_> {
+    fn me(&self) -> Result<String> {
+        api::get::<User>(self.ctx, "/user").map(|user| user.login)
+    }
+
+    fn all(&self) -> Result<Vec<Written>> {
+        let all: Vec<api::Comment> = api::all(self.ctx, &format!("{}?", self.path()))?;
+        Ok(all.into_iter().map(written).collect())
+    }
+
+    fn write(&self, body: &str) -> Result<Written> {
+        let body = json!({ "body": body });
+        let made: api::Comment = api::send(self.ctx, "POST", &self.path(), Some(&body))?.json()?;
+        Ok(written(made))
+    }
+
+    fn change(&self, id: &str, body: &str) -> Result<()> {
+        let body = json!({ "body": body });
+        api::send(self.ctx, "PATCH", &self.one(id), Some(&body)).map(drop)
+    }
+
+    fn remove(&self, id: &str) -> Result<()> {
+        api::send(self.ctx, "DELETE", &self.one(id), None).map(drop)
+    }
+}
+
+fn written(comment: api::Comment) -> Written {
+    Written {
+        id: comment.id.to_string(),
+        author: comment.user.login,
+        body: comment.body,
+        url: comment.html_url,
+    }
+}
+
+/// Writes the comment if there is none, and changes it if it differs.
+pub fn upsert(ctx: &Context<Config>, repository: &str, comment: &Comment) -> Result<Place> {
+    let forge = OfChange {
+        ctx,
+        repository,
+        change: &comment.change,
+    };
+    comments::upsert(&forge, comment)
+}
+
+/// Deletes our comments with this marker.
 pub fn delete(ctx: &Context<Config>, repository: &str, change: &str, marker: &str) -> Result<()> {
-    let absent = |done: Result<()>| match done {
-        Err(Error::NotFound(_)) => Ok(()),
-        done => done,
+    let forge = OfChange {
+        ctx,
+        repository,
+        change,
     };
-    let found = match ours(ctx, &comments(repository, change), marker) {
-        Err(Error::NotFound(_)) => return Ok(()),
-        found => found?,
-    };
-    for comment in found {
-        let one = format!("/repos/{repository}/issues/comments/{}", comment.id);
-        absent(api::send(ctx, "DELETE", &one, None).map(drop))?;
-    }
-    Ok(())
+    comments::delete(&forge, marker)
 }

@@ -1,5 +1,5 @@
 //! Tunnels through a relay that keeps nothing: what is reachable is what its connector asks for, and the connector's one
-//! file says it. So every answer comes from the arguments, as `wit/tunnel.wit` says of such a provider. A relay with an
+//! file says it. So every answer comes from the arguments, as `wit/tunnel/tunnel.wit` says of such a provider. A relay with an
 //! interface of its own is asked through `ctx.http()`.
 
 #[cfg(test)]

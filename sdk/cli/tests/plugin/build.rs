@@ -36,7 +36,7 @@ fn a_crate_becomes_a_plugin_that_says_what_it_asks_for() {
     assert_eq!(report["version"], "0.1.0");
     assert_eq!(
         report["interfaces"],
-        serde_json::json!(["maquette:plugin/dns@0.1.0"])
+        serde_json::json!(["maquette:dns/dns@0.1.0"])
     );
     assert_eq!(
         report["hosts"],

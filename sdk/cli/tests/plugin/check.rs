@@ -25,7 +25,7 @@ fn a_plugin_is_checked_as_a_file_and_as_an_artifact() {
     let (by_file, by_reference) = (by_file.json(), by_reference.json());
     assert_eq!(by_file["findings"], by_reference["findings"]);
     assert_eq!(by_reference["digest"], pushed["digest"]);
-    assert_eq!(by_file["contract"], serde_json::json!(["0.1.0"]));
+    assert_eq!(by_file["drafts"], serde_json::json!([]));
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn people_read_what_it_asks_for_and_what_is_missing() {
     assert_eq!(done.code, Some(0), "{done:?}");
     for line in [
         "Contract    0.1.0",
-        "Implements  maquette:plugin/dns@0.1.0",
+        "Implements  maquette:dns/dns@0.1.0",
         "The operator runs it",
     ] {
         assert!(done.stdout.contains(line), "{}", done.stdout);

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use serde_json::json;
 
-use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin};
+use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin, reply};
 
 fn zones(url: &str, more: &[&str], key: &str) -> Done {
     let config = json!({ "url": url }).to_string();
@@ -90,9 +90,7 @@ fn a_credential_comes_from_a_file_without_its_final_line_break() {
 
 #[test]
 fn a_server_that_echoes_the_credential_does_not_get_it_into_the_output() {
-    let echo = Proxy::start(1, |_| {
-        Action::Answer(403, "", format!("your key is {KEY}").into_bytes())
-    });
+    let echo = Proxy::start(1, |_| reply(403, "", format!("your key is {KEY}")));
     let done = zones(
         &echo.url(),
         &[
@@ -113,7 +111,7 @@ fn a_server_that_echoes_the_credential_does_not_get_it_into_the_output() {
 fn a_redirect_is_not_followed() {
     let elsewhere = Proxy::start(1, |_| Action::Hang);
     let location: &'static str = format!("Location: {}/stolen\r\n", elsewhere.url()).leak();
-    let server = Proxy::start(1, move |_| Action::Answer(302, location, Vec::new()));
+    let server = Proxy::start(1, move |_| reply(302, location, ""));
     let done = zones(
         &server.url(),
         &[

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::support::bind::{self, Bind};
-use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin, shipped};
+use crate::support::{Action, Done, KEY, Pdns, Proxy, maquette, plugin, reply, shipped};
 
 const OURS: &str = "cluster/DNSRecord/shop/web";
 
@@ -76,9 +76,7 @@ fn no_credential_is_in_a_recording_and_it_says_where_one_was() {
     // A server that gives back what it was sent, in the body and in a header, and hands out a token of its own.
     let header: &'static str = format!("X-Echo: {KEY}\r\nSet-Cookie: session=canary\r\n").leak();
     let body = json!([{ "name": KEY, "id": "x", "access_token": "canary" }]);
-    let server = Proxy::start(1, move |_| {
-        Action::Answer(200, header, body.to_string().into_bytes())
-    });
+    let server = Proxy::start(1, move |_| reply(200, header, body.to_string()));
     record(&server.url(), "dns.zones", &json!({}), &file);
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(!text.contains(KEY) && !text.contains("canary"), "{text}");

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use serde_json::{Value, json};
 
-use crate::support::{Action, Done, KEY, Pdns, Proxy, Registry, maquette, plugin};
+use crate::support::{Action, Done, KEY, Pdns, Proxy, Registry, maquette, plugin, reply};
 
 const NAME: &str = "a.preview.test";
 const OURS: &str = "cluster/DNSRecord/shop/web";
@@ -209,20 +209,14 @@ fn faults_of_the_server_end_in_time_with_what_happened() {
     };
     for (rule, expected) in [
         ((|| Action::Hang) as fn() -> Action, "did not answer within"),
+        (|| reply(500, "", "oops"), "500 Internal Server Error"),
+        (|| reply(429, "Retry-After: 90\r\n", ""), "wait 90000 ms"),
         (
-            || Action::Answer(500, "", b"oops".to_vec()),
-            "500 Internal Server Error",
-        ),
-        (
-            || Action::Answer(429, "Retry-After: 90\r\n", Vec::new()),
-            "wait 90000 ms",
-        ),
-        (
-            || Action::Answer(200, "", b"<html>".to_vec()),
+            || reply(200, "", "<html>"),
             "not what its interface promises",
         ),
         (
-            || Action::Answer(200, "", vec![b' '; (6 << 20) + 1]),
+            || reply(200, "", vec![b' '; (6 << 20) + 1]),
             "more than 6291456 octets",
         ),
     ] {

@@ -3,7 +3,7 @@
 use maquette_host::CallError;
 use maquette_host::kinds::builder::{Build, Verdict};
 
-use super::bench::{Bench, destination, ending};
+use super::bench::{Bench, destination};
 use super::known::KnownSuccess;
 use crate::suite::{Failure, Outcome, keep};
 
@@ -18,7 +18,7 @@ fn success(bench: &Bench) -> Result<&KnownSuccess, Failure> {
 
 /// To the letter, in every attempt.
 pub(super) async fn the_same_ending_gives_the_same_verdict(bench: &Bench) -> Outcome {
-    let ending = ending(Some(2), None, "error: it did not work");
+    let ending = bench.ended(Some(2), None, "error: it did not work").await?;
     let first = bench.interpret(&ending).await?;
     for _ in 0..3 {
         let again = bench.interpret(&ending).await?;
@@ -35,9 +35,9 @@ pub(super) async fn a_success_names_the_image_at_every_destination(bench: &Bench
             destination("registry.test/shop/web", &["pr-7"]),
             destination("other.test/kit/web", &["pr-7"]),
         ],
-        ..bench.build()
+        ..Bench::build()
     };
-    let mut builds = vec![bench.build()];
+    let mut builds = vec![Bench::build()];
     if bench
         .plan_with(&several, &["destinations"])
         .await?
@@ -48,7 +48,7 @@ pub(super) async fn a_success_names_the_image_at_every_destination(bench: &Bench
     for build in builds {
         let verdict = bench
             .builder
-            .interpret(&bench.call(), &build, &known.ending)
+            .interpret(&bench.call(), &build, 0, &known.ending)
             .await?;
         let mut wanted: Vec<_> = build
             .destinations
@@ -74,10 +74,10 @@ pub(super) async fn a_success_names_the_image_at_every_destination(bench: &Bench
 
 /// Exit code 0 alone makes none.
 pub(super) async fn a_success_without_a_digest_is_no_image(bench: &Bench) -> Outcome {
-    let (build, ending) = (bench.build(), ending(Some(0), None, ""));
+    let (build, ending) = (Bench::build(), bench.ended(Some(0), None, "").await?);
     let answer = bench
         .builder
-        .interpret(&bench.call(), &build, &ending)
+        .interpret(&bench.call(), &build, 0, &ending)
         .await;
     let honest = matches!(&answer, Ok(Verdict::Failed(_)) | Err(CallError::Plugin(_)));
     keep!(honest, "without any word of the builder it is {answer:?}");
@@ -87,12 +87,14 @@ pub(super) async fn a_success_without_a_digest_is_no_image(bench: &Bench) -> Out
 /// Whatever it told before.
 pub(super) async fn what_ended_with_an_error_is_a_failure(bench: &Bench) -> Outcome {
     let told = bench.target.succeeded.as_ref();
+    let told = told.and_then(|known| known.ending.containers.last());
     for code in [1, 2, 125, 255] {
-        let mut ending = ending(Some(code), None, "error: it did not work");
-        if let Some(known) = told {
-            ending
-                .termination_message
-                .clone_from(&known.ending.termination_message);
+        let mut ending = bench
+            .ended(Some(code), None, "error: it did not work")
+            .await?;
+        if let (Some(known), Some(last)) = (told, ending.containers.last_mut()) {
+            last.termination_message
+                .clone_from(&known.termination_message);
         }
         bench.failure(&ending).await?;
     }
@@ -105,10 +107,10 @@ pub(super) async fn interpreting_asks_nobody(bench: &Bench) -> Outcome {
         return Ok(());
     };
     bench.place.script.set(|_| crate::faults::Action::Forward);
-    let ending = ending(Some(1), None, "error: it did not work");
+    let ending = bench.ended(Some(1), None, "error: it did not work").await?;
     let builder = provider.builder()?;
     builder
-        .interpret(&bench.call(), &bench.build(), &ending)
+        .interpret(&bench.call(), &Bench::build(), 0, &ending)
         .await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

@@ -4,7 +4,7 @@ use maquette_host::kinds::builder::Ending;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// What the rules of `builder` cannot know by themselves. In JSON its names are those of `wit/builder.wit`, with `-`.
+/// What the rules of `builder` cannot know by themselves. In JSON its names are those of `wit/draft/builder/builder.wit`, with `-`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct BuilderTarget {

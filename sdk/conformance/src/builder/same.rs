@@ -1,109 +1,81 @@
-//! The cache key changes with nothing else.
+//! The identity of a plan: with it the host computes the cache key, so it changes with the builder and with nothing else.
 
 use maquette_host::Call;
 use maquette_host::kinds::builder::Build;
 
 use super::bench::{Bench, destination};
-use crate::suite::{Outcome, keep};
+use crate::suite::{Failure, Outcome, keep};
 
-/// The other build has the key of this one, unless the builder cannot build it.
-async fn same(bench: &Bench, one: &Build, other: &Build, fields: &[&str], what: &str) -> Outcome {
-    let Some(first) = bench.plan_with(one, fields).await? else {
-        return Ok(());
-    };
-    let Some(second) = bench.plan_with(other, fields).await? else {
-        return Ok(());
-    };
-    keep!(
-        first.cache_key == second.cache_key,
-        "{what} changed the key `{}` to `{}`",
-        first.cache_key,
-        second.cache_key
-    );
+/// To the letter, in every attempt.
+pub(super) async fn the_same_build_gives_the_same_plan(bench: &Bench) -> Outcome {
+    let build = Bench::build();
+    let first = bench.plan(&build).await?;
+    for _ in 0..3 {
+        let again = bench.plan(&build).await?;
+        keep!(first == again, "planned as {first:?} and as {again:?}");
+    }
     Ok(())
-}
-
-/// Neither its repository, nor its tags, nor the repository of the cache.
-pub(super) async fn where_the_image_goes_does_not_change_the_cache_key(bench: &Bench) -> Outcome {
-    let base = bench.build();
-    let to = |repository: &str, tags: &[&str]| Build {
-        destinations: vec![destination(repository, tags)],
-        ..bench.build()
-    };
-    let elsewhere = to("other.test/kit/api", &["pr-7"]);
-    same(bench, &base, &elsewhere, &[], "another destination").await?;
-    let tagged = to("registry.test/shop/web", &["pr-8"]);
-    same(bench, &base, &tagged, &[], "another tag").await?;
-    let cached = Build {
-        cache: Some("registry.test/shop/kit-cache".to_owned()),
-        ..bench.build()
-    };
-    same(
-        bench,
-        &base,
-        &cached,
-        &["cache"],
-        "a repository for the cache",
-    )
-    .await
-}
-
-/// Paths are the operator's, and say nothing of what is in them.
-pub(super) async fn where_credentials_are_mounted_does_not_change_the_cache_key(
-    bench: &Bench,
-) -> Outcome {
-    let base = bench.closed();
-    let place = |name: &str| format!("/elsewhere-{}/{name}", bench.place.run);
-    let moved = Build {
-        secrets_dir: place("secrets"),
-        docker_config_dir: place("docker"),
-        git_credential_dir: Some(place("git")),
-        ..base.clone()
-    };
-    let fields = ["secrets", "git"];
-    same(
-        bench,
-        &base,
-        &moved,
-        &fields,
-        "another place for credentials",
-    )
-    .await
-}
-
-/// Time that is left over makes no other image.
-pub(super) async fn how_long_it_may_take_does_not_change_the_cache_key(bench: &Bench) -> Outcome {
-    let longer = Build {
-        timeout_seconds: 1200,
-        ..bench.build()
-    };
-    let fields = ["timeout-seconds"];
-    same(bench, &bench.build(), &longer, &fields, "a longer time").await
 }
 
 /// What one workspace has built, another one can use.
-pub(super) async fn who_asks_does_not_change_the_cache_key(bench: &Bench) -> Outcome {
-    let build = bench.build();
-    let first = bench.plan(&build).await?.cache_key;
+pub(super) async fn who_asks_does_not_change_the_plan(bench: &Bench) -> Outcome {
+    let build = Bench::build();
+    let asked = bench.call();
+    let first = bench.builder.plan(&asked, &build).await?;
     let call = Call {
         object: "Component/kit/other".to_owned(),
         installation: "another-cluster".to_owned(),
-        ..bench.call()
+        ..asked
     };
-    let second = bench.builder.plan(&call, &build).await?.cache_key;
+    let second = bench.builder.plan(&call, &build).await?;
     keep!(
         first == second,
-        "another object's build changed the key `{first}` to `{second}`"
+        "another object's build changed the plan {first:?} to {second:?}"
     );
     Ok(())
 }
 
-/// However long the names are that users write.
-pub(super) async fn a_cache_key_has_at_most_128_characters(bench: &Bench) -> Outcome {
-    let build = Build {
-        context_dir: Some(["a-folder-with-a-long-name"; 8].join("/")),
-        ..bench.build()
+/// The builder itself decides the image.
+pub(super) async fn another_configuration_changes_the_identity(bench: &Bench) -> Outcome {
+    let Some(other) = &bench.place.other else {
+        return Err(Failure::NotShown(
+            "the subject names no configuration with which another image would come of the same build; give \
+             `other-config`"
+                .to_owned(),
+        ));
     };
-    // The host takes no longer one.
-    bench.plan_with(&build, &["context-dir"]).await.map(drop)
+    let build = Bench::build();
+    let first = bench.plan(&build).await?.cache_key;
+    let second = other.builder()?.plan(&bench.call(), &build).await?;
+    keep!(
+        first != second.cache_key,
+        "the identity is the same with both configurations"
+    );
+    Ok(())
+}
+
+/// Neither the repository, nor the tags, nor the cache.
+pub(super) async fn where_the_image_is_pushed_does_not_change_the_identity(
+    bench: &Bench,
+) -> Outcome {
+    let first = bench.plan(&Bench::build()).await?.cache_key;
+    let to = |repository: &str, tags: &[&str]| Build {
+        destinations: vec![destination(repository, tags)],
+        ..Bench::build()
+    };
+    let cached = Build {
+        cache_to: Some("registry.test/shop/kit-cache:main".to_owned()),
+        ..Bench::build()
+    };
+    for (other, what) in [
+        (to("other.test/kit/api", &["pr-7"]), "another destination"),
+        (to("registry.test/shop/web", &["pr-8"]), "another tag"),
+        (cached, "a cache"),
+    ] {
+        let Some(second) = bench.plan_with(&other, &["cache"]).await? else {
+            continue;
+        };
+        keep!(first == second.cache_key, "{what} changed the identity");
+    }
+    Ok(())
 }

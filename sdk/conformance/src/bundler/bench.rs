@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use maquette_host::kinds::bundler::{
-    Binding, BindingTarget, Content, File, Module, ModuleType, Worker,
+    Asset, Binding, Blob, Blobs, Content, File, Image, Module, ModuleType, Target, Value, Worker,
 };
 use maquette_host::{Bundler, Call, CallError, PluginError};
 
@@ -60,8 +60,8 @@ impl Bench {
         self.place.call(&format!("bundler-{}-{next}", self.number))
     }
 
-    pub(crate) async fn bundle(&self, workers: &[Worker]) -> Result<Content, CallError> {
-        self.bundler.bundle(&self.call(), workers).await
+    pub(crate) async fn bundle(&self, workers: &[Worker]) -> Result<Image, CallError> {
+        self.bundler.bundle(&self.call(), workers, &blobs()).await
     }
 
     /// A call with the intention of every other such call of the rule.
@@ -69,8 +69,8 @@ impl Bench {
         self.place.call(&format!("bundler-{}-alike", self.number))
     }
 
-    pub(crate) async fn bundle_alike(&self, workers: &[Worker]) -> Result<Content, CallError> {
-        self.bundler.bundle(&self.alike(), workers).await
+    pub(crate) async fn bundle_alike(&self, workers: &[Worker]) -> Result<Image, CallError> {
+        self.bundler.bundle(&self.alike(), workers, &blobs()).await
     }
 
     /// The image of workers of which the bundler may refuse what is at this path.
@@ -78,9 +78,9 @@ impl Bench {
         &self,
         workers: &[Worker],
         path: &str,
-    ) -> Result<Option<Content>, Failure> {
+    ) -> Result<Option<Image>, Failure> {
         match self.bundle(workers).await {
-            Ok(content) => Ok(Some(content)),
+            Ok(image) => Ok(Some(image)),
             Err(CallError::Plugin(PluginError::Unsupported(_))) => Ok(None),
             Err(error) if is_invalid(&error, path) => Ok(None),
             Err(error) => Err(error.into()),
@@ -113,74 +113,129 @@ fn is_invalid(error: &CallError, wanted: &str) -> bool {
 }
 
 /// Without the content of files, which may be long.
-pub(crate) fn told(answer: &Result<Content, CallError>) -> String {
+pub(crate) fn told(answer: &Result<Image, CallError>) -> String {
     match answer {
-        Ok(content) => format!("an image of {:?}", paths(content)),
+        Ok(image) => format!("an image of {:?}", paths(image)),
         Err(error) => format!("an error: {error}"),
     }
 }
 
-pub(crate) fn files(content: &Content) -> impl Iterator<Item = &File> {
-    content.layers.iter().flatten()
+pub(crate) fn files(image: &Image) -> impl Iterator<Item = &File> {
+    image.layers.iter().flatten()
 }
 
-pub(crate) fn paths(content: &Content) -> Vec<&str> {
-    files(content).map(|file| file.path.as_str()).collect()
+pub(crate) fn paths(image: &Image) -> Vec<&str> {
+    files(image).map(|file| file.path.as_str()).collect()
+}
+
+/// The octets of a file, with those that it names.
+pub(crate) fn octets<'a>(file: &'a File, blobs: &'a Blobs) -> &'a [u8] {
+    match &file.content {
+        Content::Octets(octets) => octets,
+        Content::Blob(digest) => blobs.octets(digest).unwrap_or_default(),
+    }
 }
 
 /// Whether these octets stand in a file of the image.
-pub(crate) fn holds(content: &Content, octets: &[u8]) -> bool {
-    files(content).any(|file| {
-        let mut windows = file.content.windows(octets.len().max(1));
-        windows.any(|window| window == octets)
+pub(crate) fn holds(image: &Image, wanted: &[u8]) -> bool {
+    let blobs = blobs();
+    files(image).any(|file| {
+        let mut windows = octets(file, &blobs).windows(wanted.len().max(1));
+        windows.any(|window| window == wanted)
     })
 }
 
+/// Everything that the kit's workers name.
+pub(crate) fn blobs() -> Blobs {
+    let mut blobs = Blobs::new();
+    for octets in CONTENTS {
+        blobs.hold(*octets);
+    }
+    blobs
+}
+
+/// One of [`CONTENTS`].
 pub(crate) fn module(name: &str, kind: ModuleType, content: &[u8]) -> Module {
     Module {
         name: name.to_owned(),
         kind,
-        content: content.to_vec(),
+        content: Blob::of(content),
     }
 }
 
-pub(crate) fn binding(name: &str, target: BindingTarget) -> Binding {
+/// One of [`CONTENTS`].
+pub(crate) fn asset(path: &str, content: &[u8]) -> Asset {
+    Asset {
+        path: path.to_owned(),
+        content: Blob::of(content),
+        media_type: None,
+    }
+}
+
+pub(crate) fn binding(name: &str, target: Target) -> Binding {
     Binding {
         name: name.to_owned(),
         target,
     }
 }
 
+pub(crate) fn text(text: &str) -> Target {
+    Target::Text(Value::Text(text.to_owned()))
+}
+
+pub(crate) fn variable(name: &str) -> Target {
+    Target::Text(Value::Environment(name.to_owned()))
+}
+
 /// What a script of nothing is.
 pub(crate) const SCRIPT: &[u8] = b"export default { fetch() { return new Response('kit') } };\n";
+pub(crate) const A: &[u8] = b"export const name = 'kit of lib/a.js';\n";
+pub(crate) const B: &[u8] = b"export const name = 'kit of lib/b.js';\n";
+pub(crate) const API: &[u8] = b"export const name = 'kit of api';\n";
+pub(crate) const COMMON: &[u8] = b"module.exports = 'kit';\n";
+pub(crate) const PYTHON: &[u8] = b"kit = 1\n";
+pub(crate) const LISTENER: &[u8] = b"addEventListener('fetch', (event) => {});\n";
+pub(crate) const TEXT: &[u8] = b"kit, and \xc3\xbc\r\n";
+pub(crate) const JSON: &[u8] = b"{\"kit\":1}";
+pub(crate) const BYTES: &[u8] = b"\0kit\xff\xfe";
+/// The smallest core module (WebAssembly core specification, section 5.5.16).
+pub(crate) const WASM: &[u8] = b"\0asm\x01\0\0\0";
 
-/// A worker of one module, without bindings, that answers everything.
+const CONTENTS: &[&[u8]] = &[
+    SCRIPT, A, B, API, COMMON, PYTHON, LISTENER, TEXT, JSON, BYTES, WASM,
+];
+
+/// A worker of one module, without bindings.
 pub(crate) fn bare(name: &str) -> Worker {
     Worker {
         name: name.to_owned(),
         modules: vec![module("index.js", ModuleType::EsModule, SCRIPT)],
-        main_module: "index.js".to_owned(),
+        main_module: Some("index.js".to_owned()),
         compatibility_date: "2026-01-01".to_owned(),
         compatibility_flags: Vec::new(),
         bindings: Vec::new(),
-        hostnames: Vec::new(),
+        states: Vec::new(),
+        assets: Vec::new(),
+        routes: Vec::new(),
+        schedules: Vec::new(),
+        tails: Vec::new(),
+        metadata: "{}".to_owned(),
     }
 }
 
 /// A worker of several modules and bindings.
 pub(crate) fn worker() -> Worker {
     let mut worker = bare("web");
-    for name in ["lib/b.js", "lib/a.js"] {
-        let script = format!("export const name = 'kit of {name}';\n");
+    for (name, script) in [("lib/b.js", B), ("lib/a.js", A)] {
         worker
             .modules
-            .push(module(name, ModuleType::EsModule, script.as_bytes()));
+            .push(module(name, ModuleType::EsModule, script));
     }
     worker.bindings = vec![
-        binding("ZONE", BindingTarget::Text("kit-zone".to_owned())),
-        binding("KEY", BindingTarget::Secret("WEB_KEY".to_owned())),
-        binding("GREETING", BindingTarget::Text("kit-greeting".to_owned())),
-        binding("ANOTHER", BindingTarget::Secret("ANOTHER_KEY".to_owned())),
+        binding("ZONE", text("kit-zone")),
+        binding("KEY", variable("WEB_KEY")),
+        binding("GREETING", text("kit-greeting")),
+        binding("ANOTHER", variable("ANOTHER_KEY")),
     ];
     worker
 }

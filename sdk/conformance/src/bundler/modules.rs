@@ -2,11 +2,11 @@
 
 use maquette_host::kinds::bundler::{ModuleType, Worker};
 
-use super::bench::{Bench, bare, holds, module, paths, worker};
+use super::bench::{
+    A, API, BYTES, Bench, COMMON, JSON, LISTENER, PYTHON, SCRIPT, TEXT, WASM, asset, bare, holds,
+    module, paths, worker,
+};
 use crate::suite::{Outcome, keep};
-
-/// The smallest core module (WebAssembly core specification, section 5.5.15).
-const WASM: &[u8] = b"\0asm\x01\0\0\0";
 
 /// A worker with one more module.
 fn with(name: &str, kind: ModuleType, content: &[u8]) -> Worker {
@@ -18,11 +18,9 @@ fn with(name: &str, kind: ModuleType, content: &[u8]) -> Worker {
 /// Of every worker, and its content whole.
 pub(super) async fn every_module_is_in_a_layer(bench: &Bench) -> Outcome {
     let mut second = bare("api");
-    second.modules.push(module(
-        "lib/c.js",
-        ModuleType::EsModule,
-        b"export const name = 'kit of api';\n",
-    ));
+    second
+        .modules
+        .push(module("lib/c.js", ModuleType::EsModule, API));
     let content = bench.bundle(&[worker(), second]).await?;
     for token in [
         "new Response('kit')",
@@ -44,21 +42,26 @@ pub(super) async fn every_kind_of_module_is_bundled_or_refused_with_its_path(
     bench: &Bench,
 ) -> Outcome {
     for (name, kind, octets) in [
-        (
-            "a.js",
-            ModuleType::EsModule,
-            &b"export const kit = 1;\n"[..],
-        ),
-        ("a.cjs", ModuleType::CommonJs, b"module.exports = 'kit';\n"),
-        ("a.txt", ModuleType::Text, b"kit, and \xc3\xbc\r\n"),
-        ("a.json", ModuleType::Json, b"{\"kit\":1}"),
-        ("a.bin", ModuleType::Data, b"\0kit\xff\xfe"),
+        ("a.js", ModuleType::EsModule, SCRIPT),
+        ("a.cjs", ModuleType::CommonJs, COMMON),
+        ("a.py", ModuleType::Python, PYTHON),
+        ("listener.js", ModuleType::ServiceWorker, LISTENER),
+        ("a.txt", ModuleType::Text, TEXT),
+        ("a.json", ModuleType::Json, JSON),
+        ("a.bin", ModuleType::Data, BYTES),
         ("a.wasm", ModuleType::Wasm, WASM),
+        ("a.kit", ModuleType::Other("text/x-kit".to_owned()), TEXT),
     ] {
+        let script = matches!(
+            kind,
+            ModuleType::EsModule
+                | ModuleType::CommonJs
+                | ModuleType::Python
+                | ModuleType::ServiceWorker
+        );
         let workers = [with(name, kind, octets)];
         let path = "workers[0].modules[1]";
         if let Some(content) = bench.bundle_with(&workers, path).await? {
-            let script = matches!(kind, ModuleType::EsModule | ModuleType::CommonJs);
             keep!(
                 script || holds(&content, octets),
                 "the content of `{name}` is in none of the files {:?}",
@@ -74,7 +77,7 @@ pub(super) async fn a_main_module_that_is_not_there_is_refused_with_its_path(
     bench: &Bench,
 ) -> Outcome {
     let second = Worker {
-        main_module: "missing.js".to_owned(),
+        main_module: Some("missing.js".to_owned()),
         ..bare("api")
     };
     bench
@@ -93,7 +96,7 @@ pub(super) async fn a_module_with_a_name_that_leads_elsewhere_is_kept_inside_or_
         "./x.js",
         "",
     ] {
-        let workers = [with(name, ModuleType::EsModule, b"export const kit = 2;\n")];
+        let workers = [with(name, ModuleType::EsModule, A)];
         // The host takes no path that leads elsewhere.
         bench.bundle_with(&workers, "workers[0].modules[1]").await?;
     }
@@ -102,20 +105,48 @@ pub(super) async fn a_module_with_a_name_that_leads_elsewhere_is_kept_inside_or_
 
 /// Only one of them could be imported.
 pub(super) async fn two_modules_of_one_name_are_refused_with_their_path(bench: &Bench) -> Outcome {
-    let twice = with("index.js", ModuleType::EsModule, b"export const kit = 3;\n");
+    let twice = with("index.js", ModuleType::EsModule, A);
     bench.refused(&[twice], "workers[0].modules[1]").await
 }
 
-/// Whoever imports it finds out no sooner than when it runs.
-pub(super) async fn a_module_of_json_that_is_none_is_refused_with_its_path(
+/// Nothing starts, and what it serves is there.
+pub(super) async fn a_worker_of_assets_alone_is_bundled_or_refused_with_its_path(
     bench: &Bench,
 ) -> Outcome {
-    let wrong = with("a.json", ModuleType::Json, b"{\"kit\":");
-    match bench
-        .bundle_with(std::slice::from_ref(&wrong), "workers[0].modules[1]")
-        .await?
-    {
+    let served = Worker {
+        modules: Vec::new(),
+        main_module: None,
+        assets: vec![asset("/index.html", TEXT)],
+        ..bare("web")
+    };
+    if let Some(image) = bench.bundle_with(&[served], "workers[0]").await? {
+        keep!(
+            holds(&image, TEXT),
+            "the asset is in none of the files {:?}",
+            paths(&image)
+        );
+    }
+    Ok(())
+}
+
+/// Only one of them could be served.
+pub(super) async fn two_assets_of_one_path_are_refused_with_their_path(bench: &Bench) -> Outcome {
+    let with = |contents: &[&[u8]]| Worker {
+        assets: contents
+            .iter()
+            .map(|content| asset("/index.html", content))
+            .collect(),
+        ..bare("web")
+    };
+    let one = bench
+        .bundle_with(&[with(&[TEXT])], "workers[0].assets")
+        .await?;
+    match one {
         None => Ok(()),
-        Some(_) => bench.refused(&[wrong], "workers[0].modules[1]").await,
+        Some(_) => {
+            bench
+                .refused(&[with(&[TEXT, JSON])], "workers[0].assets[1]")
+                .await
+        }
     }
 }

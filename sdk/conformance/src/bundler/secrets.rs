@@ -2,34 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use maquette_host::kinds::bundler::BindingTarget;
-
-use super::bench::{Bench, bare, binding, files, worker};
+use super::bench::{Bench, bare, binding, blobs, files, octets, variable, worker};
 use crate::suite::{Outcome, keep};
 use crate::texts::credential_in;
 
 /// Also where two workers use one.
-pub(super) async fn every_secret_is_named_once(bench: &Bench) -> Outcome {
+pub(super) async fn every_variable_is_named_once(bench: &Bench) -> Outcome {
     let mut second = bare("api");
-    let shared = BindingTarget::Secret("WEB_KEY".to_owned());
-    second.bindings.push(binding("KEY", shared));
-    let named = bench.bundle(&[worker(), second]).await?.env_from;
-    for variable in ["WEB_KEY", "ANOTHER_KEY"] {
-        let times = named.iter().filter(|name| *name == variable).count();
+    second.bindings.push(binding("KEY", variable("WEB_KEY")));
+    let named = bench.bundle(&[worker(), second]).await?.environment;
+    for wanted in ["WEB_KEY", "ANOTHER_KEY"] {
+        let times = named.iter().filter(|name| *name == wanted).count();
         keep!(
             times == 1,
-            "`{variable}` is {times} times in `env-from`: {named:?}"
+            "`{wanted}` is {times} times in `environment`: {named:?}"
         );
     }
     Ok(())
 }
 
 /// Whatever else is named there would have to be in a Secret that nobody has.
-pub(super) async fn nothing_but_secrets_is_named(bench: &Bench) -> Outcome {
+pub(super) async fn nothing_but_variables_of_bindings_is_named(bench: &Bench) -> Outcome {
     let named: BTreeSet<String> = bench
         .bundle(&[worker()])
         .await?
-        .env_from
+        .environment
         .into_iter()
         .collect();
     let mut strange = named
@@ -38,7 +35,7 @@ pub(super) async fn nothing_but_secrets_is_named(bench: &Bench) -> Outcome {
     let strange = strange.next();
     keep!(
         strange.is_none(),
-        "`env-from` has {strange:?}, which no binding names as a secret's"
+        "`environment` has {strange:?}, which no binding names"
     );
     Ok(())
 }
@@ -46,8 +43,9 @@ pub(super) async fn nothing_but_secrets_is_named(bench: &Bench) -> Outcome {
 /// Neither a value of the Provider's credentials, nor what stands for one in the plugin.
 pub(super) async fn no_credential_is_in_a_layer(bench: &Bench) -> Outcome {
     let content = bench.bundle(&[worker()]).await?;
+    let blobs = blobs();
     let files: Vec<_> = files(&content)
-        .map(|file| String::from_utf8_lossy(&file.content))
+        .map(|file| String::from_utf8_lossy(octets(file, &blobs)))
         .collect();
     let mut all: Vec<&str> = files.iter().map(|text| &**text).collect();
     all.extend(content.entrypoint.iter().map(String::as_str));

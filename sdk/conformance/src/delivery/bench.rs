@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use maquette_host::kinds::delivery::{App, Assessment, Chart, Health};
+use maquette_host::kinds::delivery::{
+    App, Assessment, Chart, GitChart, Health, OciChart, RepositoryChart,
+};
 use maquette_host::{Call, CallError, Delivery, PluginError};
 use serde_json::{Value, json};
 
@@ -61,6 +63,15 @@ pub(crate) struct Bench {
     count: AtomicUsize,
 }
 
+/// A chart that most engines install.
+pub(crate) fn chart(version: &str) -> Chart {
+    Chart::Repository(RepositoryChart {
+        repository: "https://charts.test/kit".to_owned(),
+        name: "kit-chart".to_owned(),
+        version: version.to_owned(),
+    })
+}
+
 impl Bench {
     /// A call with an intention of its own.
     pub(crate) fn call(&self) -> Call {
@@ -68,25 +79,44 @@ impl Bench {
         self.place.call(&format!("delivery-{}-{next}", self.number))
     }
 
+    /// A chart of each kind.
+    pub(crate) fn charts() -> Vec<Chart> {
+        vec![
+            chart("1.2.0"),
+            Chart::Oci(OciChart {
+                repository: "registry.test/kit/oci-chart".to_owned(),
+                version: "1.2.0".to_owned(),
+            }),
+            Chart::Git(GitChart {
+                repository: "https://git.test/kit/charts.git".to_owned(),
+                path: "charts/kit".to_owned(),
+                revision: "1.2.0".to_owned(),
+                values_files: Vec::new(),
+            }),
+        ]
+    }
+
     /// An application as most are.
-    pub(crate) fn app(&self) -> App {
-        self.app_of("kit-web", "kit-apps")
+    pub(crate) fn app() -> App {
+        Self::app_of("kit-web", "kit-apps")
     }
 
     /// An application of this name in this namespace.
-    pub(crate) fn app_of(&self, name: &str, namespace: &str) -> App {
+    pub(crate) fn app_of(name: &str, namespace: &str) -> App {
         App {
             name: name.to_owned(),
             namespace: namespace.to_owned(),
+            // At most 53 characters, as Helm wants it.
+            release: name.chars().take(53).collect(),
             target_namespace: "kit-shop".to_owned(),
+            own_namespace: false,
             cluster: None,
-            chart: Chart {
-                repository: "https://charts.test/kit".to_owned(),
-                name: "kit-chart".to_owned(),
-                version: "1.2.0".to_owned(),
-            },
+            chart: chart("1.2.0"),
+            chart_secret: None,
             values: json!({ "replicas": 2 }).to_string(),
-            owner: format!("kit-{}/Component/{namespace}/{name}", self.place.run),
+            secret_values: Vec::new(),
+            timeout_seconds: 300,
+            removing: false,
         }
     }
 

@@ -1,7 +1,6 @@
 //! What the manifests say, and may not say.
 
-use maquette_host::kinds::delivery::{App, Chart};
-use maquette_host::{CallError, PluginError};
+use maquette_host::kinds::delivery::{App, Chart, SecretValue};
 use serde_json::{Value, json};
 
 use super::bench::Bench;
@@ -13,10 +12,10 @@ fn say(manifests: &[Value], wanted: &str) -> bool {
     all.any(|text| text.contains(wanted))
 }
 
-fn with_cluster(bench: &Bench) -> App {
+fn with_cluster() -> App {
     App {
         cluster: Some("kit-cluster".to_owned()),
-        ..bench.app()
+        ..Bench::app()
     }
 }
 
@@ -24,28 +23,18 @@ fn with_cluster(bench: &Bench) -> App {
 pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
     bench: &Bench,
 ) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let manifests = bench.render(&app).await?;
-    let App {
-        chart,
-        target_namespace,
-        ..
-    } = &app;
     for (field, wanted) in [
-        ("chart.repository", &chart.repository),
-        ("chart.name", &chart.name),
-        ("chart.version", &chart.version),
-        ("target-namespace", target_namespace),
+        ("release", &app.release),
+        ("target-namespace", &app.target_namespace),
     ] {
         keep!(
             say(&manifests, wanted),
             "no manifest says `{wanted}` of `{field}`"
         );
     }
-    if let Some(manifests) = bench
-        .render_with(&with_cluster(bench), &["cluster"])
-        .await?
-    {
+    if let Some(manifests) = bench.render_with(&with_cluster(), &["cluster"]).await? {
         let wanted = "kit-cluster";
         keep!(
             say(&manifests, wanted),
@@ -55,32 +44,57 @@ pub(super) async fn all_that_the_application_asks_for_is_in_its_manifests(
     Ok(())
 }
 
-/// A chart repository, an OCI registry and a folder in git.
+/// A chart repository, an OCI registry and a folder in git, each with all that finds the chart.
 pub(super) async fn every_kind_of_chart_is_rendered_or_refused_with_its_field(
     bench: &Bench,
 ) -> Outcome {
-    for (repository, name, said) in [
-        ("https://charts.test/kit", "kit-chart", "charts.test/kit"),
-        ("oci://registry.test/kit", "kit-chart", "registry.test/kit"),
-        (
-            "https://git.test/kit/charts.git",
-            "charts/kit",
-            "git.test/kit/charts",
-        ),
-    ] {
-        let app = App {
-            chart: Chart {
-                repository: repository.to_owned(),
-                name: name.to_owned(),
-                version: "1.2.0".to_owned(),
-            },
-            ..bench.app()
+    let mut installed = 0;
+    for chart in Bench::charts() {
+        let said = match &chart {
+            Chart::Repository(it) => [&it.repository, &it.name, &it.version],
+            Chart::Oci(it) => [&it.repository, &it.version, &it.version],
+            Chart::Git(it) => [&it.repository, &it.path, &it.revision],
         };
-        let rendered = bench.render_with(&app, &["chart"]).await?;
-        keep!(
-            rendered.is_none_or(|manifests| say(&manifests, said)),
-            "no manifest says where the chart at `{repository}` is"
-        );
+        let said = said.map(Clone::clone);
+        let app = App {
+            chart,
+            ..Bench::app()
+        };
+        let Some(manifests) = bench.render_with(&app, &["chart"]).await? else {
+            continue;
+        };
+        installed += 1;
+        for wanted in said {
+            keep!(
+                say(&manifests, &wanted),
+                "no manifest says `{wanted}` of {:?}",
+                app.chart
+            );
+        }
+    }
+    keep!(installed > 0, "every kind of chart is refused");
+    Ok(())
+}
+
+/// By the name of the Secret and the key: the value itself is not known.
+pub(super) async fn values_in_secrets_are_rendered_or_refused_with_their_field(
+    bench: &Bench,
+) -> Outcome {
+    let app = App {
+        secret_values: vec![SecretValue {
+            path: Some("database.password".to_owned()),
+            secret: "kit-database".to_owned(),
+            key: "kit-password".to_owned(),
+        }],
+        ..Bench::app()
+    };
+    if let Some(manifests) = bench.render_with(&app, &["secret-values"]).await? {
+        for wanted in ["kit-database", "kit-password"] {
+            keep!(
+                say(&manifests, wanted),
+                "no manifest says `{wanted}` of `secret-values`; refuse what cannot be installed"
+            );
+        }
     }
     Ok(())
 }
@@ -95,7 +109,7 @@ pub(super) async fn values_come_through_as_they_are(bench: &Bench) -> Outcome {
     });
     let app = App {
         values: values.to_string(),
-        ..bench.app()
+        ..Bench::app()
     };
     let manifests = bench.render(&app).await?;
     keep!(
@@ -115,37 +129,18 @@ fn holds(document: &Value, values: &Value) -> bool {
         }
         Value::Array(items) => items.iter().any(|item| holds(item, values)),
         Value::String(text) if text.contains("kitNested") => {
-            let parsed: Option<Value> = serde_yaml_ng::from_str(text).ok();
+            let parsed: Option<Value> = serde_saphyr::from_str(text).ok();
             parsed.is_some_and(|parsed| holds(&parsed, values))
         }
         _ => false,
     }
 }
 
-/// The user has to change that field.
-pub(super) async fn values_that_are_no_json_are_refused_with_their_field(bench: &Bench) -> Outcome {
-    let app = App {
-        values: "replicas: 2".to_owned(),
-        ..bench.app()
-    };
-    let answer = bench.delivery.render(&bench.call(), &app).await;
-    let refused = matches!(
-        &answer,
-        Err(CallError::Plugin(PluginError::Invalid { path, message }))
-            if path.contains("values") && !message.is_empty()
-    );
-    keep!(refused, "it is not `invalid` with `values`: {answer:?}");
-    Ok(())
-}
-
 /// Neither a value of the Provider's credentials, nor what stands for one in the plugin.
 pub(super) async fn no_credential_is_in_the_manifests(bench: &Bench) -> Outcome {
-    let manifests = match bench
-        .render_with(&with_cluster(bench), &["cluster"])
-        .await?
-    {
+    let manifests = match bench.render_with(&with_cluster(), &["cluster"]).await? {
         Some(manifests) => manifests,
-        None => bench.render(&bench.app()).await?,
+        None => bench.render(&Bench::app()).await?,
     };
     let all: Vec<&str> = manifests.iter().flat_map(texts).collect();
     if let Some(name) = credential_in(&all, &bench.credentials) {
@@ -162,7 +157,7 @@ pub(super) async fn rendering_asks_nobody(bench: &Bench) -> Outcome {
     bench.place.script.set(|_| crate::faults::Action::Forward);
     provider
         .delivery()?
-        .render(&bench.call(), &bench.app())
+        .render(&bench.call(), &Bench::app())
         .await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

@@ -122,6 +122,7 @@ fn written(kind: &EngineObject, health: Health) -> Option<&[Written]> {
         Health::Progressing => kind.progressing.as_deref(),
         Health::Degraded => kind.degraded.as_deref(),
         Health::Suspended => kind.suspended.as_deref(),
+        Health::Unknown => kind.unknown.as_deref(),
     }
 }
 

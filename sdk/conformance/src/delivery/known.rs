@@ -32,6 +32,9 @@ pub struct EngineObject {
     /// When somebody stopped it on purpose.
     #[serde(default)]
     pub suspended: Option<Vec<Written>>,
+    /// When it cannot tell, for example because it does not reach the cluster.
+    #[serde(default)]
+    pub unknown: Option<Vec<Written>>,
 }
 
 /// One value that is written into an object.

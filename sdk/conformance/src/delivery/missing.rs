@@ -1,9 +1,9 @@
 //! What is not there, or not looked at since it was changed, is progressing and never healthy.
 
-use maquette_host::kinds::delivery::{App, Assessment, Chart, Health};
+use maquette_host::kinds::delivery::{App, Assessment, Health};
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, chart};
 use crate::suite::{Outcome, keep};
 
 fn is_progressing(found: &Assessment, what: &str) -> Outcome {
@@ -19,7 +19,7 @@ fn is_progressing(found: &Assessment, what: &str) -> Outcome {
 
 /// Nothing is there yet.
 pub(super) async fn what_is_missing_is_progressing_and_says_so(bench: &Bench) -> Outcome {
-    let found = bench.assess(&bench.app(), &[]).await?;
+    let found = bench.assess(&Bench::app(), &[]).await?;
     is_progressing(&found, "an application without an object")?;
     keep!(!found.message.trim().is_empty(), "there is no message");
     Ok(())
@@ -27,7 +27,7 @@ pub(super) async fn what_is_missing_is_progressing_and_says_so(bench: &Bench) ->
 
 /// Whichever of its objects is not there yet, however well the others are.
 pub(super) async fn what_is_missing_in_part_is_progressing(bench: &Bench) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let cluster = bench.found(&app, Health::Healthy).await?;
     for key in cluster.identities() {
         let found = bench.assess(&app, &cluster.without(&key)).await?;
@@ -44,9 +44,9 @@ pub(super) async fn what_is_missing_in_part_is_progressing(bench: &Bench) -> Out
 /// However well those of the other one are.
 pub(super) async fn what_another_application_has_is_not_its_own(bench: &Bench) -> Outcome {
     for (name, namespace) in [("kit-api", "kit-apps"), ("kit-web", "kit-elsewhere")] {
-        let other = bench.app_of(name, namespace);
+        let other = Bench::app_of(name, namespace);
         let theirs = bench.found(&other, Health::Healthy).await?.objects();
-        let found = bench.assess(&bench.app(), &theirs).await?;
+        let found = bench.assess(&Bench::app(), &theirs).await?;
         let what = format!("an application of which only `{name}` in `{namespace}` has objects");
         is_progressing(&found, &what)?;
     }
@@ -55,7 +55,7 @@ pub(super) async fn what_another_application_has_is_not_its_own(bench: &Bench) -
 
 /// They were just made.
 pub(super) async fn what_the_engine_has_not_looked_at_is_progressing(bench: &Bench) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let objects: Vec<Value> = bench.applied(&app).await?.objects();
     let found = bench.assess(&app, &objects).await?;
     is_progressing(&found, "what no engine has looked at")
@@ -63,19 +63,24 @@ pub(super) async fn what_the_engine_has_not_looked_at_is_progressing(bench: &Ben
 
 /// What was said of the version before says nothing of this one.
 pub(super) async fn what_changed_since_the_engine_looked_is_progressing(bench: &Bench) -> Outcome {
-    let before = bench.app();
+    let before = Bench::app();
     let upgraded = App {
-        chart: Chart {
-            version: "1.3.0".to_owned(),
-            ..before.chart.clone()
-        },
+        chart: chart("1.3.0"),
         ..before.clone()
     };
     let scaled = App {
         values: json!({ "replicas": 3 }).to_string(),
         ..before.clone()
     };
-    for (after, what) in [(upgraded, "another version"), (scaled, "other values")] {
+    let moved = App {
+        target_namespace: "kit-elsewhere".to_owned(),
+        ..before.clone()
+    };
+    for (after, what) in [
+        (upgraded, "another version"),
+        (scaled, "other values"),
+        (moved, "another namespace"),
+    ] {
         let mut cluster = bench.found(&before, Health::Healthy).await?;
         cluster.apply(&bench.render(&after).await?);
         let found = bench.assess(&after, &cluster.objects()).await?;

@@ -1,4 +1,4 @@
-//! The rules of `wit/delivery.wit`, each a function whose name says it. Both functions of the interface are pure, so there
+//! The rules of `wit/draft/delivery/delivery.wit`, each a function whose name says it. Both functions of the interface are pure, so there
 //! is no server: what the engine writes into its objects comes with the subject, and `engine` writes it as told.
 //!
 //! Where a plugin says of a field that its engine cannot install with it (`invalid` with the field, or `unsupported`), it
@@ -23,13 +23,13 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     objects::every_manifest_is_an_object_with_a_valid_name,
     objects::the_same_application_gives_the_same_manifests_in_the_same_order,
     objects::every_manifest_lies_in_the_applications_namespace_or_a_configured_one,
-    objects::every_manifest_names_its_owner,
+    objects::an_application_that_is_being_deleted_has_the_same_objects,
     objects::no_two_manifests_are_the_same_object,
     objects::two_applications_share_no_object,
     contents::all_that_the_application_asks_for_is_in_its_manifests,
     contents::every_kind_of_chart_is_rendered_or_refused_with_its_field,
     contents::values_come_through_as_they_are,
-    contents::values_that_are_no_json_are_refused_with_their_field,
+    contents::values_in_secrets_are_rendered_or_refused_with_their_field,
     contents::no_credential_is_in_the_manifests,
     contents::rendering_asks_nobody,
     missing::what_is_missing_is_progressing_and_says_so,
@@ -41,6 +41,7 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     states::what_the_engine_still_works_on_is_progressing,
     states::what_the_engine_cannot_bring_about_is_degraded,
     states::what_was_stopped_on_purpose_is_suspended,
+    states::what_the_engine_cannot_tell_is_unknown,
     states::one_object_that_is_not_well_keeps_the_application_from_being_healthy,
     states::the_revision_that_runs_is_told,
     steady::the_same_objects_give_the_same_assessment,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use maquette_host::kinds::delivery::App;
 use serde_json::Value;
 
 use super::bench::Bench;
@@ -25,7 +26,7 @@ fn is_name(name: &str) -> bool {
 pub(super) async fn every_manifest_is_an_object_with_a_valid_name(bench: &Bench) -> Outcome {
     let longest = "a".repeat(63);
     for name in ["kit-web", &longest] {
-        let manifests = bench.render(&bench.app_of(name, "kit-apps")).await?;
+        let manifests = bench.render(&Bench::app_of(name, "kit-apps")).await?;
         keep!(!manifests.is_empty(), "`{name}` has no manifest");
         for manifest in &manifests {
             let [version, kind, _, called] = identity(manifest);
@@ -42,7 +43,7 @@ pub(super) async fn every_manifest_is_an_object_with_a_valid_name(bench: &Bench)
 pub(super) async fn the_same_application_gives_the_same_manifests_in_the_same_order(
     bench: &Bench,
 ) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let first = bench.render(&app).await?;
     for _ in 0..3 {
         let again = bench.render(&app).await?;
@@ -57,7 +58,7 @@ pub(super) async fn every_manifest_lies_in_the_applications_namespace_or_a_confi
 ) -> Outcome {
     let configured = texts(&bench.config);
     for namespace in ["kit-apps", "kit-elsewhere"] {
-        for manifest in bench.render(&bench.app_of("kit-web", namespace)).await? {
+        for manifest in bench.render(&Bench::app_of("kit-web", namespace)).await? {
             let [_, kind, place, name] = identity(&manifest);
             keep!(
                 place == namespace || (!place.is_empty() && configured.contains(&place.as_str())),
@@ -68,28 +69,30 @@ pub(super) async fn every_manifest_lies_in_the_applications_namespace_or_a_confi
     Ok(())
 }
 
-/// In an annotation.
-pub(super) async fn every_manifest_names_its_owner(bench: &Bench) -> Outcome {
-    let app = bench.app();
-    for manifest in bench.render(&app).await? {
-        let annotations = manifest
-            .pointer("/metadata/annotations")
-            .and_then(Value::as_object);
-        let mut all = annotations.into_iter().flat_map(|all| all.values());
-        let [_, kind, _, name] = identity(&manifest);
-        keep!(
-            all.any(|value| value.as_str() == Some(app.owner.as_str())),
-            "no annotation of {kind} `{name}` is the owner mark `{}`",
-            app.owner
-        );
-    }
+/// The host deletes the objects that it is given while the application is being deleted.
+pub(super) async fn an_application_that_is_being_deleted_has_the_same_objects(
+    bench: &Bench,
+) -> Outcome {
+    let app = Bench::app();
+    let removing = App {
+        removing: true,
+        ..app.clone()
+    };
+    let keys = |manifests: &[Value]| manifests.iter().map(identity).collect::<BTreeSet<_>>();
+    let (before, now) = (bench.render(&app).await?, bench.render(&removing).await?);
+    keep!(
+        keys(&before) == keys(&now),
+        "the objects are {:?}, and with `removing` {:?}",
+        keys(&before),
+        keys(&now)
+    );
     Ok(())
 }
 
 /// The second one would overwrite the first.
 pub(super) async fn no_two_manifests_are_the_same_object(bench: &Bench) -> Outcome {
     let mut seen = BTreeSet::new();
-    for manifest in bench.render(&bench.app()).await? {
+    for manifest in bench.render(&Bench::app()).await? {
         let key = identity(&manifest);
         keep!(seen.insert(key.clone()), "{} is there twice", key.join("/"));
     }
@@ -98,10 +101,10 @@ pub(super) async fn no_two_manifests_are_the_same_object(bench: &Bench) -> Outco
 
 /// An object has one owner: neither applications of two names nor those of one name in two namespaces share one.
 pub(super) async fn two_applications_share_no_object(bench: &Bench) -> Outcome {
-    let first = bench.render(&bench.app()).await?;
+    let first = bench.render(&Bench::app()).await?;
     let first: BTreeSet<_> = first.iter().map(identity).collect();
     for (name, namespace) in [("kit-api", "kit-apps"), ("kit-web", "kit-elsewhere")] {
-        for manifest in bench.render(&bench.app_of(name, namespace)).await? {
+        for manifest in bench.render(&Bench::app_of(name, namespace)).await? {
             let key = identity(&manifest);
             keep!(
                 !first.contains(&key),

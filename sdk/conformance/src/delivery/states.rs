@@ -6,7 +6,7 @@ use super::bench::Bench;
 use crate::suite::{Failure, Outcome, keep};
 
 async fn is(bench: &Bench, health: Health) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let cluster = bench.found(&app, health).await?;
     let found = bench.assess(&app, &cluster.objects()).await?;
     keep!(
@@ -39,11 +39,16 @@ pub(super) async fn what_was_stopped_on_purpose_is_suspended(bench: &Bench) -> O
     is(bench, Health::Suspended).await
 }
 
+/// It does not reach the cluster, for example: neither well nor in need of help.
+pub(super) async fn what_the_engine_cannot_tell_is_unknown(bench: &Bench) -> Outcome {
+    is(bench, Health::Unknown).await
+}
+
 /// Whichever of its objects it is, and however well the others are.
 pub(super) async fn one_object_that_is_not_well_keeps_the_application_from_being_healthy(
     bench: &Bench,
 ) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     for health in [Health::Degraded, Health::Progressing] {
         let engine = bench.engine_that_finds(health)?;
         let well = bench.found(&app, Health::Healthy).await?;
@@ -70,7 +75,7 @@ pub(super) async fn the_revision_that_runs_is_told(bench: &Bench) -> Outcome {
             "`engine` names no `revision`; declare the rule unsupported if the engine tells none";
         return Err(Failure::NotShown(why.to_owned()));
     };
-    let app = bench.app();
+    let app = Bench::app();
     let cluster = bench.found(&app, Health::Healthy).await?;
     let found = bench.assess(&app, &cluster.objects()).await?;
     keep!(

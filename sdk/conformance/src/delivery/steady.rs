@@ -9,7 +9,7 @@ use crate::texts::is_camel_case;
 
 /// To the letter, in every attempt.
 pub(super) async fn the_same_objects_give_the_same_assessment(bench: &Bench) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let objects = bench.found(&app, Health::Healthy).await?.objects();
     let first = bench.assess(&app, &objects).await?;
     for _ in 0..3 {
@@ -21,7 +21,7 @@ pub(super) async fn the_same_objects_give_the_same_assessment(bench: &Bench) -> 
 
 /// Whichever comes first.
 pub(super) async fn the_order_of_objects_changes_nothing(bench: &Bench) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let mut objects = bench.found(&app, Health::Healthy).await?.objects();
     let first = bench.assess(&app, &objects).await?;
     objects.reverse();
@@ -40,13 +40,14 @@ pub(super) async fn the_order_of_objects_changes_nothing(bench: &Bench) -> Outco
 pub(super) async fn every_assessment_has_a_reason_in_camel_case_and_a_message(
     bench: &Bench,
 ) -> Outcome {
-    let app = bench.app();
+    let app = Bench::app();
     let mut all = vec![Vec::new(), bench.applied(&app).await?.objects()];
     let states = [
         Health::Healthy,
         Health::Progressing,
         Health::Degraded,
         Health::Suspended,
+        Health::Unknown,
     ];
     for health in states {
         if knows(bench.engine()?, health) {
@@ -75,7 +76,7 @@ pub(super) async fn assessing_asks_nobody(bench: &Bench) -> Outcome {
         return Ok(());
     };
     bench.place.script.set(|_| crate::faults::Action::Forward);
-    let (call, app) = (bench.call(), bench.app());
+    let (call, app) = (bench.call(), Bench::app());
     provider.delivery()?.assess(&call, &app, &[]).await?;
     let asked = bench.place.script.seen();
     keep!(asked.is_empty(), "it sent {asked:?}");

@@ -1,4 +1,4 @@
-//! The rules of `wit/dns.wit`, each a function whose name says it.
+//! The rules of `wit/dns/dns.wit`, each a function whose name says it.
 
 mod batches;
 mod bench;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use maquette_host::kinds::registry::{Image, Label, Referrer, Tags};
+use maquette_host::kinds::registry::{Image, Referrer, Tag, Tags};
+use maquette_host::kinds::shared::Pair;
 use maquette_host::{Call, CallError, Digest, PluginError, Registry};
 
 use super::RegistryTarget;
@@ -70,18 +71,25 @@ impl Bench {
         self.place.call(&format!("registry-{}-{next}", self.number))
     }
 
-    /// Every tag of every page.
+    /// The names of every tag of every page.
     pub(crate) async fn tags(&self) -> Result<Vec<String>, Failure> {
-        let (mut all, mut cursor) = (Vec::new(), None);
+        let (tags, _) = self.listing().await?;
+        Ok(tags.into_iter().map(|tag| tag.name).collect())
+    }
+
+    /// Every tag of every page, and how many there are by what the pages say.
+    pub(crate) async fn listing(&self) -> Result<(Vec<Tag>, BTreeSet<u64>), Failure> {
+        let (mut all, mut totals, mut cursor) = (Vec::new(), BTreeSet::new(), None);
         for _ in 0..PAGES {
             let page: Tags = self
                 .registry
                 .list_tags(&self.call(), &self.target.repository, cursor.as_deref())
                 .await?;
             all.extend(page.items);
+            totals.extend(page.total);
             cursor = page.next;
             if cursor.is_none() {
-                return Ok(all);
+                return Ok((all, totals));
             }
         }
         Err(Failure::Broken(format!(
@@ -138,10 +146,10 @@ pub(crate) fn unknown_digest(run: &str) -> Digest {
     Digest::of(format!("nobody pushed this: {run}").as_bytes())
 }
 
-pub(crate) fn by_key(labels: &[Label]) -> BTreeMap<String, String> {
+pub(crate) fn by_key(labels: &[Pair]) -> BTreeMap<String, String> {
     let pairs = labels
         .iter()
-        .map(|label| (label.key.clone(), label.value.clone()));
+        .map(|label| (label.name.clone(), label.value.clone()));
     pairs.collect()
 }
 

@@ -26,6 +26,34 @@ pub(super) async fn a_tag_is_resolved_to_what_it_names(bench: &Bench) -> Outcome
     Ok(())
 }
 
+/// Without reading the image.
+pub(super) async fn the_digest_of_a_tag_is_that_of_its_image(bench: &Bench) -> Outcome {
+    let repository = &bench.target.repository;
+    for expected in [&bench.target.image, &bench.target.index] {
+        let found = bench
+            .registry
+            .digest(&bench.call(), repository, &expected.tag)
+            .await?
+            .to_string();
+        keep!(
+            found == expected.digest,
+            "`{}` is {}, and its digest was given as {found}",
+            expected.tag,
+            expected.digest
+        );
+    }
+    Ok(())
+}
+
+/// A tag without image has no digest either.
+pub(super) async fn the_digest_of_an_unknown_tag_is_not_found(bench: &Bench) -> Outcome {
+    let tag = format!("not-{}", bench.place.run);
+    let repository = &bench.target.repository;
+    let found = bench.registry.digest(&bench.call(), repository, &tag).await;
+    keep!(is_not_found(&found), "digest returned {found:?}");
+    Ok(())
+}
+
 /// Nothing is remembered of what a tag was.
 pub(super) async fn a_tag_that_moved_is_resolved_to_what_it_names_now(bench: &Bench) -> Outcome {
     let Some((tag, pusher)) = bench.target.moving.clone() else {

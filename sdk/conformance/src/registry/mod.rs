@@ -1,7 +1,8 @@
-//! The rules of `wit/registry.wit`, each a function whose name says it. The plugin only reads, so what is in the registry
-//! comes with the subject.
+//! The rules of `wit/registry/registry.wit`, each a function whose name says it. What is in the registry
+//! comes with the subject, and the plugin deletes no tag but the one that may be moved.
 
 mod bench;
+mod deletion;
 mod images;
 pub(crate) mod known;
 mod referrers;
@@ -17,8 +18,11 @@ use crate::suite::{Rule, rule_table};
 pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     tags::tags_are_listed_to_their_end,
     tags::every_tag_is_named_once,
+    tags::the_facts_of_a_listing_are_true,
     tags::an_unknown_repository_is_not_found,
     images::a_tag_is_resolved_to_what_it_names,
+    images::the_digest_of_a_tag_is_that_of_its_image,
+    images::the_digest_of_an_unknown_tag_is_not_found,
     images::a_tag_that_moved_is_resolved_to_what_it_names_now,
     images::a_digest_is_resolved_to_itself,
     images::an_index_keeps_its_own_digest,
@@ -37,4 +41,7 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     trouble::a_registry_that_fails_is_a_passing_fault,
     trouble::a_registry_that_hangs_is_reported_in_time,
     trouble::too_many_pulls_are_reported_with_the_time_to_wait,
+    deletion::a_tag_that_stands_for_another_digest_is_not_deleted,
+    deletion::a_deleted_tag_is_gone_and_no_other,
+    deletion::deleting_an_absent_tag_succeeds,
 ];

@@ -28,6 +28,28 @@ pub(super) async fn every_tag_is_named_once(bench: &Bench) -> Outcome {
     Ok(())
 }
 
+/// Digests and the number of tags, where the listing has them. A few tags stand for all.
+pub(super) async fn the_facts_of_a_listing_are_true(bench: &Bench) -> Outcome {
+    let (tags, totals) = bench.listing().await?;
+    let count = u64::try_from(tags.len()).unwrap_or(u64::MAX);
+    keep!(
+        totals.iter().all(|total| *total == count),
+        "the pages count {totals:?} tags, and there are {count}"
+    );
+    let known = tags
+        .iter()
+        .filter_map(|tag| Some((tag, tag.digest.as_ref()?)));
+    for (tag, listed) in known.take(3) {
+        let found = bench.resolve(&tag.name).await?.digest;
+        keep!(
+            found == *listed,
+            "`{}` is {found}, and the listing says {listed}",
+            tag.name
+        );
+    }
+    Ok(())
+}
+
 /// A repository that does not exist is not an empty one.
 pub(super) async fn an_unknown_repository_is_not_found(bench: &Bench) -> Outcome {
     let nowhere = beside(&bench.target.repository, &bench.place.run)?;

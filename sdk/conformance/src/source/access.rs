@@ -1,7 +1,7 @@
 //! What a clone gets. That a credential is named only where the manifest declares it for that, and that the URL is one
 //! over https, the host sees to.
 
-use maquette_host::kinds::source::CloneSecret;
+use maquette_host::kinds::source::{CloneSecret, Login};
 use serde_json::json;
 use url::Url;
 
@@ -14,7 +14,7 @@ pub(super) async fn a_clone_url_holds_no_login(bench: &Bench) -> Outcome {
     let call = bench.call();
     let access = bench
         .source
-        .clone_credential(&call, bench.repository())
+        .clone_credential(&call, bench.repository(), &[])
         .await?;
     let url: Result<Url, _> = access.url.parse();
     let clean = |url: &Url| url.username().is_empty() && url.password().is_none();
@@ -31,9 +31,12 @@ pub(super) async fn a_token_for_a_clone_ends_later(bench: &Bench) -> Outcome {
     let call = bench.call();
     let access = bench
         .source
-        .clone_credential(&call, bench.repository())
+        .clone_credential(&call, bench.repository(), &[])
         .await?;
-    let CloneSecret::Token(token) = access.secret else {
+    let Login::Password(password) = access.login else {
+        return Ok(());
+    };
+    let CloneSecret::Token(token) = password.secret else {
         return Ok(());
     };
     keep!(!token.value.is_empty(), "the token is empty");
@@ -53,14 +56,14 @@ pub(super) async fn no_answer_of_a_forge_has_a_credential(bench: &Bench) -> Outc
     let call = bench.call();
     let access = bench
         .source
-        .clone_credential(&call, bench.repository())
+        .clone_credential(&call, bench.repository(), &[])
         .await?;
     let answers = json!([
         bench.list(&everything()).await?,
         bench.change(&bench.open(0)?.id).await?,
         bench.resolve(&bench.open(0)?.head_sha).await?,
         access.url,
-        access.username,
+        access.login,
     ]);
     let told = credential_in(&texts(&answers), &bench.credentials);
     keep!(

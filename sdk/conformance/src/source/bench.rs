@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use maquette_host::kinds::source::{Change, Comment, Filter};
+use maquette_host::kinds::source::{
+    Change, Comment, Filter, GitRef, Place as At, RefKind, Subject as About,
+};
 use maquette_host::{Call, CallError, PluginError, Source};
 
 use super::{ForgeHand, KnownChange, KnownComment, SourceTarget};
@@ -104,6 +106,16 @@ impl Bench {
         self.target.open.get(at).ok_or_else(few)
     }
 
+    /// The commit of the first change.
+    pub(crate) fn subject(&self) -> Result<About, Failure> {
+        let known = self.open(0)?;
+        Ok(About {
+            sha: known.head_sha.clone(),
+            change: Some(known.id.clone()),
+            reference: known.head_ref.clone(),
+        })
+    }
+
     /// Every change of every page.
     pub(crate) async fn list(&self, filter: &Filter) -> Result<Vec<Change>, Failure> {
         let (mut all, mut cursor) = (Vec::new(), None);
@@ -147,21 +159,42 @@ impl Bench {
             change: change.to_owned(),
             marker: marker.to_owned(),
             body: body.to_owned(),
+            known: None,
         };
         self.written
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push((comment.change.clone(), comment.marker.clone()));
         let call = self.call();
-        source
+        let At { id, .. } = source
             .upsert_comment(&call, self.repository(), &comment)
-            .await
+            .await?;
+        Ok(id)
+    }
+
+    /// Every branch or tag of every page.
+    pub(crate) async fn refs(&self, kind: RefKind) -> Result<Vec<GitRef>, Failure> {
+        let (mut all, mut cursor) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let call = self.call();
+            let page = self
+                .source
+                .list_refs(&call, self.repository(), kind, cursor.as_deref());
+            let page = page.await?;
+            all.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(all);
+            }
+        }
+        let why = format!("the {kind:?} refs have more than {PAGES} pages");
+        Err(Failure::Broken(why))
     }
 
     pub(crate) async fn delete(&self, change: &str, marker: &str) -> Result<(), CallError> {
         let call = self.call();
         self.source
-            .delete_comment(&call, self.repository(), change, marker)
+            .delete_comment(&call, self.repository(), change, marker, None)
             .await
     }
 
@@ -206,7 +239,7 @@ impl Bench {
     }
 }
 
-/// Everything but branches.
+/// Every change.
 pub(crate) fn everything() -> Filter {
     Filter {
         drafts: true,

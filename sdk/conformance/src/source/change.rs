@@ -1,6 +1,6 @@
 //! One change, open or not.
 
-use maquette_host::kinds::source::Change;
+use maquette_host::kinds::source::{Change, State, Trust};
 use maquette_host::{CallError, PluginError};
 
 use super::KnownChange;
@@ -11,10 +11,10 @@ use crate::suite::{Outcome, keep};
 /// Some: every listing of many changes is read by another rule.
 const SOME: usize = 4;
 
-/// Commit, address, whether it is a draft and whether it is open.
+/// Commit, its ref, address, whether it is a draft, and the state.
 pub(super) async fn a_change_is_as_the_forge_has_it(bench: &Bench) -> Outcome {
     for known in bench.target.open.iter().take(SOME) {
-        as_known(&bench.change(&known.id).await?, known, true)?;
+        as_known(&bench.change(&known.id).await?, known, State::Open)?;
     }
     Ok(())
 }
@@ -22,24 +22,42 @@ pub(super) async fn a_change_is_as_the_forge_has_it(bench: &Bench) -> Outcome {
 /// It is not listed, and known.
 pub(super) async fn a_closed_change_is_found_and_said_to_be_closed(bench: &Bench) -> Outcome {
     let known = &bench.target.closed;
-    as_known(&bench.change(&known.id).await?, known, false)
+    as_known(&bench.change(&known.id).await?, known, State::Closed)
 }
 
-/// By the identifier that a listing gives it.
-pub(super) async fn a_branch_is_a_change_of_its_own(bench: &Bench) -> Outcome {
-    let Some((name, sha)) = bench.target.branches.first_key_value() else {
-        return Err(not_shown("the subject names no branch without a change"));
-    };
-    let found = bench.change(&format!("branch/{name}")).await;
-    let right = |change: &Change| change.head_branch == *name && change.head_sha == *sha;
-    keep!(
-        found.as_ref().is_ok_and(right),
-        "the branch `{name}` at {sha} is given as {found:?}"
-    );
+/// The host gives secrets only to the commits of users who may push: whatever the forge says of the repository that a change comes
+/// from, a fork, a deleted fork and a push without permission (`AGit`) are of anybody.
+pub(super) async fn only_commits_of_writers_are_trusted(bench: &Bench) -> Outcome {
+    let open = &bench.target.open;
+    let gone =
+        |known: &&KnownChange| known.trust == Trust::Anybody && known.head_repository.is_none();
+    let kinds = [
+        open.iter().find(|known| known.trust == Trust::Writer),
+        open.iter().find(|known| known.head_repository.is_some()),
+        open.iter().find(gone),
+    ];
+    if kinds.iter().any(Option::is_none) {
+        return Err(not_shown(
+            "the subject has not a change of a writer, one of a fork, and one whose repository is gone or that needed no permission",
+        ));
+    }
+    let listed = bench.list(&everything()).await?;
+    for known in open {
+        let alone = bench.change(&known.id).await?;
+        for found in listed.iter().filter(|it| it.id == known.id).chain([&alone]) {
+            keep!(
+                found.trust == known.trust,
+                "the change {} is of {:?}, and is given as of {:?}",
+                known.id,
+                known.trust,
+                found.trust
+            );
+        }
+    }
     Ok(())
 }
 
-/// And none where the branch is in this one: what comes from elsewhere is not trusted.
+/// And none for a change of this one, or whose repository is gone.
 pub(super) async fn another_repository_of_a_change_is_named(bench: &Bench) -> Outcome {
     let open = &bench.target.open;
     let other = open.iter().find(|known| known.head_repository.is_some());
@@ -49,18 +67,15 @@ pub(super) async fn another_repository_of_a_change_is_named(bench: &Bench) -> Ou
             "no change of the subject is from another repository",
         ));
     };
-    let listed = bench.list(&everything()).await?;
     for known in [other, own] {
-        let alone = bench.change(&known.id).await?;
-        for found in listed.iter().filter(|it| it.id == known.id).chain([&alone]) {
-            keep!(
-                found.head_repository == known.head_repository,
-                "the change {} is from {:?}, and is given as from {:?}",
-                known.id,
-                known.head_repository,
-                found.head_repository
-            );
-        }
+        let found = bench.change(&known.id).await?;
+        keep!(
+            found.head_repository == known.head_repository,
+            "the change {} is from {:?}, and is given as from {:?}",
+            known.id,
+            known.head_repository,
+            found.head_repository
+        );
     }
     Ok(())
 }
@@ -84,15 +99,14 @@ pub(super) async fn text_of_a_change_is_given_as_it_is(bench: &Bench) -> Outcome
     Ok(())
 }
 
-/// Neither a number nor a branch.
+/// Of the form that the forge uses.
 pub(super) async fn an_unknown_change_is_not_found(bench: &Bench) -> Outcome {
-    for id in [unknown(bench), format!("branch/not-{}", bench.place.run)] {
-        let found = bench.change(&id).await;
-        keep!(
-            is_not_found(&found),
-            "get-change of `{id}` returned {found:?}"
-        );
-    }
+    let id = unknown(bench);
+    let found = bench.change(&id).await;
+    keep!(
+        is_not_found(&found),
+        "get-change of `{id}` returned {found:?}"
+    );
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use maquette_host::kinds::source::{Hint, Outcome, Webhook};
+use maquette_host::kinds::source::{Access, Hint, Outcome, Trust, Webhook};
 use serde::Deserialize;
 
 /// A change request that is there.
@@ -22,9 +22,13 @@ pub struct KnownChange {
     pub head_branch: String,
     /// Commit at the tip of it.
     pub head_sha: String,
-    /// Clone URL of the repository of that branch, where it is another one.
+    /// Ref of the repository that has this commit.
+    pub head_ref: String,
+    /// The repository of that branch, if it is another one that still exists.
     #[serde(default)]
     pub head_repository: Option<String>,
+    /// Who can have written the commit.
+    pub trust: Trust,
     /// Branch that it shall go into.
     pub base_branch: String,
     /// Labels.
@@ -69,8 +73,11 @@ pub struct KnownStatus {
 pub struct KnownDeployment {
     /// Name of the environment.
     pub environment: String,
-    /// How it is going.
-    pub outcome: Outcome,
+    /// Whether something still runs there, as far as the forge knows.
+    pub active: bool,
+    /// The progress of an active one.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
     /// Where it runs.
     #[serde(default)]
     pub url: Option<String>,
@@ -131,14 +138,16 @@ pub struct SourceTarget {
     /// The repository, as the forge writes it.
     pub repository: String,
     /// All open change requests, the newest first: more than one page, drafts among them, with several labels and
-    /// branches, one from another repository.
+    /// branches, some of which users without the permission to push wrote.
     pub open: Vec<KnownChange>,
     /// One that is closed.
     pub closed: KnownChange,
-    /// All branches of which no change request is open, with their commits.
+    /// All branches, with their commits, but the one that may be moved.
     pub branches: BTreeMap<String, String>,
-    /// A tag, and the object name that it stands for.
-    pub tag: (String, String),
+    /// All tags, with the object names that they stand for.
+    pub tags: BTreeMap<String, String>,
+    /// Logins with their permissions.
+    pub permissions: BTreeMap<String, Access>,
     /// Which of the branches may be given another commit.
     pub moving: Option<String>,
     /// How many comments are more than one page.

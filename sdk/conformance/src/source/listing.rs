@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use maquette_host::kinds::source::Change;
+use maquette_host::kinds::source::{Change, State};
 
 use super::KnownChange;
 use super::bench::{Bench, everything, is_not_found};
@@ -38,20 +38,17 @@ pub(super) async fn every_change_is_listed_once(bench: &Bench) -> Outcome {
 pub(super) async fn only_open_changes_are_listed(bench: &Bench) -> Outcome {
     let listed = bench.list(&everything()).await?;
     let is_open = |id: &String| bench.target.open.iter().any(|known| known.id == *id);
-    // What is listed of branches is another rule's.
-    let is_branch = |id: &&String| id.starts_with("branch/");
     let ids = listed.iter().map(|change| &change.id);
-    let ids = ids.filter(|id| !is_branch(id));
     let strange: Vec<_> = ids.filter(|id| !is_open(id)).collect();
     keep!(strange.is_empty(), "{strange:?} are listed and not open");
     Ok(())
 }
 
-/// Commit, address, whether it is a draft and whether it is open.
+/// Commit, its ref, address, whether it is a draft, and the state.
 pub(super) async fn listed_changes_are_as_the_forge_has_them(bench: &Bench) -> Outcome {
     for found in bench.list(&everything()).await? {
         if let Some(known) = known(bench, &found.id) {
-            as_known(&found, known, true)?;
+            as_known(&found, known, State::Open)?;
         }
     }
     Ok(())
@@ -89,12 +86,24 @@ pub(super) fn known<'a>(bench: &'a Bench, id: &str) -> Option<&'a KnownChange> {
 }
 
 /// What is no text in a change.
-pub(super) fn as_known(found: &Change, known: &KnownChange, open: bool) -> Outcome {
-    let expected = (&known.head_sha, &known.url, known.draft, open);
-    let is = (&found.head_sha, &found.url, found.draft, found.open);
+pub(super) fn as_known(found: &Change, known: &KnownChange, state: State) -> Outcome {
+    let expected = (
+        &known.head_sha,
+        &known.head_ref,
+        &known.url,
+        known.draft,
+        state,
+    );
+    let is = (
+        &found.head_sha,
+        &found.head_ref,
+        &found.url,
+        found.draft,
+        found.state,
+    );
     keep!(
         is == expected,
-        "of the change {} commit, address, draft and open are {expected:?}, and were given as {is:?}",
+        "of the change {} commit, ref, address, draft and state are {expected:?}, and were given as {is:?}",
         known.id
     );
     Ok(())

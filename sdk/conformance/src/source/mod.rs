@@ -1,4 +1,4 @@
-//! The rules of `wit/source.wit`, each a function whose name says it. What is at the forge comes with the subject, and
+//! The rules of `wit/draft/source/source.wit`, each a function whose name says it. What is at the forge comes with the subject, and
 //! whoever sees there what the plugin wrote.
 
 mod access;
@@ -6,11 +6,11 @@ mod bench;
 mod change;
 mod comments;
 mod deployments;
-mod filters;
 pub(crate) mod known;
 mod listing;
 mod marks;
 mod references;
+mod refs;
 mod statuses;
 mod trouble;
 mod webhooks;
@@ -19,7 +19,7 @@ pub(crate) use bench::{Bench, Run};
 pub use known::{
     ForgeHand, KnownChange, KnownComment, KnownDeployment, KnownStatus, KnownWebhook, SourceTarget,
 };
-pub use maquette_host::kinds::source::{Header, Hint, Outcome, Webhook};
+pub use maquette_host::kinds::source::{Access, Happening, Header, Hint, Outcome, Trust, Webhook};
 
 use crate::suite::{Rule, rule_table};
 
@@ -31,15 +31,9 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     listing::listed_changes_are_as_the_forge_has_them,
     listing::a_listing_does_not_ask_for_every_change_alone,
     listing::an_unknown_repository_has_no_changes_but_an_error,
-    filters::changes_are_filtered_by_their_labels,
-    filters::changes_are_filtered_by_the_branch_that_they_go_into,
-    filters::changes_are_filtered_by_the_branch_that_they_come_from,
-    filters::drafts_are_listed_where_they_are_wanted,
-    filters::branches_are_listed_where_they_are_wanted,
-    filters::a_branch_with_an_open_change_is_not_listed_besides,
     change::a_change_is_as_the_forge_has_it,
     change::a_closed_change_is_found_and_said_to_be_closed,
-    change::a_branch_is_a_change_of_its_own,
+    change::only_commits_of_writers_are_trusted,
     change::another_repository_of_a_change_is_named,
     change::text_of_a_change_is_given_as_it_is,
     change::an_unknown_change_is_not_found,
@@ -51,6 +45,10 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     references::an_abbreviated_object_name_is_resolved_to_the_whole,
     references::a_whole_object_name_is_resolved_to_itself,
     references::an_unknown_reference_is_not_found,
+    refs::branches_are_listed_to_their_end,
+    refs::tags_are_listed_with_their_commits,
+    refs::the_permission_of_a_user_is_that_of_the_forge,
+    refs::a_user_who_is_not_there_has_no_permission,
     access::a_clone_url_holds_no_login,
     access::a_token_for_a_clone_ends_later,
     access::no_answer_of_a_forge_has_a_credential,
@@ -64,7 +62,8 @@ pub(crate) const RULES: &[Rule<Bench>] = &rule_table![Bench:
     deployments::a_deployment_is_written_as_it_was_asked_for,
     deployments::the_same_deployment_again_writes_nothing,
     deployments::a_deployment_goes_on_in_its_environment,
-    deployments::a_deployment_that_is_gone_is_said_to_be,
+    deployments::a_deleted_deployment_runs_nowhere,
+    deployments::deleting_a_deployment_that_is_absent_succeeds,
     comments::a_comment_is_written_with_its_text,
     comments::the_same_comment_again_writes_nothing,
     comments::a_changed_comment_is_changed_in_its_place,

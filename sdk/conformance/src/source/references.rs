@@ -21,7 +21,9 @@ pub(super) async fn a_branch_is_resolved_to_its_commit(bench: &Bench) -> Outcome
             "the subject names no branch of letters and digits",
         ));
     };
-    resolves(bench, name, branches.get(name).map_or("", String::as_str)).await
+    let sha = branches.get(name).map_or("", String::as_str);
+    resolves(bench, name, sha).await?;
+    resolves(bench, &format!("refs/heads/{name}"), sha).await
 }
 
 /// Whatever git allows in it.
@@ -52,8 +54,11 @@ pub(super) async fn a_branch_that_moved_is_resolved_to_its_commit_now(bench: &Be
 
 /// What it stands for.
 pub(super) async fn a_tag_is_resolved_to_its_commit(bench: &Bench) -> Outcome {
-    let (tag, sha) = &bench.target.tag;
-    resolves(bench, tag, sha).await
+    let Some((tag, sha)) = bench.target.tags.first_key_value() else {
+        return Err(not_shown("the subject names no tags"));
+    };
+    resolves(bench, tag, sha).await?;
+    resolves(bench, &format!("refs/tags/{tag}"), sha).await
 }
 
 /// Its first ten digits are enough.

@@ -14,7 +14,7 @@ const PAGE: &str = "https://maquette.test/why";
 /// A status of the first change's commit.
 fn status(bench: &Bench, name: &str, outcome: Going) -> Result<Status, Failure> {
     Ok(Status {
-        sha: bench.open(0)?.head_sha.clone(),
+        of: bench.subject()?,
         name: name.to_owned(),
         outcome,
         description: format!("{name} of the kit"),
@@ -29,7 +29,7 @@ async fn set(bench: &Bench, source: &Source, status: &Status) -> Result<(), Call
 
 /// The only one of this name at the forge.
 async fn there(bench: &Bench, wanted: &Status) -> Result<KnownStatus, Failure> {
-    let sha = wanted.sha.clone();
+    let sha = wanted.of.sha.clone();
     let all = bench.by_hand(move |hand, repository| hand.statuses(repository, &sha));
     let mut named = all.await?;
     named.retain(|status| status.name == wanted.name);
@@ -130,7 +130,7 @@ pub(super) async fn waiting_done_and_failed_are_told_apart(bench: &Bench) -> Out
 /// Nothing that is there is said about it.
 pub(super) async fn a_status_of_an_unknown_commit_is_not_found(bench: &Bench) -> Outcome {
     let mut wanted = status(bench, &bench.name(), Going::Success)?;
-    wanted.sha = unknown_object(bench);
+    wanted.of.sha = unknown_object(bench);
     let answer = set(bench, &bench.source, &wanted).await;
     keep!(is_not_found(&answer), "set-status returned {answer:?}");
     Ok(())

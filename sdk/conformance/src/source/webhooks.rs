@@ -16,7 +16,7 @@ fn known(bench: &Bench) -> Result<&KnownWebhook, Failure> {
 
 async fn parse(bench: &Bench, webhook: &Webhook) -> Result<Option<Hint>, CallError> {
     let call = bench.call();
-    bench.source.parse_webhook(&call, webhook).await
+    bench.source.parse_webhook(&call, webhook, None).await
 }
 
 /// Without the header that it is signed with.
@@ -112,9 +112,11 @@ pub(super) async fn reading_a_webhook_calls_nobody(bench: &Bench) -> Outcome {
     let known = known(bench)?;
     let fronted: Source = bench.place.fronted()?.source()?;
     bench.place.script.set(|_| Action::Forward);
-    fronted.parse_webhook(&bench.call(), &known.signed).await?;
+    fronted
+        .parse_webhook(&bench.call(), &known.signed, None)
+        .await?;
     let refused = wrongly_signed(known, &known.signed);
-    drop(fronted.parse_webhook(&bench.call(), &refused).await);
+    drop(fronted.parse_webhook(&bench.call(), &refused, None).await);
     let asked = bench.place.script.seen().len();
     keep!(asked == 0, "{asked} requests were made");
     Ok(())

@@ -52,7 +52,7 @@ impl Kit {
 
     /// Whether the plugin exports the interface of this name.
     pub(crate) fn exports(&self, interface: &str) -> bool {
-        let start = format!("maquette:plugin/{interface}@");
+        let start = format!("maquette:{interface}/{interface}@");
         self.interfaces.iter().any(|name| name.starts_with(&start))
     }
 }

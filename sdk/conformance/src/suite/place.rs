@@ -239,6 +239,7 @@ fn wrong_credentials(kit: &Kit, subject: &Subject) -> BTreeMap<String, String> {
     let wrong = |name: &str, placement: &Placement| {
         let made = match placement {
             Placement::Basic => "wrong:wrong",
+            Placement::HmacKeyBase64 => "d3Jvbmc=",
             _ => "wrong",
         };
         subject

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use maquette_host::{CallError, NotExported};
+use maquette_host::{CallError, NotExported, PluginError};
 
 /// Why a rule is not kept.
 #[derive(Debug)]
@@ -11,12 +11,22 @@ pub(crate) enum Failure {
     Broken(String),
     /// The kit lacks what it takes to show it.
     NotShown(String),
+    /// The plugin's manifest says that it lacks the function.
+    Lacking(String),
 }
+
+/// What the host answers for a function that the manifest lacks.
+const LACKS: &str = "the plugin has no `";
 
 pub(crate) type Outcome = Result<(), Failure>;
 
 impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
+        if let CallError::Plugin(PluginError::Unsupported(text)) = &error
+            && text.starts_with(LACKS)
+        {
+            return Self::Lacking(text.clone());
+        }
         Self::Broken(format!("a call failed that should have succeeded: {error}"))
     }
 }

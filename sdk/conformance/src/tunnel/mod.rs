@@ -1,4 +1,4 @@
-//! The rules of `wit/tunnel.wit`, each a function whose name says it.
+//! The rules of `wit/tunnel/tunnel.wit`, each a function whose name says it.
 //!
 //! A provider that keeps nothing of its tunnels (its version is empty) has nothing that most rules are about, and keeps
 //! them by that; what it has to keep is one rule of its own.

@@ -12,12 +12,11 @@ mod cloudflare_tunnel;
 mod docker_hub;
 mod frp;
 mod google_cloud_dns;
-#[path = "../../../../plugins/powerdns/tests/support/http.rs"]
-#[allow(dead_code, reason = "the plugins' own tests use all of it")]
-mod http;
 mod oci;
 mod powerdns;
 mod registries;
 mod rfc2136;
 mod route53;
 mod support;
+
+use maquette_plugin_testing::http;

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::delivery::exports::maquette::plugin::delivery::Guest;
+use crate::raw::delivery::exports::maquette::delivery::delivery::Guest;
 
 impl<P: Delivery> Guest for P {
     fn render(ctx: RawContext, app: App) -> Result<Vec<String>> {

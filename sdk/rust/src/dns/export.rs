@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::dns::exports::maquette::plugin::dns::Guest;
+use crate::raw::dns::exports::maquette::dns::dns::Guest;
 
 impl<P: Dns> Guest for P {
     fn zones(ctx: RawContext) -> Result<Vec<Zone>> {

@@ -21,7 +21,7 @@ pub use transport::{Transport, TransportError};
 pub use values::canonical;
 pub use vendor::{read_name, read_value};
 
-pub use crate::raw::dns::exports::maquette::plugin::dns::{
+pub use crate::raw::dns::exports::maquette::dns::dns::{
     Change, Creation, Deletion, Observed, Page, RecordSet, RecordType, Replacement, Zone,
 };
 
@@ -31,7 +31,7 @@ use crate::plugin::Plugin;
 
 /// Keeps record sets in a provider's zones.
 ///
-/// Each rule of the interface is written in `wit/dns.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/dns/dns.wit`; the ones that are easy to miss:
 /// * applying the same change twice writes once; deleting what is absent succeeds;
 /// * what has no owner mark, or another owner's, is never changed;
 /// * the owner mark is written with the record set or before it, never after;

@@ -89,7 +89,7 @@ impl<'a> Transport<'a> {
                 ))
             }
             TransportError::NotGranted(text) => Error::Forbidden(text),
-            TransportError::Malformed(text) => Error::Other(text),
+            TransportError::Malformed(text) | TransportError::Other(text) => Error::Other(text),
             TransportError::Unauthorized(text) => Error::Unauthorized(text),
             TransportError::Unreachable(text) | TransportError::Answer(text) => {
                 Error::transient(text)

@@ -5,12 +5,7 @@ use std::fmt::Write as _;
 /// A text as one segment of a path, or as a name or value of a query: everything but letters, digits and `-._~` as `%XX`
 /// (RFC 3986, section 2.1).
 pub fn escape(text: &str) -> String {
-    escape_octets(text.as_bytes())
-}
-
-/// The same of octets that need be no text.
-pub(crate) fn escape_octets(octets: &[u8]) -> String {
-    octets.iter().fold(String::new(), |mut escaped, &octet| {
+    text.bytes().fold(String::new(), |mut escaped, octet| {
         if octet.is_ascii_alphanumeric() || b"-._~".contains(&octet) {
             escaped.push(char::from(octet));
         } else {

@@ -1,6 +1,6 @@
 //! Requests, answers, and what an answer means.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
@@ -9,6 +9,9 @@ use thiserror::Error as ThisError;
 use super::limit::RateLimit;
 use crate::error::{Error, Result, TransientError};
 
+/// The bounds of a wait until a moment that a provider names: clocks differ.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// Most characters of a provider's answer that an error quotes.
 const QUOTE: usize = 300;
 
@@ -106,7 +109,11 @@ impl Response {
         let said = format!("the provider answered {}{}", self.status, self.quote());
         match self.status.as_u16() {
             401 => Error::Unauthorized(said),
-            403 => Error::Forbidden(said),
+            403 => match self.wait_of_forbidden() {
+                // GitHub's answer to too many requests.
+                Some(wait) => Error::RateLimited(milliseconds(wait)),
+                None => Error::Forbidden(said),
+            },
             404 | 410 => Error::NotFound(said),
             409 | 412 => Error::Conflict(None),
             429 => Error::RateLimited(milliseconds(
@@ -134,6 +141,38 @@ impl Response {
             .parse()
             .ok()?;
         Some(Duration::from_secs(seconds))
+    }
+
+    /// How long to wait where 403 means too many requests: it names a time, or says that no request is left
+    /// (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+    fn wait_of_forbidden(&self) -> Option<Duration> {
+        let number = |name: &str| {
+            let value = self.headers.get(name)?.to_str().ok()?;
+            value.trim().parse::<u64>().ok()
+        };
+        if let Some(wait) = self.retry_after() {
+            return Some(wait);
+        }
+        number("x-ratelimit-remaining").filter(|left| *left == 0)?;
+        // A moment, in seconds since 1970.
+        let reset = Duration::from_secs(number("x-ratelimit-reset").unwrap_or_default());
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Some(reset.saturating_sub(now).clamp(SHORTEST_WAIT, LONGEST_WAIT))
+    }
+
+    /// The URL of the next page as the answer writes it (`Link: <URL>; rel="next"`, RFC 8288). It may be relative.
+    pub fn next_link(&self) -> Option<&str> {
+        let mut lines = self.headers.get_all(header::LINK).iter();
+        lines.find_map(|line| {
+            line.to_str().ok()?.split(',').find_map(|link| {
+                let (url, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+                let mut parameters = parameters.split(';').map(str::trim);
+                let is_next = |it: &str| matches!(it, "rel=\"next\"" | "rel=next");
+                parameters.any(is_next).then_some(url)
+            })
+        })
     }
 
     /// How many requests the provider still takes, where it says so.
@@ -167,7 +206,7 @@ fn milliseconds(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderMap, HeaderValue, StatusCode, header};
+    use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
     use super::Response;
     use crate::error::{Error, TransientError};
@@ -194,6 +233,7 @@ mod tests {
             Error::Unauthorized(said("401 Unauthorized"))
         );
         assert_eq!(error(403, None), Error::Forbidden(said("403 Forbidden")));
+        assert_eq!(error(403, Some("30")), Error::RateLimited(30_000));
         assert_eq!(error(404, None), Error::NotFound(said("404 Not Found")));
         assert_eq!(error(409, None), Error::Conflict(None));
         assert_eq!(error(429, Some("7")), Error::RateLimited(7_000));
@@ -213,6 +253,37 @@ mod tests {
             Error::transient(said("500 Internal Server Error"))
         );
         assert_eq!(error(418, None), Error::Other(said("418 I'm a teapot")));
+    }
+
+    #[test]
+    fn a_forbidden_request_after_the_last_one_that_was_left_waits() {
+        let limited = |headers: &[(&'static str, &'static str)]| {
+            let mut answer = answer(403, None, b"");
+            for (name, value) in headers {
+                let value = HeaderValue::from_static(value);
+                answer.headers.insert(HeaderName::from_static(name), value);
+            }
+            answer.to_error()
+        };
+        let left = |count| [("x-ratelimit-remaining", count), ("x-ratelimit-reset", "1")];
+        assert_eq!(limited(&left("0")), Error::RateLimited(1_000));
+        assert!(matches!(limited(&left("9")), Error::Forbidden(_)));
+        let far = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "9223372036854775808"),
+        ];
+        assert_eq!(limited(&far), Error::RateLimited(3_600_000));
+    }
+
+    #[test]
+    fn the_next_page_is_the_link_of_that_relation() {
+        let mut answer = answer(200, None, b"");
+        assert_eq!(answer.next_link(), None);
+        let links = "</a?page=1>; rel=\"prev\", <https://git.test/a?page=3>; rel=\"next\"; title=x";
+        answer
+            .headers
+            .insert(header::LINK, HeaderValue::from_static(links));
+        assert_eq!(answer.next_link(), Some("https://git.test/a?page=3"));
     }
 
     #[test]

@@ -12,7 +12,6 @@ mod xml;
 
 pub use client::{Client, RequestBuilder};
 pub use escape::escape;
-pub(crate) use escape::escape_octets;
 pub use limit::RateLimit;
 pub use message::{Request, Response, SendError};
 pub use pages::pages;

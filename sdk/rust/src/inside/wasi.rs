@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::dns::TransportError;
 use crate::http::{Request, Response, SendError};
-use crate::raw::base::maquette::plugin::{credentials, dns_transport, log};
+use crate::raw::base::maquette::plugin::{credentials, dns_transport, log, memory};
 use crate::runtime::{CredentialError, Level, Runtime};
 
 pub(super) struct Inside {
@@ -28,17 +28,40 @@ impl Runtime for Inside {
         credentials::header_value(name)
     }
 
-    fn hmac_sha256(
+    fn aws_authorization(
         &self,
         name: &str,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialError> {
-        credentials::hmac_sha256(name, prefix, messages)
+        access_key_id: &str,
+        region: &str,
+    ) -> Result<String, CredentialError> {
+        credentials::aws_authorization(name, access_key_id, region)
     }
 
-    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
-        credentials::sign_rs256(name, message)
+    fn token_authorization(
+        &self,
+        name: &str,
+        issuer: &str,
+        key_id: Option<&str>,
+    ) -> Result<String, CredentialError> {
+        credentials::token_authorization(name, issuer, key_id)
+    }
+
+    fn verify_hmac_sha256(
+        &self,
+        name: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CredentialError> {
+        credentials::verify_hmac_sha256(name, message, signature)
+    }
+
+    fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        memory::recall(key)
+    }
+
+    fn keep(&self, key: &str, value: &[u8], time: Duration, secret: bool) {
+        let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        memory::keep(key, value, seconds, secret);
     }
 
     // The host ends both before the call does.

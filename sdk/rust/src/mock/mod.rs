@@ -20,11 +20,12 @@
 //! ```
 //!
 //! Credentials are visible texts (`<credential NAME>`): there is no secret to lose, and a test sees where each went.
-//! HMACs are real, keyed with that text; a signature is the text `<signed by NAME>` with the message behind it.
+//! A signed request has a text that says who signed it in the place of its signature. Webhooks are signed with [`Mock::sign`].
 
 mod reply;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -52,6 +53,7 @@ struct Happened {
     unexpected: Vec<String>,
     lines: Vec<(Level, String)>,
     missing: Vec<String>,
+    kept: BTreeMap<String, Vec<u8>>,
     waited: Duration,
 }
 
@@ -83,6 +85,12 @@ impl Mock {
         "Test/namespace/name".clone_into(&mut context.object);
         "key".clone_into(&mut context.idempotency_key);
         context
+    }
+
+    /// The signature of a webhook that the mock takes for one of this credential: HMAC-SHA-256, keyed with the text that
+    /// stands for the credential.
+    pub fn sign(name: &str, message: &[u8]) -> Vec<u8> {
+        hmac(format!("<credential {name}>").as_bytes(), message)
     }
 
     /// What was asked, in order.
@@ -162,21 +170,45 @@ impl Runtime for Mock {
         self.known(name)
     }
 
-    fn hmac_sha256(
+    fn aws_authorization(
         &self,
         name: &str,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialError> {
-        let first = [prefix, self.known(name)?.as_bytes()].concat();
-        Ok(messages
-            .iter()
-            .fold(first, |key, message| hmac(&key, message)))
+        access_key_id: &str,
+        region: &str,
+    ) -> Result<String, CredentialError> {
+        let name = self.known(name)?;
+        Ok(format!(
+            "<signed with {name} as {access_key_id} in {region}>"
+        ))
     }
 
-    fn sign_rs256(&self, name: &str, message: &[u8]) -> Result<Vec<u8>, CredentialError> {
+    fn token_authorization(
+        &self,
+        name: &str,
+        issuer: &str,
+        key_id: Option<&str>,
+    ) -> Result<String, CredentialError> {
+        let (name, key) = (self.known(name)?, key_id.unwrap_or("none"));
+        Ok(format!("<token of {issuer} signed with {name}, key {key}>"))
+    }
+
+    fn verify_hmac_sha256(
+        &self,
+        name: &str,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, CredentialError> {
         self.known(name)?;
-        Ok([format!("<signed by {name}>").as_bytes(), message].concat())
+        Ok(Self::sign(name, message) == signature)
+    }
+
+    fn recall(&self, key: &str) -> Option<Vec<u8>> {
+        self.0.borrow().kept.get(key).cloned()
+    }
+
+    fn keep(&self, key: &str, value: &[u8], _: Duration, _: bool) {
+        let mut happened = self.0.borrow_mut();
+        happened.kept.insert(key.to_owned(), value.to_vec());
     }
 
     fn matches(&self, name: &str, candidate: &[u8]) -> Result<bool, CredentialError> {

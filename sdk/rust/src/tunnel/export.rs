@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::inside::runtime;
 use crate::raw::base::maquette::plugin::types::Context as RawContext;
-use crate::raw::tunnel::exports::maquette::plugin::tunnel::Guest;
+use crate::raw::tunnel::exports::maquette::tunnel::tunnel::Guest;
 
 impl<P: Tunnel> Guest for P {
     fn ensure(ctx: RawContext, spec: Spec) -> Result<Established> {

@@ -3,7 +3,7 @@
 
 mod export;
 
-pub use crate::raw::tunnel::exports::maquette::plugin::tunnel::{
+pub use crate::raw::tunnel::exports::maquette::tunnel::tunnel::{
     Connector, Established, File, Observed, Page, Probe, Route, Source, Spec, Target, Variable,
 };
 
@@ -13,7 +13,7 @@ use crate::plugin::Plugin;
 
 /// Keeps tunnels.
 ///
-/// Each rule of the interface is written in `wit/tunnel.wit`; the ones that are easy to miss:
+/// Each rule of the interface is written in `wit/tunnel/tunnel.wit`; the ones that are easy to miss:
 /// * `ensure` looks for the tunnel by its name and owner mark before it creates one;
 /// * a tunnel without an owner mark, or with another's, is never changed;
 /// * `set_routes` takes the complete list, and equal lists in another order write nothing;

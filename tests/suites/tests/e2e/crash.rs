@@ -62,7 +62,8 @@ async fn an_operator_that_is_killed_while_a_workspace_comes_up_or_goes_down_is_f
         ("StatefulSet/", 1),
         ("Job/", 1),
         ("Deployment/", 1),
-        ("Service/", 2),
+        // One each of redis and web, and the governing one of redis.
+        ("Service/", 3),
     ] {
         assert_eq!(count(&objects, kind), expected, "{kind} in {objects:?}");
     }

@@ -3,6 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use maquette_plugin_testing::http;
 use serde_json::{Value, json};
 
 use super::support::edge::{OPERATORS, connectors};
@@ -11,9 +12,6 @@ use super::support::scene::NAMESPACE;
 use super::support::{Scene, binaries};
 use super::workspaces::routed;
 
-#[path = "../../../../plugins/powerdns/tests/support/http.rs"]
-#[allow(dead_code, reason = "the plugins' own tests use all of it")]
-mod http;
 #[path = "../../../../plugins/cloudflare/tests/support/stand_in.rs"]
 #[allow(
     dead_code,

@@ -61,15 +61,15 @@ async fn a_deleted_object_comes_back_and_an_edited_field_is_put_back() {
             "apps/v1",
             "Deployment",
             "shop-web",
-            "/spec/replicas",
-            json!({"spec": {"replicas": 3}}),
+            "/spec/template/spec/automountServiceAccountToken",
+            json!({"spec": {"template": {"spec": {"automountServiceAccountToken": null}}}}),
         ),
         (
             "v1",
             "Service",
             "shop-web",
-            "/spec/selector/app.kubernetes.io~1instance",
-            json!({"spec": {"selector": {"app.kubernetes.io/instance": "other"}}}),
+            "/spec/selector/maquette.dev~1component-uid",
+            json!({"spec": {"selector": {"maquette.dev/component-uid": "other"}}}),
         ),
         (
             ROUTES,
@@ -172,7 +172,7 @@ async fn a_record_that_somebody_else_owns_is_never_touched() {
     let message = scene
         .wait_reason("Workspace", "shop", "RecordConflict")
         .await;
-    assert!(message.contains("is not touched"), "{message}");
+    assert!(message.contains("is not modified"), "{message}");
     assert_eq!(scene.records().await, theirs);
 
     scene.delete("Workspace", "shop").await;

@@ -21,6 +21,7 @@ mod host;
 mod api_answers;
 mod api_server;
 mod cloudflare;
+mod components;
 mod crashes;
 mod drift;
 mod figures;

@@ -1,7 +1,11 @@
 //! The DNS server is away, slow, wrong or overloaded.
 
-use serde_json::json;
+use std::time::Duration;
 
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::support::dns::set;
 use super::support::objects::MAQUETTE;
 use super::support::scene::NAMESPACE;
 use super::support::world::{OTHER_ZONE, ZONE};
@@ -151,5 +155,111 @@ async fn a_provider_that_hangs_with_more_records_than_there_are_workers_delays_n
     scene
         .wait_ready("DNSRecord", &format!("flood-{}", FLOOD - 1))
         .await;
+    scene.finish().await;
+}
+
+fn record(name: &str, zone: &str) -> Value {
+    let spec = json!({"provider": "corp-dns", "zone": zone, "name": format!("{name}.{zone}"), "type": "A", "values": ["192.0.2.30"]});
+    json!({"apiVersion": MAQUETTE, "kind": "DNSRecord", "metadata": {"name": name, "namespace": NAMESPACE}, "spec": spec})
+}
+
+/// Records that cannot be written, and a quiet time.
+const QUIET: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn records_that_cannot_be_written_cost_no_status_and_requests_at_the_back_off() {
+    let scene = Scene::start().await;
+    let alias = |values: &'static [&'static str]| {
+        set(
+            &scene.world.pdns,
+            ZONE,
+            "alias.preview.test",
+            "CNAME",
+            values,
+        )
+    };
+    alias(&["lb.example.net."]).await;
+    scene.objects.apply(record("alias", ZONE)).await;
+    let message = scene
+        .wait_reason("DNSRecord", "alias", "RecordConflict")
+        .await;
+    assert!(message.contains("CNAME lb.example.net"), "{message}");
+    for (mood, reason) in [
+        (
+            Mood::ReadOnly(403, r#"{"error": "read only"}"#),
+            "Forbidden",
+        ),
+        (
+            Mood::ReadOnly(422, r#"{"error": "not such a record"}"#),
+            "InvalidRecord",
+        ),
+    ] {
+        scene.dns.turn(mood.clone());
+        for number in 0..3 {
+            let record = record(&format!("refused-{number}"), ZONE);
+            scene.objects.apply(record).await;
+        }
+        for number in 0..3 {
+            // What was refused before is tried again.
+            let again = json!({"metadata": {"annotations": {"test/now": reason}}});
+            let name = format!("refused-{number}");
+            scene.annotate("DNSRecord", &name, &again).await;
+            scene.wait_reason("DNSRecord", &name, reason).await;
+        }
+        let (asked, start) = (scene.dns.requests().len(), Instant::now());
+        scene.proxy.forget();
+        tokio::time::sleep_until(start + QUIET).await;
+        // An event may follow its status.
+        let writes = scene.proxy.writes().into_iter();
+        let writes: Vec<String> = writes.filter(|write| !write.contains("/events")).collect();
+        let asked = scene.dns.requests().len() - asked;
+        println!(
+            "{mood:?}: {} writes, {asked} requests in {QUIET:?}",
+            writes.len()
+        );
+        assert_eq!(writes, Vec::<String>::new(), "{mood:?}");
+        // With the loop, four records cost hundreds.
+        assert!(asked <= 60, "{mood:?}: {asked} requests");
+    }
+    scene.dns.turn(Mood::Well);
+    alias(&[]).await;
+    for name in ["alias", "refused-0", "refused-1", "refused-2"] {
+        let start = json!({"metadata": {"annotations": {"test/now": "1"}}});
+        scene.annotate("DNSRecord", name, &start).await;
+        scene.wait_ready("DNSRecord", name).await;
+    }
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_in_a_zone_that_does_not_exist_is_deleted_at_once_and_so_is_its_provider() {
+    let scene = Scene::start().await;
+    let any_zone = scene.provider("corp-dns", &json!({"scope": {}}));
+    scene.objects.apply(any_zone).await;
+    scene
+        .objects
+        .apply(record("typo", "no-such-zone.test"))
+        .await;
+    scene.wait_reason("DNSRecord", "typo", "ZoneNotFound").await;
+    scene
+        .objects
+        .delete(MAQUETTE, "Provider", "", "corp-dns")
+        .await;
+    scene.delete("DNSRecord", "typo").await;
+    for (kind, namespace, name) in [
+        ("DNSRecord", NAMESPACE, "typo"),
+        ("Provider", "", "corp-dns"),
+    ] {
+        scene
+            .within(
+                Duration::from_secs(20),
+                &format!("{kind} to be gone"),
+                async || {
+                    let found = scene.objects.get(MAQUETTE, kind, namespace, name).await;
+                    found.map_or(Ok(()), |left| Err(left["status"].to_string()))
+                },
+            )
+            .await;
+    }
     scene.finish().await;
 }

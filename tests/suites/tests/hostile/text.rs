@@ -40,7 +40,8 @@ impl Component {
     /// The component for the contract in this folder, with the manifest of the guest.
     pub(crate) fn build(&self, wit: &Path) -> Vec<u8> {
         let mut resolve = Resolve::default();
-        let (package, _) = resolve.push_dir(wit).unwrap();
+        resolve.push_dir(wit.join("plugin")).unwrap();
+        let (package, _) = resolve.push_dir(wit.join("dns")).unwrap();
         let world = resolve.select_world(&[package], Some(WORLD)).unwrap();
         let mangling = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
         let dummy = dummy_module(&resolve, world, mangling);

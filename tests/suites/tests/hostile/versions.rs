@@ -50,9 +50,9 @@ impl Version {
             let text: String = text
                 .split_inclusive('\n')
                 .map(|line| {
-                    if line.starts_with("wit_bindgen::generate!") {
+                    if line.trim_start().starts_with("path: [") {
                         let path = self.wit.display();
-                        format!("wit_bindgen::generate!({{ world: \"dns-plugin\", path: \"{path}\" }});\n")
+                        format!("    path: [\"{path}/plugin\", \"{path}/dns\"],\n")
                     } else {
                         line.to_owned()
                     }

@@ -1,5 +1,8 @@
-//! A stand-in for a Gateway implementation: it says Programmed once, and Accepted for every HTTPRoute. No packet flows.
+//! A stand-in for a Gateway implementation: it reports Programmed once, accepts every HTTPRoute, and counts the attached
+//! routes in the status of the Gateway's listener, as implementations do: each route that attaches or detaches changes the
+//! Gateway. No packet flows.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -12,6 +15,7 @@ use kube::runtime::watcher::{self, Event};
 use kube::{Api, Client, ResourceExt as _};
 use maquette_harness::{tools, wait_for};
 use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 
 use super::ZONE;
@@ -39,11 +43,22 @@ pub(super) async fn start(client: &Client) -> Result<JoinHandle<()>> {
     let gateways: Api<DynamicObject> =
         Api::namespaced_with(client.clone(), "infra", &resource("Gateway"));
     let conditions = [condition("Accepted", 1), condition("Programmed", 1)];
-    let status = json!({"status": {"addresses": [{"type": "IPAddress", "value": "198.18.0.1"}], "conditions": conditions}});
+    let status = json!({"status": {
+        "addresses": [{"type": "IPAddress", "value": "198.18.0.1"}],
+        "conditions": conditions,
+        "listeners": [listener(0)],
+    }});
     gateways
         .patch_status("shared", &PatchParams::default(), &Patch::Merge(&status))
         .await?;
-    Ok(tokio::spawn(accept_routes(client.clone())))
+    let (counted, counts) = unbounded_channel();
+    let client = client.clone();
+    Ok(tokio::spawn(async move {
+        tokio::join!(
+            accept_routes(client, counted),
+            write_counts(gateways, counts)
+        );
+    }))
 }
 
 fn manifests() -> Result<Vec<DynamicObject>> {
@@ -71,17 +86,54 @@ fn condition(kind: &str, generation: i64) -> Value {
     json!({"type": kind, "status": "True", "reason": kind, "message": "", "observedGeneration": generation, "lastTransitionTime": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()})
 }
 
-async fn accept_routes(client: Client) {
+/// The status of the only listener.
+fn listener(attached: usize) -> Value {
+    let conditions = ["Accepted", "Programmed", "ResolvedRefs"].map(|kind| condition(kind, 1));
+    json!({
+        "name": "web",
+        "attachedRoutes": attached,
+        "supportedKinds": [{"group": GROUP, "kind": "HTTPRoute"}],
+        "conditions": conditions,
+    })
+}
+
+/// Writes each count, one after the other.
+async fn write_counts(gateways: Api<DynamicObject>, mut counts: UnboundedReceiver<usize>) {
+    while let Some(attached) = counts.recv().await {
+        let status = json!({"status": {"listeners": [listener(attached)]}});
+        // The next count replaces one that could not be written.
+        drop(
+            gateways
+                .patch_status("shared", &PatchParams::default(), &Patch::Merge(&status))
+                .await,
+        );
+    }
+}
+
+async fn accept_routes(client: Client, counted: UnboundedSender<usize>) {
     let routes: Api<DynamicObject> = Api::all_with(client.clone(), &resource("HTTPRoute"));
     let mut events = watcher::watcher(routes, watcher::Config::default())
         .default_backoff()
         .boxed();
+    let mut attached = BTreeSet::new();
     while let Some(event) = events.next().await {
-        if let Ok(Event::Apply(route) | Event::InitApply(route)) = event {
-            let is_new = route.data.pointer("/status/parents/0").is_none();
-            if is_new && route.metadata.deletion_timestamp.is_none() {
-                tokio::spawn(accept(client.clone(), route));
+        let before = attached.len();
+        match event {
+            Ok(Event::Apply(route) | Event::InitApply(route)) => {
+                attached.insert((route.namespace(), route.name_any()));
+                let is_new = route.data.pointer("/status/parents/0").is_none();
+                if is_new && route.metadata.deletion_timestamp.is_none() {
+                    tokio::spawn(accept(client.clone(), route));
+                }
             }
+            Ok(Event::Delete(route)) => {
+                attached.remove(&(route.namespace(), route.name_any()));
+            }
+            Ok(Event::Init | Event::InitDone) | Err(_) => {}
+        }
+        if attached.len() != before {
+            // The receiver ends with this task.
+            let _ = counted.send(attached.len());
         }
     }
 }

@@ -61,10 +61,8 @@ pub(super) async fn access(control_plane: &ControlPlane, client: &Client) -> Res
         info.token = Some(token.clone().into());
     }
     let path = control_plane.folder().join("kubeconfigs/operator");
-    fs::write(
-        &path,
-        serde_yaml_ng::to_string(&with_token(&config, &token)?)?,
-    )?;
+    // JSON is YAML.
+    fs::write(&path, with_token(&config, &token)?.to_string())?;
     Ok(path)
 }
 

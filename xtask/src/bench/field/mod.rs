@@ -7,7 +7,6 @@ mod install;
 mod operator;
 mod servers;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -18,11 +17,12 @@ use maquette_harness::{ControlPlane, ControlPlaneOptions, wait_for};
 use tokio::task::JoinHandle;
 
 use super::Bench;
-use super::audit::Log;
+use super::audit::{Author, Log};
 use super::census::is_ready;
 use crate::plugin;
 use crate::registry::Registry;
-pub(super) use operator::{Operator, proportional};
+pub(super) use operator::{Operator, RECONCILES, proportional};
+pub(super) use servers::Failure;
 use servers::PowerDns;
 pub(super) use servers::{free_port, start_registry};
 
@@ -37,7 +37,8 @@ const WITHIN: Duration = Duration::from_mins(2);
 
 /// What to say wherever figures of a field are shown.
 pub(super) const NOTE: &str = "Real: API server, etcd, kube-controller-manager, kube-scheduler, registry, PowerDNS, plugin, the operator with \
-     the chart's ServiceAccount and leader election. Stand-ins: kwok's nodes and pods (Ready at once), and a loop that accepts the HTTPRoutes.";
+     the chart's ServiceAccount and leader election. Stand-ins: kwok's nodes and pods (Ready at once), and a Gateway \
+     that accepts the HTTPRoutes and counts them in its status, one write for each that attaches or detaches.";
 
 /// Everything ends when it is dropped.
 pub(super) struct Field {
@@ -117,11 +118,12 @@ impl Field {
 
     /// The operator's requests.
     pub(super) fn audit(&self) -> Log {
-        Log::of(install::USER, self.audit_path())
+        Log::of(Author::Is(install::USER), self.control_plane.audit_log())
     }
 
-    fn audit_path(&self) -> PathBuf {
-        self.control_plane.audit_log()
+    /// The requests of all others.
+    pub(super) fn audit_of_others(&self) -> Log {
+        Log::of(Author::IsNot(install::USER), self.control_plane.audit_log())
     }
 
     /// Ends the registry, so that a plugin can only come from the operator's cache.

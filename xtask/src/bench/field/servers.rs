@@ -61,7 +61,28 @@ pub(in super::super) async fn start_registry(run: &Run) -> Result<String> {
 pub(in super::super) struct PowerDns {
     /// URL of the HTTP API.
     pub(super) url: String,
+    folder: PathBuf,
     log: PathBuf,
+}
+
+/// A failure of the DNS server, made in its database: it answers 500 from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Failure {
+    /// Of every change. Record sets are still listed.
+    Changes,
+    /// Of every request about records.
+    Everything,
+}
+
+impl Failure {
+    fn statement(self) -> &'static str {
+        match self {
+            Self::Changes => {
+                "CREATE TRIGGER refuse BEFORE INSERT ON records BEGIN SELECT RAISE(ABORT, 'the database is read-only'); END;"
+            }
+            Self::Everything => "ALTER TABLE records RENAME TO absent;",
+        }
+    }
 }
 
 impl PowerDns {
@@ -117,8 +138,24 @@ impl PowerDns {
         );
         Ok(Self {
             url: format!("http://{address}"),
+            folder,
             log: process.log,
         })
+    }
+
+    /// Fails from now on.
+    pub(in super::super) fn fail(&self, failure: Failure) -> Result<()> {
+        let done = Command::new("sqlite3")
+            .arg("-bail")
+            .arg(self.folder.join("zones"))
+            .arg(failure.statement())
+            .output()?;
+        ensure!(
+            done.status.success(),
+            "sqlite3: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        Ok(())
     }
 
     /// Requests to the HTTP API until now, as its log has them: `"GET /api/v1/servers/… HTTP/1.1" 200 …`.

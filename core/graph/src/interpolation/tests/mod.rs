@@ -58,15 +58,15 @@ fn resolve(reference: &Reference) -> Result<String, Unresolved> {
 fn a_text_is_taken_apart_into_literals_and_references() {
     assert_eq!(parts(""), []);
     assert_eq!(parts("plain"), [literal("plain")]);
-    assert_eq!(parts("${build::web}"), [part("build", "web")]);
+    assert_eq!(parts("${component::web}"), [part("component", "web")]);
     assert_eq!(
-        parts("tcp://${components::mysql.networks.tcp}/é${a_1-b::x}${c::y}."),
+        parts("tcp://${components::mysql.networks.tcp}/é${workspace::x}${component::y}."),
         [
             literal("tcp://"),
             part("components", "mysql.networks.tcp"),
             literal("/é"),
-            part("a_1-b", "x"),
-            part("c", "y"),
+            part("workspace", "x"),
+            part("component", "y"),
             literal(".")
         ]
     );
@@ -93,8 +93,8 @@ fn segments_hold_what_names_and_keys_are_made_of() {
         "a+b=c,d",
     ] {
         assert_eq!(
-            parts(&format!("${{environment::{path}}}")),
-            [part("environment", path)]
+            parts(&format!("${{component::{path}}}")),
+            [part("component", path)]
         );
     }
 }
@@ -125,6 +125,10 @@ fn what_has_not_the_form_of_a_reference_is_literal() {
         "$ {a::x}",
         "a::x}",
         "${a.b::c}",
+        "${build::web}",
+        "${SHA::7}",
+        "${GIT_SHA::${LENGTH}}",
+        "${component5::7}",
     ] {
         assert_eq!(parts(text), [literal(text)], "{text}");
     }
@@ -133,11 +137,33 @@ fn what_has_not_the_form_of_a_reference_is_literal() {
 #[test]
 fn a_doubled_dollar_before_a_brace_stands_for_one() {
     assert_eq!(parts("$${"), [literal("${")]);
-    assert_eq!(parts("$${build::web}"), [literal("${build::web}")]);
+    assert_eq!(parts("$${component::web}"), [literal("${component::web}")]);
     assert_eq!(parts("$${HOME} $$ $$x"), [literal("${HOME} $$ $$x")]);
-    assert_eq!(parts("$$${build::web}"), [literal("$${build::web}")]);
-    assert_eq!(parts("$${a}${b::c}"), [literal("${a}"), part("b", "c")]);
+    assert_eq!(
+        parts("$$${component::web}"),
+        [literal("$${component::web}")]
+    );
+    assert_eq!(
+        parts("$${a}${component::c}"),
+        [literal("${a}"), part("component", "c")]
+    );
     assert_eq!(escape("a ${b::c} $${ $"), "a $${b::c} $$${ $");
+}
+
+#[test]
+fn a_namespace_with_a_typo_is_a_reference_and_a_substring_of_a_shell_is_text() {
+    assert_eq!(
+        parts("${componets::web.host}"),
+        [part("componets", "web.host")]
+    );
+    for text in [
+        "${SHA::7}",
+        "${SHA::x}",
+        "${COMPONENT::web}",
+        "${workspac::7}",
+    ] {
+        assert_eq!(parts(text), [literal(text)], "{text}");
+    }
 }
 
 #[test]
@@ -148,33 +174,39 @@ fn a_malformed_reference_is_refused_with_its_place() {
         malformed_at(15, "${components::}", EmptySegment)
     );
     assert_eq!(
-        refused("é ${a::.b}"),
-        malformed_at(8, "${a::.b}", EmptySegment)
+        refused("é ${component::.b}"),
+        malformed_at(16, "${component::.b}", EmptySegment)
     );
     assert_eq!(
-        refused("${a::b..c}"),
-        malformed_at(8, "${a::b..c}", EmptySegment)
+        refused("${component::b..c}"),
+        malformed_at(16, "${component::b..c}", EmptySegment)
     );
     assert_eq!(
-        refused("${a::b.}"),
-        malformed_at(8, "${a::b.}", EmptySegment)
+        refused("${component::b.}"),
+        malformed_at(16, "${component::b.}", EmptySegment)
     );
-    assert_eq!(refused("${a::b"), malformed_at(7, "${a::b", Unclosed));
-    assert_eq!(refused("x${a::"), malformed_at(7, "${a::", Unclosed));
+    assert_eq!(
+        refused("${component::b"),
+        malformed_at(15, "${component::b", Unclosed)
+    );
+    assert_eq!(
+        refused("x${component::"),
+        malformed_at(15, "${component::", Unclosed)
+    );
     for wrong in [
         ' ', '\n', '\u{7f}', '$', '{', ':', '"', '\'', '`', '\\', '\u{a0}',
     ] {
-        let text = format!("${{a::b{wrong}}}");
-        assert_eq!(refused(&text), malformed_at(7, &text, Character(wrong)));
+        let text = format!("${{component::b{wrong}}}");
+        assert_eq!(refused(&text), malformed_at(15, &text, Character(wrong)));
     }
 }
 
 #[test]
 fn a_malformed_reference_is_shown_to_its_first_forty_characters() {
-    let text = format!("--${{a::{}", "é".repeat(100));
-    let shown = format!("${{a::{}", "é".repeat(35));
+    let text = format!("--${{component::{}", "é".repeat(100));
+    let shown = format!("${{component::{}", "é".repeat(27));
     assert_eq!(
         refused(&text),
-        malformed_at(108, &shown, MalformedReason::Unclosed)
+        malformed_at(116, &shown, MalformedReason::Unclosed)
     );
 }

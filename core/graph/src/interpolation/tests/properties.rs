@@ -1,6 +1,6 @@
 //! What holds for every text.
 
-use proptest::{collection::vec, prelude::*};
+use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
 
@@ -14,7 +14,7 @@ fn near_references() -> impl Strategy<Value = String> {
         Just("}".to_owned()),
         Just(".".to_owned()),
         Just("a".to_owned()),
-        Just("${a::b}".to_owned()),
+        Just("${component::b}".to_owned()),
         Just("${é".to_owned()),
         any::<char>().prop_map(String::from),
     ];
@@ -27,10 +27,10 @@ fn any_text() -> impl Strategy<Value = String> {
 
 fn any_reference() -> impl Strategy<Value = Reference> {
     (
-        "[A-Za-z][A-Za-z0-9_-]{0,5}",
+        select(NAMESPACES.to_vec()),
         "[a-zA-Z0-9_/é-]{1,5}(\\.[a-zA-Z0-9_/é-]{1,5}){0,3}",
     )
-        .prop_map(|(namespace, path)| Reference::new(&namespace, &path))
+        .prop_map(|(namespace, path)| Reference::new(namespace, &path))
 }
 
 fn any_json(text: impl Strategy<Value = String> + 'static) -> impl Strategy<Value = Value> {

@@ -15,11 +15,11 @@ fn at(steps: &[&str]) -> JsonPath {
 fn references_are_found_in_every_string_with_the_field_that_holds_them() {
     let template = json!({
         "containers": [
-            {"name": "web", "image": "${build::myapp}", "ports": [{"containerPort": 80}], "tty": true, "x": null},
+            {"name": "web", "image": "${component::myapp}", "ports": [{"containerPort": 80}], "tty": true, "x": null},
             {"env": [{"value": "none"}, {"value": "${components::mysql.host}:${components::mysql.port}"}]},
         ],
         "${key::is}": "literal",
-        "broken": "${a::b} ${components::}",
+        "broken": "${component::b} ${components::}",
     });
     let env = at(&["containers", "1", "env", "1", "value"]);
     assert_eq!(
@@ -27,21 +27,21 @@ fn references_are_found_in_every_string_with_the_field_that_holds_them() {
         [
             (
                 at(&["containers", "0", "image"]),
-                reference("build", "myapp")
+                reference("component", "myapp")
             ),
             (env.clone(), reference("components", "mysql.host")),
             (env, reference("components", "mysql.port")),
         ]
     );
     assert_eq!(
-        references(&json!("${a::b}")),
-        [(JsonPath::root(), reference("a", "b"))]
+        references(&json!("${component::b}")),
+        [(JsonPath::root(), reference("component", "b"))]
     );
 }
 
 #[test]
 fn malformed_lists_the_first_malformed_reference_of_every_string() {
-    let template = json!({"a": ["${x::}${y::}", "fine ${x::y}", 3], "b": "${z::"});
+    let template = json!({"a": ["${component::}${component::}", "fine ${component::y}", 3], "b": "${component::"});
     let error = |path: &[&str], error: Malformed| InterpolationError {
         path: at(path),
         reference: error.text.clone(),
@@ -52,9 +52,16 @@ fn malformed_lists_the_first_malformed_reference_of_every_string() {
         [
             error(
                 &["a", "0"],
-                malformed_at(6, "${x::}${y::}", MalformedReason::EmptySegment)
+                malformed_at(
+                    14,
+                    "${component::}${component::}",
+                    MalformedReason::EmptySegment
+                )
             ),
-            error(&["b"], malformed_at(6, "${z::", MalformedReason::Unclosed)),
+            error(
+                &["b"],
+                malformed_at(14, "${component::", MalformedReason::Unclosed)
+            ),
         ]
     );
 }
@@ -62,11 +69,11 @@ fn malformed_lists_the_first_malformed_reference_of_every_string() {
 #[test]
 fn rendering_replaces_references_and_leaves_everything_else() {
     let template = json!({
-        "args": ["${components::mysql.port}", "${HOME}", "$${a::b}", "p=${components::mysql.port};"],
+        "args": ["${components::mysql.port}", "${HOME}", "${SHA::7}", "$${component::b}", "p=${components::mysql.port};"],
         "${components::mysql.port}": [1, 2.5, true, null, {}, []],
     });
     let expected = json!({
-        "args": ["3306", "${HOME}", "${a::b}", "p=3306;"],
+        "args": ["3306", "${HOME}", "${SHA::7}", "${component::b}", "p=3306;"],
         "${components::mysql.port}": [1, 2.5, true, null, {}, []],
     });
     assert_eq!(render(&template, &mut resolve), Ok(expected));
@@ -75,12 +82,12 @@ fn rendering_replaces_references_and_leaves_everything_else() {
 #[test]
 fn a_value_that_looks_like_a_reference_is_not_resolved_again() {
     let mut asked = Vec::new();
-    let rendered = render(&json!("${a::b}"), &mut |reference| {
+    let rendered = render(&json!("${component::b}"), &mut |reference| {
         asked.push(reference.to_string());
         Ok("$${ ${c::d}".to_owned())
     });
     assert_eq!(rendered, Ok(json!("$${ ${c::d}")));
-    assert_eq!(asked, ["${a::b}"]);
+    assert_eq!(asked, ["${component::b}"]);
 }
 
 #[test]
@@ -136,11 +143,11 @@ fn rendering_reports_everything_that_is_wrong_with_its_field() {
 fn errors_of_a_bare_string_name_no_field() {
     let error = |text: &str| render(&json!(text), &mut resolve).unwrap_err()[0].to_string();
     assert_eq!(
-        [error("${a::b\n}"), error("${a::b")],
+        [error("${component::b\n}"), error("${component::b")],
         [
-            "`${a::b\n}` is malformed: `\\n` cannot stand in a path at character 7; \
+            "`${component::b\n}` is malformed: `\\n` cannot stand in a path at character 15; \
              write `$${` if a literal `${` is meant",
-            "`${a::b` is malformed: the closing `}` is missing at character 7; \
+            "`${component::b` is malformed: the closing `}` is missing at character 15; \
              write `$${` if a literal `${` is meant",
         ]
     );

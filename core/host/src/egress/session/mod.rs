@@ -9,19 +9,20 @@ use super::{
     CredentialRefusal, Held, Policy,
     conceal::{Concealed, Secrets},
     denials::Denials,
-    judge::{Placeholder, judge},
-    send::{Answer, send},
+    judge::{Judged, Placeholder, judge},
+    send::{Answer, Outgoing, send},
+    sign::Signer,
     tape::Names,
     taped::Taped,
 };
-use crate::kinds::tunnel::TunnelSecret;
+use crate::{memory::Memory, names::Secret};
 
 /// Requests that one call may make.
 const REQUESTS: usize = 1000;
 /// Credential operations that one call may make.
 const CREDENTIAL_USES: usize = 10_000;
-/// Signatures that one call may make: each keeps a processor busy for about a millisecond.
-const SIGNATURES: usize = 100;
+/// Signatures that one call may verify: a webhook has a few.
+const VERIFICATIONS: usize = 16;
 /// Comparisons with a credential that one call may make: enough for a webhook, useless for guessing.
 const GUESSES: usize = 4;
 
@@ -32,10 +33,11 @@ pub(crate) struct Session {
     placeholders: Vec<Placeholder>,
     requests: usize,
     credential_uses: usize,
-    signatures: usize,
+    verifications: usize,
     guesses: usize,
     denials: Denials,
     secrets: Secrets,
+    brought: Option<Held>,
 }
 
 type Sent = Box<dyn Future<Output = Result<Answer, Error>> + Send>;
@@ -53,9 +55,10 @@ impl Session {
             placeholders: Vec::new(),
             requests: 0,
             credential_uses: 0,
-            signatures: 0,
+            verifications: 0,
             guesses: 0,
             denials: Denials::default(),
+            brought: None,
         }
     }
 
@@ -67,6 +70,11 @@ impl Session {
         &self.policy.provider
     }
 
+    /// What earlier calls of this provider kept.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.policy.memory
+    }
+
     /// The first thing that was refused.
     pub(crate) fn denial(&self) -> Option<String> {
         self.denials.first()
@@ -74,75 +82,88 @@ impl Session {
 
     /// A text of the plugin without any secret.
     pub(crate) fn scrub_text(&self, text: String) -> String {
-        self.secrets.needles.mask_text(text)
+        let text = self.secrets.needles.mask_text(text);
+        self.policy.memory.mask_text(text)
     }
 
-    /// A text that stands for the tunnel's secret in the bodies of this call's requests. The secret is masked in what
-    /// comes back from now on.
-    pub(crate) fn conceal(&mut self, secret: &TunnelSecret) -> Result<String, getrandom::Error> {
-        let concealed = Concealed::new(secret.clone())?;
+    /// A text that stands for a secret of the host in the bodies of this call's requests: 32 bytes in base64 behind this prefix.
+    /// Its forms are masked in what comes back from now on.
+    pub(crate) fn conceal(
+        &mut self,
+        secret: &str,
+        prefix: &str,
+        forms: &[Secret],
+    ) -> Result<String, getrandom::Error> {
+        let concealed = Concealed::new(secret, prefix)?;
         let placeholder = concealed.placeholder.clone();
         self.secrets = Secrets {
-            needles: Arc::new(self.policy.needles.and(&secret.forms())),
+            needles: Arc::new(self.policy.needles.and(forms)),
             concealed: Some(Arc::new(concealed)),
         };
         Ok(placeholder)
     }
 
-    /// What stands for the tunnel's secret; empty in a call without one.
+    /// Lets this call use a credential that the Provider does not give: the secret of one webhook.
+    pub(crate) fn bring(&mut self, held: Held, forms: &[Secret]) {
+        self.secrets.needles = Arc::new(self.policy.needles.and(forms));
+        self.brought = Some(held);
+    }
+
+    /// What stands for the host's secret; empty in a call without one.
     pub(crate) fn concealed(&self) -> String {
         let concealed = self.secrets.concealed.as_ref();
         concealed.map_or_else(String::new, |concealed| concealed.placeholder.clone())
     }
 
-    /// A random text that stands for the value of the credential's header until the end of this call.
-    pub(crate) fn placeholder(&mut self, name: &str) -> Result<String, CredentialRefusal> {
+    /// A random text that stands for the value of the credential's header until the end of this call. With a signer it stands for
+    /// what the host signs with the credential.
+    pub(crate) fn placeholder(
+        &mut self,
+        name: &str,
+        signer: Option<Signer>,
+    ) -> Result<String, CredentialRefusal> {
         self.count_credential_use()?;
         let (index, held) = find(&self.policy, name)?;
-        if held.header().is_none() {
-            let text = format!("`{name}` is declared as a key for the host and is never sent");
+        let fits = match &signer {
+            Some(signer) => signer.fits(&held.placement),
+            None => held.header_value().is_some(),
+        };
+        if !fits {
+            let text = format!(
+                "the manifest declares `{name}` otherwise: {}",
+                held.placement
+            );
             return Err(CredentialRefusal::Misplaced(text));
         }
-        if let Some(known) = self
-            .placeholders
-            .iter()
-            .find(|placeholder| placeholder.credential == index)
-        {
+        let mut known = self.placeholders.iter();
+        if let Some(known) = known.find(|it| it.credential == index && it.signer == signer) {
             return Ok(known.text.clone());
         }
         let mut random = [0_u8; 16];
         getrandom::fill(&mut random)
-            .map_err(|error| CredentialRefusal::Unknown(format!("no randomness: {error}")))?;
+            .map_err(|error| CredentialRefusal::Other(format!("no randomness: {error}")))?;
         let text = format!("maquette-credential-{}", hex::encode(random));
         self.placeholders.push(Placeholder {
             text: text.clone(),
             credential: index,
+            signer,
         });
         Ok(text)
     }
 
-    pub(crate) fn hmac_sha256(
-        &mut self,
-        name: &str,
-        prefix: &[u8],
-        messages: &[Vec<u8>],
-    ) -> Result<Vec<u8>, CredentialRefusal> {
-        self.count_credential_use()?;
-        find(&self.policy, name)?.1.hmac_sha256(prefix, messages)
-    }
-
-    pub(crate) fn sign_rs256(
+    pub(crate) fn verify_hmac_sha256(
         &mut self,
         name: &str,
         message: &[u8],
-    ) -> Result<Vec<u8>, CredentialRefusal> {
-        self.signatures += 1;
-        if self.signatures > SIGNATURES {
-            return Err(CredentialRefusal::Misplaced(
-                "too many signatures in one call".to_owned(),
+        signature: &[u8],
+    ) -> Result<bool, CredentialRefusal> {
+        self.verifications += 1;
+        if self.verifications > VERIFICATIONS {
+            return Err(CredentialRefusal::Other(
+                "too many verifications in one call".to_owned(),
             ));
         }
-        find(&self.policy, name)?.1.sign_rs256(message)
+        self.key(name)?.verify_hmac_sha256(message, signature)
     }
 
     pub(crate) fn matches(
@@ -152,11 +173,19 @@ impl Session {
     ) -> Result<bool, CredentialRefusal> {
         self.guesses += 1;
         if self.guesses > GUESSES {
-            return Err(CredentialRefusal::Misplaced(
+            return Err(CredentialRefusal::Other(
                 "too many comparisons in one call".to_owned(),
             ));
         }
-        find(&self.policy, name)?.1.matches(candidate)
+        self.key(name)?.matches(candidate)
+    }
+
+    /// A credential that is no part of a request.
+    fn key(&self, name: &str) -> Result<&Held, CredentialRefusal> {
+        match &self.brought {
+            Some(held) if held.name == name => Ok(held),
+            _ => Ok(find(&self.policy, name)?.1),
+        }
     }
 
     /// What a request needs to be written down, where there is a tape.
@@ -168,7 +197,7 @@ impl Session {
             (placeholder.text.clone(), format!("<credential {name}>"))
         });
         let tunnel = self.secrets.concealed.as_ref();
-        let tunnel = tunnel.map(|it| (it.placeholder.clone(), "<tunnel secret>".to_owned()));
+        let tunnel = tunnel.map(|it| (it.placeholder.clone(), "<secret>".to_owned()));
         Some(Taped {
             tape,
             names: Names(credentials.chain(tunnel).collect()),
@@ -181,7 +210,7 @@ impl Session {
     fn count_credential_use(&mut self) -> Result<(), CredentialRefusal> {
         self.credential_uses += 1;
         if self.credential_uses > CREDENTIAL_USES {
-            return Err(CredentialRefusal::Misplaced(
+            return Err(CredentialRefusal::Other(
                 "too many uses of credentials in one call".to_owned(),
             ));
         }
@@ -227,13 +256,24 @@ impl WasiHttpHooks for Session {
         let (parts, body) = request.into_parts();
         let taped = self.taped(&parts);
         let request = Request::from_parts(parts, body);
-        let (origin, request) = match judge(request, &self.policy, &self.placeholders) {
+        let judged = match judge(request, &self.policy, &self.placeholders) {
             Ok(judged) => judged,
             Err(denial) => return self.refuse(denial.to_string()),
         };
-        let (policy, denials) = (self.policy.clone(), self.denials.clone());
-        let (secrets, options) = (self.secrets.clone(), options.unwrap_or_default());
-        let send = move |request| send(policy, denials, secrets, origin, request, options);
+        let Judged {
+            origin,
+            request,
+            signing,
+        } = judged;
+        let outgoing = Outgoing {
+            policy: self.policy.clone(),
+            denials: self.denials.clone(),
+            secrets: self.secrets.clone(),
+            origin,
+            signing,
+            options: options.unwrap_or_default(),
+        };
+        let send = move |request| send(outgoing, request);
         match taped {
             None => Box::new(send(request)),
             Some(taped) if taped.tape.replays() => Box::new(taped.replay(request.into_body())),

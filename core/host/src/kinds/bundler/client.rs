@@ -1,16 +1,10 @@
-use super::{Content, Worker};
+use super::{Blobs, Image, Worker, check};
 use crate::{
     call::{Call, CallError},
-    kinds::{
-        Client,
-        check::{relative_path, unique},
-        client::unusable,
-    },
+    kinds::Client,
 };
 
-const FUNCTION: &str = "bundle";
-
-/// A bundler of workers; see `wit/bundler.wit` for what it does. Cheap to clone.
+/// A bundler of workers; see `wit/draft/bundler/bundler.wit` for what it does. Cheap to clone.
 ///
 /// The function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.
@@ -18,23 +12,28 @@ const FUNCTION: &str = "bundle";
 pub struct Bundler(pub(crate) Client);
 
 impl Bundler {
-    /// Makes one image of these workers.
-    pub async fn bundle(&self, call: &Call, workers: &[Worker]) -> Result<Content, CallError> {
-        let content: Content = self.0.call(call, FUNCTION, (workers.to_vec(),)).await?;
-        if content.base.is_empty() || content.base.contains(char::is_whitespace) {
-            return Err(unusable(
-                FUNCTION,
-                format!("`{}` is no image", content.base),
-            ));
-        }
-        for layer in &content.layers {
-            let paths = || layer.iter().map(|file| file.path.as_str());
-            paths().try_for_each(|path| relative_path(FUNCTION, path))?;
-            unique(FUNCTION, "the file", paths())?;
-        }
-        if content.ports.contains(&0) {
-            return Err(unusable(FUNCTION, "0 is no port"));
-        }
-        Ok(content)
+    /// Makes one image of these workers. What they name is in the blobs; the plugin asks for what it reads.
+    pub async fn bundle(
+        &self,
+        call: &Call,
+        workers: &[Worker],
+        blobs: &Blobs,
+    ) -> Result<Image, CallError> {
+        check::workers(workers, blobs)?;
+        let (arguments, content) = ((workers.to_vec(),), blobs.clone());
+        let image: Image = self
+            .0
+            .call_inside(
+                call,
+                "bundle",
+                move |state| {
+                    state.hold(content);
+                    Ok(arguments)
+                },
+                |_, image| image,
+            )
+            .await?;
+        check::image(&image, workers, blobs)?;
+        Ok(image)
     }
 }

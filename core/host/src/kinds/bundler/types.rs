@@ -1,11 +1,21 @@
-use serde::{Deserialize, Serialize};
-use wasmtime::component::{ComponentType, Lift, Lower};
+use serde::Deserialize;
+use wasmtime::component::{ComponentType, Lower};
+
+/// Content that the host holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Blob {
+    /// `sha256:` and 64 hexadecimal digits; `blobs.read` gives it.
+    pub digest: String,
+    /// Octets.
+    pub size: u64,
+}
 
 /// What a module is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(enum)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(variant)]
 #[serde(rename_all = "kebab-case")]
-#[repr(u8)]
 pub enum ModuleType {
     /// An ECMAScript module.
     #[component(name = "es-module")]
@@ -25,6 +35,15 @@ pub enum ModuleType {
     /// A core WebAssembly module.
     #[component(name = "wasm")]
     Wasm,
+    /// A Python module.
+    #[component(name = "python")]
+    Python,
+    /// A script without imports that registers its handlers (`addEventListener`).
+    #[component(name = "service-worker")]
+    ServiceWorker,
+    /// Anything else, by its media type.
+    #[component(name = "other")]
+    Other(String),
 }
 
 /// One module.
@@ -36,34 +55,110 @@ pub struct Module {
     pub name: String,
     /// What it is.
     pub kind: ModuleType,
-    /// Its content; in JSON base64.
-    #[serde(with = "crate::kinds::bytes")]
-    pub content: Vec<u8>,
+    /// Its content.
+    pub content: Blob,
+}
+
+/// Another worker of the bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct WorkerRef {
+    /// Its name.
+    pub name: String,
+    /// Which of its entry points; nothing: the default.
+    pub entrypoint: Option<String>,
+    /// `ctx.props` as JSON.
+    pub props: Option<String>,
+}
+
+/// Something that is reached over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Endpoint {
+    /// URL that serves it; or the environment variable that holds the URL, where the image is for several workspaces.
+    pub url: Value,
+    /// Identifier of the namespace, bucket or queue there.
+    pub id: Option<String>,
+}
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(variant)]
+#[serde(rename_all = "kebab-case")]
+pub enum Value {
+    /// This one.
+    #[component(name = "text")]
+    Text(String),
+    /// That of the environment variable.
+    #[component(name = "environment")]
+    Environment(String),
+}
+
+/// A class whose objects keep state.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ObjectClass {
+    /// Name of the class.
+    pub class: String,
+    /// Worker that has it; nothing: this one.
+    pub worker: Option<String>,
+}
+
+/// A binding of a kind that has no case here.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OtherBinding {
+    /// Its kind as wrangler writes it, for example `hyperdrive`, `ratelimit`, `version_metadata`.
+    pub kind: String,
+    /// The binding as JSON.
+    pub json: String,
 }
 
 /// Where a binding leads.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
 #[component(variant)]
 #[serde(rename_all = "kebab-case")]
-pub enum BindingTarget {
-    /// This text.
+pub enum Target {
+    /// This text, or that of an environment variable (a secret).
     #[component(name = "text")]
-    Text(String),
+    Text(Value),
     /// This JSON.
     #[component(name = "json")]
     Json(String),
-    /// A secret, by the name of the environment variable that holds it.
-    #[component(name = "secret")]
-    Secret(String),
-    /// Another worker of the bundle, by name.
+    /// These bytes.
+    #[component(name = "data")]
+    Data(Blob),
+    /// A core WebAssembly module (only of a `service-worker`).
+    #[component(name = "wasm")]
+    Wasm(Blob),
+    /// Another worker of the bundle.
     #[component(name = "worker")]
-    Worker(String),
-    /// A key-value namespace, by the URL that serves it.
+    Worker(WorkerRef),
+    /// A service outside of the bundle, for example another component of the workspace.
+    #[component(name = "service")]
+    Service(Endpoint),
+    /// A key-value namespace.
     #[component(name = "key-value")]
-    KeyValue(String),
-    /// A bucket, by the URL that serves it.
+    KeyValue(Endpoint),
+    /// A bucket.
     #[component(name = "bucket")]
-    Bucket(String),
+    Bucket(Endpoint),
+    /// A queue that is written to.
+    #[component(name = "queue")]
+    Queue(Endpoint),
+    /// Objects that keep state.
+    #[component(name = "durable-object")]
+    DurableObject(ObjectClass),
+    /// The worker's assets.
+    #[component(name = "assets")]
+    Assets,
+    /// Anything else.
+    #[component(name = "other")]
+    Other(OtherBinding),
 }
 
 /// A binding of a worker.
@@ -74,7 +169,45 @@ pub struct Binding {
     /// Name under which the worker finds it.
     pub name: String,
     /// Where it leads.
-    pub target: BindingTarget,
+    pub target: Target,
+}
+
+/// A file that is served as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Asset {
+    /// Path, starting with `/`.
+    pub path: String,
+    /// Its content.
+    pub content: Blob,
+    /// Media type, where the upload says one.
+    #[component(name = "media-type")]
+    pub media_type: Option<String>,
+}
+
+/// A class of this worker whose objects keep state.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct State {
+    /// Name of the class.
+    pub class: String,
+    /// The same for the whole life of its data.
+    pub key: String,
+    /// Whether it has SQL.
+    pub sql: bool,
+}
+
+/// Requests that a worker answers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(record)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Route {
+    /// Host; may start with `*.`. Nothing: every one.
+    pub hostname: Option<String>,
+    /// Prefix of the path, starting with `/`. Nothing: every path.
+    pub path: Option<String>,
 }
 
 /// A worker.
@@ -85,10 +218,11 @@ pub struct Worker {
     /// Its name: a DNS label.
     pub name: String,
     /// Its modules.
+    #[serde(default)]
     pub modules: Vec<Module>,
-    /// Name of the module that starts.
+    /// Name of the module that starts. Nothing: it has only assets.
     #[component(name = "main-module")]
-    pub main_module: String,
+    pub main_module: Option<String>,
     /// Compatibility date, `YYYY-MM-DD`.
     #[component(name = "compatibility-date")]
     pub compatibility_date: String,
@@ -99,41 +233,26 @@ pub struct Worker {
     /// Bindings.
     #[serde(default)]
     pub bindings: Vec<Binding>,
-    /// Hostnames that it answers; the first worker without any answers the rest.
+    /// Classes whose objects keep state.
     #[serde(default)]
-    pub hostnames: Vec<String>,
+    pub states: Vec<State>,
+    /// Assets.
+    #[serde(default)]
+    pub assets: Vec<Asset>,
+    /// Requests that it answers; the most exact route wins. Without any it answers none but on a port of its own.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// Cron expressions.
+    #[serde(default)]
+    pub schedules: Vec<String>,
+    /// Workers of the bundle that receive its traces.
+    #[serde(default)]
+    pub tails: Vec<String>,
+    /// What else the upload said (`assets.config`, `migrations`, `limits`, `placement`, `observability`) as JSON.
+    #[serde(default = "nothing")]
+    pub metadata: String,
 }
 
-/// A file of a layer. Owner, time and mode are the host's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
-#[component(record)]
-#[serde(rename_all = "kebab-case")]
-pub struct File {
-    /// Path without leading `/` and without `.` and `..`.
-    pub path: String,
-    /// Its content; in JSON base64.
-    #[serde(with = "crate::kinds::bytes")]
-    pub content: Vec<u8>,
-    /// Whether it can be executed.
-    pub executable: bool,
-}
-
-/// What the image is made of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
-#[component(record)]
-#[serde(rename_all = "kebab-case")]
-pub struct Content {
-    /// Image that the layers go on top of.
-    pub base: String,
-    /// Layers, the lowest first, each a list of files.
-    pub layers: Vec<Vec<File>>,
-    /// Arguments that the container starts with.
-    pub entrypoint: Vec<String>,
-    /// Ports that it listens on.
-    pub ports: Vec<u16>,
-    /// Environment variables that have to come from secrets.
-    #[component(name = "env-from")]
-    pub env_from: Vec<String>,
-    /// What the author should know.
-    pub warnings: Vec<String>,
+fn nothing() -> String {
+    "{}".to_owned()
 }

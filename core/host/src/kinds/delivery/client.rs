@@ -2,11 +2,12 @@ use serde_json::Value;
 
 use super::{App, Assessment};
 use crate::{
-    call::{Call, CallError},
+    call::{Call, CallError, PluginError},
     kinds::{Client, client::unusable},
+    manifest::ObjectKind,
 };
 
-/// A GitOps engine; see `wit/delivery.wit` for what each function means. Cheap to clone.
+/// A GitOps engine; see `wit/draft/delivery/delivery.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.
@@ -14,13 +15,16 @@ use crate::{
 pub struct Delivery(pub(crate) Client);
 
 impl Delivery {
-    /// Kubernetes objects that make the engine install the application, each with `apiVersion`, `kind` and name.
+    /// Kubernetes objects that make the engine install the application, each with `apiVersion`, `kind` and name: of the kinds that
+    /// the manifest declares, and each there once. Values that are no JSON object are refused without a call.
     pub async fn render(&self, call: &Call, app: &App) -> Result<Vec<Value>, CallError> {
-        let manifests: Vec<String> = self.0.call(call, "render", (app.clone(),)).await?;
-        manifests.iter().map(|text| object(text)).collect()
+        check_values(&app.values)?;
+        let texts: Vec<String> = self.0.call(call, "render", (app.clone(),)).await?;
+        let declared = &self.0.manifest().objects;
+        texts.iter().map(|text| object(text, declared)).collect()
     }
 
-    /// How it is, by these objects as they are now. Missing ones are left out.
+    /// Its state, by these objects as they are now. Absent ones are left out.
     pub async fn assess(
         &self,
         call: &Call,
@@ -32,18 +36,40 @@ impl Delivery {
     }
 }
 
-fn object(text: &str) -> Result<Value, CallError> {
+fn check_values(values: &str) -> Result<(), CallError> {
+    let problem = match serde_json::from_str::<Value>(values) {
+        Ok(Value::Object(_)) => return Ok(()),
+        Ok(_) => "it is no JSON object".to_owned(),
+        Err(error) => format!("it is no JSON: {error}"),
+    };
+    Err(CallError::Plugin(PluginError::Invalid {
+        path: "values".to_owned(),
+        message: problem,
+    }))
+}
+
+fn object(text: &str, declared: &[ObjectKind]) -> Result<Value, CallError> {
     let object: Value = serde_json::from_str(text)
         .map_err(|error| unusable("render", format!("a manifest is no JSON: {error}")))?;
-    let has = |pointer: &str| {
+    let word = |pointer: &str| {
         let text = object.pointer(pointer).and_then(Value::as_str);
-        text.is_some_and(|text| !text.is_empty())
+        text.filter(|text| !text.is_empty())
+            .ok_or_else(|| unusable("render", format!("a manifest has no `{pointer}`")))
     };
-    match ["/apiVersion", "/kind", "/metadata/name"]
-        .into_iter()
-        .find(|pointer| !has(pointer))
-    {
-        Some(missing) => Err(unusable("render", format!("a manifest has no `{missing}`"))),
-        None => Ok(object),
+    let (version, kind, _) = (
+        word("/apiVersion")?,
+        word("/kind")?,
+        word("/metadata/name")?,
+    );
+    let granted = |it: &ObjectKind| it.api_version == version && it.kind == kind;
+    if declared.iter().any(granted) {
+        Ok(object)
+    } else {
+        Err(unusable(
+            "render",
+            format!(
+                "the manifest of the plugin does not declare the kind `{kind}` of {version} (`objects`)"
+            ),
+        ))
     }
 }

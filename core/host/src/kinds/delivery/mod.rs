@@ -1,14 +1,14 @@
-//! The interface `maquette:plugin/delivery`: GitOps engines, pure.
+//! The interface `maquette:delivery/delivery`: GitOps engines, pure.
 
 mod client;
 mod types;
 
 pub use client::Delivery;
-pub use types::{App, Assessment, Chart, Health};
+pub use types::{App, Assessment, Chart, GitChart, Health, OciChart, RepositoryChart, SecretValue};
 
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/delivery@0.1.0",
+    interface: "maquette:delivery/delivery@0.0.1",
     functions: &["render", "assess"],
 };

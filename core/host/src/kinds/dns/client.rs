@@ -11,7 +11,7 @@ use crate::{
     sandbox::GuestError,
 };
 
-/// The record sets of one provider; see `wit/dns.wit` for what each function means. Cheap to clone.
+/// The record sets of one provider; see `wit/dns/dns.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.

@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/dns`: record sets in a provider's zones.
+//! The interface `maquette:dns/dns`: record sets in a provider's zones.
 
 mod client;
 mod types;
@@ -11,6 +11,6 @@ pub use types::{
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/dns@0.1.0",
+    interface: "maquette:dns/dns@0.1.0",
     functions: &["zones", "normalize", "observe", "apply", "list-owned"],
 };

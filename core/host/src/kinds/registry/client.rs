@@ -1,11 +1,15 @@
-use super::{Image, Referrers, Tags};
+use super::{Action, Image, Login, Referrers, Secret, Tags};
 use crate::{
     call::{Call, CallError},
-    kinds::{Client, check::unique, client::unusable},
+    kinds::{
+        Client,
+        check::{for_connectors, unique},
+        client::unusable,
+    },
     names::{Digest, Tag},
 };
 
-/// The registries of one provider; see `wit/registry.wit` for what each function means. Cheap to clone.
+/// The registries of one provider; see `wit/registry/registry.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call.
@@ -23,15 +27,28 @@ impl Registry {
         let arguments = (repository.to_owned(), cursor.map(ToOwned::to_owned));
         let tags: Tags = self.0.call(call, "list-tags", arguments).await?;
         for tag in &tags.items {
-            tag.parse::<Tag>()
+            tag.name
+                .parse::<Tag>()
                 .map_err(|error| unusable("list-tags", error))?;
+            if let Some(text) = &tag.digest {
+                digest("list-tags", text)?;
+            }
         }
-        unique(
-            "list-tags",
-            "the tag",
-            tags.items.iter().map(String::as_str),
-        )?;
+        let names = tags.items.iter().map(|tag| tag.name.as_str());
+        unique("list-tags", "the tag", names)?;
         Ok(tags)
+    }
+
+    /// The digest that a tag stands for, without a pull.
+    pub async fn digest(
+        &self,
+        call: &Call,
+        repository: &str,
+        tag: &str,
+    ) -> Result<Digest, CallError> {
+        let arguments = (repository.to_owned(), tag.to_owned());
+        let text: String = self.0.call(call, "digest", arguments).await?;
+        text.parse().map_err(|error| unusable("digest", error))
     }
 
     /// What a tag or digest of a repository names.
@@ -73,6 +90,47 @@ impl Registry {
             digest("list-referrers", &referrer.digest)?;
         }
         Ok(referrers)
+    }
+
+    /// The login for builds and kubelets; nothing where none is needed. A credential is named only where the manifest declares
+    /// it for that.
+    pub async fn login_for(
+        &self,
+        call: &Call,
+        repository: &str,
+        action: Action,
+    ) -> Result<Option<Login>, CallError> {
+        const FUNCTION: &str = "login-for";
+        let arguments = (repository.to_owned(), action);
+        let login: Option<Login> = self.0.call(call, FUNCTION, arguments).await?;
+        if let Some(login) = &login {
+            let plain = |text: &str| !text.is_empty() && !text.contains(['/', '@', ' ']);
+            if !plain(&login.host) {
+                return Err(unusable(FUNCTION, format!("`{}` is no host", login.host)));
+            }
+            if let Secret::Credential(name) = &login.secret {
+                for_connectors(FUNCTION, self.0.manifest(), name)?;
+            }
+        }
+        Ok(login)
+    }
+
+    /// Creates the repository where the registry needs that before a push.
+    pub async fn ensure_repository(&self, call: &Call, repository: &str) -> Result<(), CallError> {
+        let arguments = (repository.to_owned(),);
+        self.0.call(call, "ensure-repository", arguments).await
+    }
+
+    /// Deletes the tag if it still stands for this digest.
+    pub async fn delete_tag(
+        &self,
+        call: &Call,
+        repository: &str,
+        tag: &str,
+        expect: &Digest,
+    ) -> Result<(), CallError> {
+        let arguments = (repository.to_owned(), tag.to_owned(), expect.to_string());
+        self.0.call(call, "delete-tag", arguments).await
     }
 }
 

@@ -1,64 +1,124 @@
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use wasmtime::component::{ComponentType, Lift, Lower};
 
-/// Which changes are wanted. Empty lists allow everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+use crate::kinds::shared::ShortLived;
+
+/// A repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
 #[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Filter {
-    /// Labels of which a change carries at least one.
-    #[serde(default)]
-    pub labels: Vec<String>,
-    /// Branches that it shall go into, as globs.
-    #[component(name = "base-branches")]
-    #[serde(default)]
-    pub base_branches: Vec<String>,
-    /// Branches that it comes from, as globs.
-    #[component(name = "head-branches")]
-    #[serde(default)]
-    pub head_branches: Vec<String>,
-    /// Whether drafts count.
-    #[serde(default)]
-    pub drafts: bool,
-    /// Whether branches without a change request count, each as a change of its own.
-    #[serde(default)]
-    pub branches: bool,
+#[serde(rename_all = "kebab-case")]
+pub struct Repository {
+    /// As the forge writes it, for example `group/project`: the one name for every other spelling of it.
+    pub name: String,
+    /// Branch that changes go into by default.
+    #[component(name = "default-branch")]
+    pub default_branch: String,
+    /// URL for people.
+    pub url: String,
+    /// Whether it needs a login to read it.
+    pub private: bool,
+    /// Whether nothing can be written to it any more.
+    pub archived: bool,
 }
 
-/// One change.
+/// The permissions of a user in a repository, the fewest first.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ComponentType, Lift,
+)]
+#[component(enum)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Access {
+    /// None, or those of everybody.
+    #[component(name = "none")]
+    None,
+    /// Read.
+    #[component(name = "read")]
+    Read,
+    /// Push.
+    #[component(name = "write")]
+    Write,
+    /// Everything.
+    #[component(name = "admin")]
+    Admin,
+}
+
+/// Who can have written a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift)]
+#[component(enum)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Trust {
+    /// Only users who may push to the repository.
+    #[component(name = "writer")]
+    Writer,
+    /// Anybody: the commit comes from a fork, from a deleted fork, from a push that needs no permission (`AGit`), or its origin is
+    /// not known.
+    #[component(name = "anybody")]
+    Anybody,
+}
+
+/// The state of a change request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift)]
+#[component(enum)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum State {
+    /// Open.
+    #[component(name = "open")]
+    Open,
+    /// Its commits are in the base branch.
+    #[component(name = "merged")]
+    Merged,
+    /// Closed without that.
+    #[component(name = "closed")]
+    Closed,
+}
+
+/// One change request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct Change {
-    /// The forge's identifier: a number for a change request, `branch/<name>` for a branch.
+    /// The forge's number.
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Where people read it.
+    /// URL for people.
     pub url: String,
     /// Login of its author.
     pub author: String,
-    /// Branch that it comes from.
+    /// The author's permissions here, where the listing has them.
+    #[component(name = "author-access")]
+    pub author_access: Option<Access>,
+    /// Branch that it comes from; may be empty (`AGit`).
     #[component(name = "head-branch")]
     pub head_branch: String,
     /// Commit at the tip of it: a full object name.
     #[component(name = "head-sha")]
     pub head_sha: String,
-    /// Where that branch is, where this is another repository: a clone URL.
+    /// Ref of this repository that has this commit, for example `refs/pull/7/head` or `refs/merge-requests/7/head`:
+    /// with it a clone needs no access to a fork.
+    #[component(name = "head-ref")]
+    pub head_ref: String,
+    /// Repository that it comes from, as the forge writes it, if that is another one that still exists.
     #[component(name = "head-repository")]
     pub head_repository: Option<String>,
-    /// Branch that it shall go into.
+    /// Who can have written the commit.
+    pub trust: Trust,
+    /// Branch that it goes into.
     #[component(name = "base-branch")]
     pub base_branch: String,
+    /// Commit at the tip of that branch, where the listing has it.
+    #[component(name = "base-sha")]
+    pub base_sha: Option<String>,
     /// Labels.
     pub labels: Vec<String>,
     /// Whether it is a draft.
     pub draft: bool,
-    /// Whether it is still open.
-    pub open: bool,
-    /// When it last changed, RFC 3339.
+    /// Its state.
+    pub state: State,
+    /// When anything about it last changed, comments included: RFC 3339.
     pub updated: Option<String>,
 }
 
@@ -73,7 +133,85 @@ pub struct Changes {
     pub next: Option<String>,
 }
 
-/// What a clone logs in with.
+/// The kind of a ref.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ComponentType, Lower)]
+#[component(enum)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum RefKind {
+    /// `refs/heads/`.
+    #[component(name = "branch")]
+    Branch,
+    /// `refs/tags/`.
+    #[component(name = "tag")]
+    Tag,
+}
+
+/// A branch or a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+#[component(record)]
+#[serde(rename_all = "kebab-case")]
+pub struct GitRef {
+    /// Its name, without `refs/heads/` or `refs/tags/`.
+    pub name: String,
+    /// The commit that it stands for: a full object name.
+    pub sha: String,
+    /// When that was committed, RFC 3339, where the listing has it.
+    pub committed: Option<String>,
+}
+
+/// A page of branches or tags.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+#[component(record)]
+#[serde(rename_all = "kebab-case")]
+pub struct Refs {
+    /// Those of this page.
+    pub items: Vec<GitRef>,
+    /// Where the next page starts; nothing at the end.
+    pub next: Option<String>,
+}
+
+/// A page of paths.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+#[component(record)]
+#[serde(rename_all = "kebab-case")]
+pub struct Paths {
+    /// Relative to the repository; both paths of a renamed file.
+    pub items: Vec<String>,
+    /// Where the next page starts; nothing at the end.
+    pub next: Option<String>,
+    /// Whether the forge leaves some out (GitHub: more than 3,000; GitLab: its diff limits). The host then takes all as changed.
+    pub truncated: bool,
+}
+
+/// The login of a clone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+#[component(variant)]
+#[serde(rename_all = "kebab-case")]
+pub enum Login {
+    /// User and password over https.
+    #[component(name = "password")]
+    Password(Password),
+    /// A key over ssh.
+    #[component(name = "key")]
+    Key(Key),
+    /// None: everybody may read.
+    #[component(name = "anonymous")]
+    Anonymous,
+}
+
+/// User and password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+#[component(record)]
+#[serde(rename_all = "kebab-case")]
+pub struct Password {
+    /// User name, for example `x-access-token`, `oauth2`, or that of a deploy token.
+    pub username: String,
+    /// Its password.
+    pub secret: CloneSecret,
+}
+
+/// A password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
 #[component(variant)]
 #[serde(rename_all = "kebab-case")]
@@ -82,32 +220,21 @@ pub enum CloneSecret {
     /// hold it. A credential of another placement never leaves the host this way.
     #[component(name = "credential")]
     Credential(String),
-    /// A token that the forge just made for this.
+    /// A token that the forge just issued for this.
     #[component(name = "token")]
     Token(ShortLived),
-    /// Nothing: everybody may read.
-    #[component(name = "anonymous")]
-    Anonymous,
 }
 
-/// A token that ends by itself. `Debug` and JSON do not show it.
-#[derive(Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
+/// A key for ssh.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
-pub struct ShortLived {
-    /// The token: hidden in `Debug` and left out of JSON.
-    #[serde(skip)]
-    pub value: String,
-    /// When it ends, RFC 3339.
-    pub expires: String,
-}
-
-impl fmt::Debug for ShortLived {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ShortLived")
-            .field("expires", &self.expires)
-            .finish_non_exhaustive()
-    }
+pub struct Key {
+    /// The credential of this name, declared with the placement `connector`: a private key in OpenSSH's form.
+    pub credential: String,
+    /// Lines of `known_hosts`; without any the host refuses.
+    #[component(name = "known-hosts")]
+    pub known_hosts: Vec<String>,
 }
 
 /// How to clone a repository.
@@ -115,121 +242,10 @@ impl fmt::Debug for ShortLived {
 #[component(record)]
 #[serde(rename_all = "kebab-case")]
 pub struct CloneAccess {
-    /// URL over https.
+    /// URL: `https://`, `ssh://`, or `http://` with an anonymous login to a host that the Provider grants.
     pub url: String,
-    /// User name for it.
-    pub username: Option<String>,
-    /// Its password.
-    pub secret: CloneSecret,
-}
-
-/// How something is going.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ComponentType, Lift, Lower)]
-#[component(enum)]
-#[serde(rename_all = "kebab-case")]
-#[repr(u8)]
-pub enum Outcome {
-    /// Waits.
-    #[component(name = "pending")]
-    Pending,
-    /// Is being done.
-    #[component(name = "running")]
-    Running,
-    /// Is done.
-    #[component(name = "success")]
-    Success,
-    /// Is not done, through the author's fault.
-    #[component(name = "failure")]
-    Failure,
-    /// Is not done, through ours.
-    #[component(name = "error")]
-    Error,
-    /// Is gone.
-    #[component(name = "inactive")]
-    Inactive,
-}
-
-/// A status of a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Status {
-    /// Full object name of the commit.
-    pub sha: String,
-    /// Name of the status; one of each name is kept.
-    pub name: String,
-    /// How it is going.
-    pub outcome: Outcome,
-    /// At most 140 characters.
-    pub description: String,
-    /// Where to read more.
-    pub url: Option<String>,
-}
-
-/// A deployment of a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Deployment {
-    /// Full object name of the commit.
-    pub sha: String,
-    /// Name of the environment, for example `preview/pr-12`.
-    pub environment: String,
-    /// How it is going.
-    pub outcome: Outcome,
-    /// Where it runs.
-    pub url: Option<String>,
-    /// Where its log is.
-    #[component(name = "log-url")]
-    pub log_url: Option<String>,
-}
-
-/// A comment that is kept up to date.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Comment {
-    /// Identifier of the change.
-    pub change: String,
-    /// Hidden in the comment; by it and its author the comment is found again. At most 100 characters.
-    pub marker: String,
-    /// Markdown.
-    pub body: String,
-}
-
-/// A header of a webhook.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Header {
-    /// Lower case.
-    pub name: String,
-    /// Its value.
-    pub value: String,
-}
-
-/// A webhook as it came in.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ComponentType, Lower)]
-#[component(record)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Webhook {
-    /// Its headers.
-    #[serde(default)]
-    pub headers: Vec<Header>,
-    /// Its body, unchanged; in JSON base64.
-    #[serde(with = "crate::kinds::bytes")]
-    pub body: Vec<u8>,
-}
-
-/// What a webhook hints at. It is a reason to look and no more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ComponentType, Lift)]
-#[component(record)]
-#[serde(rename_all = "kebab-case")]
-pub struct Hint {
-    /// The forge's identifier of the delivery, to see the same one only once.
-    pub delivery: String,
-    /// Repository as the forge writes it.
-    pub repository: String,
-    /// The change, where it is about one.
-    pub change: Option<String>,
+    /// Its login.
+    pub login: Login,
+    /// Which of the other repositories the login is valid for.
+    pub also: Vec<String>,
 }

@@ -17,7 +17,7 @@ use crate::{
     manifest::Manifest,
 };
 
-/// `spec` of `wit/tunnel.wit`: with the placeholder of the secret.
+/// `spec` of `wit/tunnel/tunnel.wit`: with the placeholder of the secret.
 #[derive(ComponentType, Lower)]
 #[component(record)]
 pub(super) struct Asked {
@@ -54,6 +54,8 @@ pub(super) enum AnswerTarget {
     Hostname(String),
     #[component(name = "addresses")]
     Addresses(Vec<String>),
+    #[component(name = "other")]
+    Other(String),
 }
 
 #[derive(ComponentType, Lift)]
@@ -121,6 +123,10 @@ fn target(function: &str, target: AnswerTarget) -> Result<Target, CallError> {
             });
             parsed.collect::<Result<_, _>>().map(Target::Addresses)
         }
+        AnswerTarget::Other(text) => Err(unusable(
+            function,
+            format!("names cannot point to this target: {text}"),
+        )),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// The tunnels of one provider; see `wit/tunnel.wit` for what each function means. Cheap to clone.
+/// The tunnels of one provider; see `wit/tunnel/tunnel.wit` for what each function means. Cheap to clone.
 ///
 /// Every function makes one call of the plugin, in a sandbox of its own, and fails as [`CallError`] says. Dropping the
 /// future ends the call. The plugin never sees a tunnel's secret: it gets a placeholder of the same form, which is
@@ -109,7 +109,7 @@ impl Tunnel {
                 call,
                 function,
                 move |state| {
-                    let placeholder = state.conceal(&inside)?;
+                    let placeholder = state.conceal(inside.expose(), "", &inside.forms())?;
                     Ok(arguments(Asked::new(spec, placeholder)))
                 },
                 |state, answer: Answer| (answer, state.placeholder()),

@@ -1,4 +1,4 @@
-//! The interface `maquette:plugin/tunnel`: a way in from outside through a connector that dials out.
+//! The interface `maquette:tunnel/tunnel`: a way in from outside through a connector that dials out.
 
 mod answer;
 mod client;
@@ -14,7 +14,7 @@ pub use types::{
 use super::Kind;
 
 pub(crate) const KIND: Kind = Kind {
-    interface: "maquette:plugin/tunnel@0.1.0",
+    interface: "maquette:tunnel/tunnel@0.1.0",
     functions: &[
         "ensure",
         "observe",

@@ -16,14 +16,14 @@ const HIDDEN: &str = "<secret>";
 #[derive(Clone)]
 pub struct TunnelSecret(Zeroizing<String>);
 
-/// Why a text is not the secret of a tunnel. Does not repeat it.
+/// Why a text is not the secret of a tunnel or webhook. Does not repeat it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// Not base64.
-    #[error("the secret of a tunnel is 32 bytes in base64, and this is no base64")]
+    #[error("the secret is 32 bytes in base64, and this is no base64")]
     Encoding,
     /// Another length.
-    #[error("the secret of a tunnel is 32 bytes in base64 (44 characters), and this has {0} bytes")]
+    #[error("the secret is 32 bytes in base64 (44 characters), and this has {0} bytes")]
     Length(usize),
     /// The system gives no randomness.
     #[error("the system gives no random bytes: {0}")]

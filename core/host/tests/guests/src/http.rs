@@ -17,24 +17,41 @@ pub fn send(text: &str) -> Result<Vec<String>, Error> {
     let method = lines.next().unwrap_or_default();
     let url = lines.next().unwrap_or_default();
     let (scheme, rest) = url.split_once("://").ok_or_else(|| other("no URL"))?;
-    let (authority, path) = rest.find('/').map_or((rest, "/"), |slash| rest.split_at(slash));
+    let (authority, path) = rest
+        .find('/')
+        .map_or((rest, "/"), |slash| rest.split_at(slash));
     let fields = Fields::new();
     let mut sent = String::new();
     for line in lines {
         if let Some(text) = line.strip_prefix("> ") {
             sent = text.to_owned();
         } else if let Some((name, value)) = line.split_once(": ") {
-            fields.append(name, value.as_bytes()).map_err(|error| other(format!("header {name}: {error}")))?;
+            fields
+                .append(name, value.as_bytes())
+                .map_err(|error| other(format!("header {name}: {error}")))?;
         }
     }
     let request = OutgoingRequest::new(fields);
     let unusable = |()| other("the request cannot be made");
-    request.set_method(&if method == "GET" { Method::Get } else { Method::Other(method.into()) }).map_err(unusable)?;
-    request.set_scheme(Some(&if scheme == "http" { Scheme::Http } else { Scheme::Https })).map_err(unusable)?;
+    request
+        .set_method(&if method == "GET" {
+            Method::Get
+        } else {
+            Method::Other(method.into())
+        })
+        .map_err(unusable)?;
+    request
+        .set_scheme(Some(&if scheme == "http" {
+            Scheme::Http
+        } else {
+            Scheme::Https
+        }))
+        .map_err(unusable)?;
     request.set_authority(Some(authority)).map_err(unusable)?;
     request.set_path_with_query(Some(path)).map_err(unusable)?;
     let body = request.body().map_err(unusable)?;
-    let answering = outgoing_handler::handle(request, None).map_err(|error| other(format!("handle: {error}")))?;
+    let answering = outgoing_handler::handle(request, None)
+        .map_err(|error| other(format!("handle: {error}")))?;
     {
         let stream = body.write().map_err(unusable)?;
         for piece in sent.as_bytes().chunks(4096) {
@@ -63,17 +80,24 @@ fn read(body: &IncomingBody) -> Result<String, Error> {
         match stream.blocking_read(1 << 16) {
             Ok(piece) => bytes.extend(piece),
             Err(StreamError::Closed) => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
-            Err(StreamError::LastOperationFailed(error)) => return Err(other(error.to_debug_string())),
+            Err(StreamError::LastOperationFailed(error)) => {
+                return Err(other(error.to_debug_string()));
+            }
         }
     }
 }
 
 fn fill_in(text: &str) -> Result<String, Error> {
     let mut filled = text.to_owned();
-    for name in ["api-key", "login", "token"] {
+    for name in ["api-key", "login", "token", "aws", "app"] {
         let place = format!("{{{name}}}");
         if filled.contains(&place) {
-            let value = credentials::header_value(name).map_err(|error| other(format!("{error:?}")))?;
+            let value = match name {
+                "aws" => credentials::aws_authorization(name, "AKIDEXAMPLE", "us-east-1"),
+                "app" => credentials::token_authorization(name, "me", Some("k1")),
+                _ => credentials::header_value(name),
+            };
+            let value = value.map_err(|error| other(format!("{error:?}")))?;
             filled = filled.replace(&place, &value);
         }
     }

@@ -5,6 +5,7 @@ mod index;
 mod tests;
 
 use super::{
+    claims::Claims,
     kept::Kept,
     key::Key,
     kind::Kind,
@@ -35,6 +36,7 @@ impl<K: Resource + Send + Sync + 'static> Stored for K {
 pub struct Store<T> {
     kind: Kind,
     router: Arc<Router>,
+    claims: Arc<Claims>,
     inner: RwLock<Index<T>>,
 }
 
@@ -47,11 +49,12 @@ impl<T> std::fmt::Debug for Store<T> {
 }
 
 impl<T: Kept> Store<T> {
-    /// A store of this kind, which tells the router of every change.
-    pub fn new(kind: Kind, router: Arc<Router>) -> Self {
+    /// A store of this kind, which tells the router of every change, and enters the host names that its objects hold.
+    pub fn new(kind: Kind, router: Arc<Router>, claims: Arc<Claims>) -> Self {
         Self {
             kind,
             router,
+            claims,
             inner: RwLock::default(),
         }
     }
@@ -93,28 +96,23 @@ impl<T: Kept> Store<T> {
 
     /// Takes the answer to a write of `writer`.
     pub fn remember(&self, object: T, writer: Option<&Reader>) {
-        let update = self.write().remember(object);
-        self.tell(update.as_ref(), writer);
+        self.update(writer, |index| index.remember(object).into_iter().collect());
     }
 
     /// Takes an object of the watch or of a listing.
     pub fn put(&self, object: T) {
-        let updates = self.write().watched(object);
-        for update in &updates {
-            self.tell(Some(update), None);
-        }
+        self.update(None, |index| index.watched(object));
     }
 
     /// The watch says that the object is gone. An object of the same name that was made since stays.
     pub fn remove(&self, gone: &T) {
-        let update = self.write().unwatched(gone.metadata());
-        self.tell(update.as_ref(), None);
+        let meta = gone.metadata();
+        self.update(None, |index| index.unwatched(meta).into_iter().collect());
     }
 
     /// The object with this UID is gone, says the answer to a write of `writer`.
     pub fn forget(&self, key: &Key, uid: Option<&str>, writer: Option<&Reader>) {
-        let update = self.write().forget(key, uid);
-        self.tell(update.as_ref(), writer);
+        self.update(writer, |index| index.forget(key, uid).into_iter().collect());
     }
 
     /// A listing begins.
@@ -124,21 +122,36 @@ impl<T: Kept> Store<T> {
 
     /// A listing is complete: what it did not contain is gone.
     pub fn end_listing(&self) {
-        let updates = self.write().end_listing();
-        for update in &updates {
-            self.tell(Some(update), None);
+        self.update(None, Index::end_listing);
+    }
+
+    /// Changes the index, enters the claims of what changed while the index is locked, and tells readers afterwards: who is
+    /// woken may read this store.
+    fn update(&self, writer: Option<&Reader>, change: impl FnOnce(&mut Index<T>) -> Vec<Update>) {
+        let told: Vec<(Update, Vec<Source>)> = {
+            let mut index = self.write();
+            let updates = change(&mut index).into_iter();
+            let claim = |update: Update| {
+                let reader = (self.kind, update.key.clone());
+                let object = index.objects.get(&update.key);
+                let object = object.map(|object| (object.metadata(), object.hosts()));
+                let claims = self.claims.observe(&reader, object);
+                (update, claims)
+            };
+            updates.map(claim).collect()
+        };
+        for (update, claims) in told {
+            self.tell(&update, claims, writer);
         }
     }
 
     /// Outside the lock: a sink may read this store.
-    fn tell(&self, update: Option<&Update>, writer: Option<&Reader>) {
-        let Some(update) = update else {
-            return;
-        };
-        let mut sources = vec![
+    fn tell(&self, update: &Update, claims: Vec<Source>, writer: Option<&Reader>) {
+        let mut sources = claims;
+        sources.extend([
             Source::Object(self.kind, update.key.clone()),
             Source::Every(self.kind),
-        ];
+        ]);
         let owners = update.owners.iter().cloned();
         sources.extend(owners.map(|uid| Source::Owned(self.kind, uid)));
         let instances = update.instances.iter().cloned();

@@ -15,7 +15,8 @@ impl crate::cluster::Sink for Woken {
 fn store() -> (Store<Secret>, Arc<Woken>) {
     let (router, woken) = (Arc::new(Router::default()), Arc::new(Woken::default()));
     router.connect(Kind::Secret, woken.clone());
-    (Store::new(Kind::Secret, router), woken)
+    let claims = Arc::new(Claims::new(router.clone()));
+    (Store::new(Kind::Secret, router, claims), woken)
 }
 
 fn object(uid: &str, version: u64) -> Secret {

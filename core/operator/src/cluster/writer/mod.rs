@@ -172,7 +172,8 @@ impl Writer {
         self.own(kind, key, uid, answer)
     }
 
-    /// Deletes the object that has this UID, its dependents first where `foreground`. An absent object is no error.
+    /// Deletes the object that has this UID, its dependents first where `foreground`. An absent object is no error. Returns
+    /// whether there was one to delete.
     pub async fn delete(
         &self,
         writer: &Reader,
@@ -180,7 +181,7 @@ impl Writer {
         key: &Key,
         uid: &str,
         foreground: bool,
-    ) -> Result<(), WriteError> {
+    ) -> Result<bool, WriteError> {
         let policy = if foreground {
             PropagationPolicy::Foreground
         } else {
@@ -199,21 +200,24 @@ impl Writer {
             .send(kind, key, "delete", api.delete(&key.name, &params))
             .await;
         match answer {
-            Ok(answer) => match answer.left() {
-                // An object that waits for finalizers or for its dependents is still there; any other is gone.
-                Some(object) if object.metadata.deletion_timestamp.is_some() => {
-                    self.remember(writer, kind, object);
+            Ok(answer) => {
+                match answer.left() {
+                    // An object that waits for finalizers or for its dependents is still there; any other is gone.
+                    Some(object) if object.metadata.deletion_timestamp.is_some() => {
+                        self.remember(writer, kind, object);
+                    }
+                    _ => self.caches.any(kind).forget_uid(key, uid, Some(writer)),
                 }
-                _ => self.caches.any(kind).forget_uid(key, uid, Some(writer)),
-            },
+                Ok(true)
+            }
             Err(WriteError::Gone { .. }) => {
                 self.caches.any(kind).forget_uid(key, uid, Some(writer));
+                Ok(false)
             }
             // Another object has the name by now.
-            Err(WriteError::Stale { .. }) => {}
-            Err(other) => return Err(other),
+            Err(WriteError::Stale { .. }) => Ok(false),
+            Err(other) => Err(other),
         }
-        Ok(())
     }
 
     /// The answer to a write of the object's own status or finalizers.

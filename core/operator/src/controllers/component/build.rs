@@ -1,11 +1,18 @@
-//! The workload and the Service that a component describes.
+//! The workload and the Services that a component describes.
 
-use super::networks;
+use super::{
+    defaults::{self, Defaults},
+    identity::{
+        DEFAULTS_ANNOTATION, TEMPLATE_HASH_ANNOTATION, governing_service, labels, pod_labels,
+        selector, template_hash,
+    },
+    networks,
+};
 use crate::{
     cluster::{Key, Kind},
-    engine::{Desired, managed_labels, owner_reference},
+    engine::{Desired, owner_reference},
 };
-use maquette_api::{COMPONENT_LABEL, Component, Network, WORKSPACE_LABEL, Workload};
+use maquette_api::{Component, Network, Workload, component::Strategy};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,33 +26,79 @@ pub(super) fn workload_kind(component: &Component) -> Kind {
 }
 
 /// The workload. `restricted` where its namespace enforces the restricted Pod Security Standard.
-pub(super) fn workload(component: &Component, restricted: bool) -> Desired {
+pub(super) fn workload(component: &Component, defaults: Defaults, restricted: bool) -> Desired {
     let key = Key::of(&component.metadata);
-    let selector = json!({ "matchLabels": { "app.kubernetes.io/instance": key.name } });
-    let pod = pod_template(component, restricted);
-    let replicas = component.spec.replicas.unwrap_or(1);
-    let spec = match component.spec.workload {
-        Workload::Deployment => {
-            json!({ "replicas": replicas, "selector": selector, "template": pod })
+    let mut spec = Map::new();
+    let mut set = |field: &str, value: Value| spec.insert(field.to_owned(), value);
+    set("template", pod_template(component, defaults, restricted));
+    if component.spec.workload == Workload::Job {
+        set("backoffLimit", json!(2));
+    } else {
+        set("selector", json!({ "matchLabels": selector(component) }));
+        // Where the user says nothing, the number belongs to an autoscaler or `kubectl scale`.
+        if let Some(replicas) = component.spec.replicas {
+            set("replicas", json!(replicas));
         }
-        Workload::StatefulSet => {
-            json!({ "replicas": replicas, "selector": selector, "serviceName": key.name, "template": pod })
-        }
-        Workload::Job => json!({ "backoffLimit": 2, "template": pod }),
-    };
-    desired(component, workload_kind(component), key, spec)
+    }
+    if component.spec.workload == Workload::StatefulSet {
+        set("serviceName", json!(governing_service(&key.name)));
+        // In order, a pod that never gets ready would block its own correction (kubernetes/kubernetes#67250).
+        set("podManagementPolicy", json!("Parallel"));
+    }
+    if component.spec.workload == Workload::Deployment {
+        set("strategy", strategy(component.spec.strategy));
+    }
+    let annotations = BTreeMap::from([
+        (
+            TEMPLATE_HASH_ANNOTATION.to_owned(),
+            template_hash(component),
+        ),
+        (DEFAULTS_ANNOTATION.to_owned(), defaults.to_string()),
+    ]);
+    desired(component, workload_kind(component), key, &annotations, spec)
 }
 
-/// The Service with one port for each network; nothing without networks.
-pub(super) fn service(component: &Component) -> Option<Desired> {
-    let networks = networks(&component.spec);
-    if networks.is_empty() {
-        return None;
+/// Every field of the strategy: the API server rejects `Recreate` beside its own default of `rollingUpdate`, and removes those fields
+/// only from the applier that owns them.
+fn strategy(strategy: Option<Strategy>) -> Value {
+    match strategy.unwrap_or(Strategy::RollingUpdate) {
+        Strategy::Recreate => json!({ "type": "Recreate" }),
+        Strategy::RollingUpdate => json!({
+            "type": "RollingUpdate",
+            "rollingUpdate": { "maxSurge": "25%", "maxUnavailable": "25%" },
+        }),
     }
+}
+
+/// The Service with one port for each network, where there are networks, and the governing Service of a StatefulSet.
+pub(super) fn services(component: &Component) -> Vec<Desired> {
     let key = Key::of(&component.metadata);
+    let networks = networks(&component.spec);
     let ports: Vec<Value> = networks.iter().map(service_port).collect();
-    let spec = json!({ "selector": { "app.kubernetes.io/instance": key.name }, "ports": ports });
-    Some(desired(component, Kind::Service, key, spec))
+    let mut services = Vec::new();
+    if !ports.is_empty() {
+        let spec = json!({ "selector": selector(component), "ports": ports });
+        services.push(service(component, key.clone(), spec));
+    }
+    if component.spec.workload == Workload::StatefulSet {
+        let governing = Key::new(key.namespace, governing_service(&key.name));
+        // Members find each other before they are ready.
+        let spec = json!({
+            "clusterIP": "None",
+            "publishNotReadyAddresses": true,
+            "selector": selector(component),
+        });
+        services.push(service(component, governing, spec));
+    }
+    services
+}
+
+fn service(component: &Component, key: Key, spec: Value) -> Desired {
+    let spec = match spec {
+        Value::Object(spec) => spec,
+        _ => Map::new(),
+    };
+    desired(component, Kind::Service, key, &BTreeMap::new(), spec)
 }
 
 fn service_port(network: &Network) -> Value {
@@ -57,146 +110,30 @@ fn service_port(network: &Network) -> Value {
     })
 }
 
-fn desired(component: &Component, kind: Kind, key: Key, spec: Value) -> Desired {
+fn desired(
+    component: &Component,
+    kind: Kind,
+    key: Key,
+    annotations: &BTreeMap<String, String>,
+    spec: Map<String, Value>,
+) -> Desired {
     let owner = owner_reference(Kind::Component, component);
-    Desired::new(
-        kind,
-        key,
-        &owner,
-        &labels(component),
-        &BTreeMap::new(),
-        Map::from_iter([("spec".to_owned(), spec)]),
-    )
+    let body = Map::from_iter([("spec".to_owned(), Value::Object(spec))]);
+    Desired::new(kind, key, &owner, &labels(component), annotations, body)
 }
 
-/// Labels of everything that is made for the component.
-fn labels(component: &Component) -> BTreeMap<String, String> {
-    let mut labels = managed_labels(component.metadata.name.as_deref().unwrap_or_default());
-    for label in [WORKSPACE_LABEL, COMPONENT_LABEL] {
-        if let Some(value) = component
-            .metadata
-            .labels
-            .as_ref()
-            .and_then(|labels| labels.get(label))
-        {
-            labels.insert(label.to_owned(), value.clone());
-        }
-    }
-    if let Some(name) = component
-        .metadata
-        .labels
-        .as_ref()
-        .and_then(|labels| labels.get(COMPONENT_LABEL))
-    {
-        labels.insert("app.kubernetes.io/name".to_owned(), name.clone());
-    }
-    labels
-}
-
-fn pod_template(component: &Component, restricted: bool) -> Value {
-    let mut spec = component.spec.template.pod_spec();
-    let mut metadata = component
-        .spec
-        .template
-        .metadata()
-        .cloned()
-        .unwrap_or_default();
-    let mut all_labels = metadata
+fn pod_template(component: &Component, defaults: Defaults, restricted: bool) -> Value {
+    let template = &component.spec.template;
+    let mut metadata = template.metadata().cloned().unwrap_or_default();
+    let mut labels = metadata
         .get("labels")
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
-    all_labels.extend(
-        labels(component)
-            .into_iter()
-            .map(|(key, value)| (key, json!(value))),
-    );
-    metadata.insert("labels".to_owned(), Value::Object(all_labels));
-
-    default(&mut spec, "enableServiceLinks", json!(false));
-    if !spec.contains_key("serviceAccountName") {
-        // What runs in a preview has no business with the API server unless it says so.
-        default(&mut spec, "automountServiceAccountToken", json!(false));
-    }
-    if component.spec.workload == Workload::Job {
-        default(&mut spec, "restartPolicy", json!("Never"));
-    }
-    if component.spec.replicas.unwrap_or(1) > 1 {
-        default(&mut spec, "topologySpreadConstraints", spread(component));
-    }
-    let mut pod_security = json!({ "seccompProfile": { "type": "RuntimeDefault" } });
-    if restricted && let Some(map) = pod_security.as_object_mut() {
-        map.insert("runAsNonRoot".to_owned(), json!(true));
-    }
-    merge_defaults(&mut spec, "securityContext", pod_security);
-    complete_containers(&mut spec, &component.spec.networks, restricted);
+    let own = pod_labels(component).into_iter();
+    labels.extend(own.map(|(key, value)| (key, json!(value))));
+    metadata.insert("labels".to_owned(), Value::Object(labels));
+    let mut spec = template.pod_spec();
+    defaults::complete(&mut spec, component, defaults, restricted);
     json!({ "metadata": metadata, "spec": spec })
-}
-
-fn spread(component: &Component) -> Value {
-    json!([{
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": { "matchLabels": { "app.kubernetes.io/instance": component.metadata.name } },
-    }])
-}
-
-fn complete_containers(spec: &mut Map<String, Value>, declared: &[Network], restricted: bool) {
-    let mut without_ports = !declared.is_empty();
-    for list in ["containers", "initContainers"] {
-        let containers = spec
-            .get_mut(list)
-            .and_then(Value::as_array_mut)
-            .into_iter()
-            .flatten();
-        for container in containers.filter_map(Value::as_object_mut) {
-            // The last lines of the log tell why a container ended, without reading logs.
-            default(
-                container,
-                "terminationMessagePolicy",
-                json!("FallbackToLogsOnError"),
-            );
-            let mut security = json!({ "allowPrivilegeEscalation": false });
-            if restricted && let Some(map) = security.as_object_mut() {
-                map.insert("capabilities".to_owned(), json!({ "drop": ["ALL"] }));
-            }
-            if !is_privileged(container) {
-                merge_defaults(container, "securityContext", security);
-            }
-            without_ports &= !container.contains_key("ports");
-        }
-    }
-    let first = spec
-        .get_mut("containers")
-        .and_then(|list| list.get_mut(0))
-        .and_then(Value::as_object_mut);
-    if let Some(first) = first.filter(|_| without_ports) {
-        let ports: Vec<Value> = declared
-            .iter()
-            .map(|n| json!({ "name": n.name, "containerPort": n.container_port(), "protocol": n.protocol.unwrap_or_default().as_str() }))
-            .collect();
-        first.insert("ports".to_owned(), json!(ports));
-    }
-}
-
-/// The API server refuses a privileged container that may not escalate privileges.
-fn is_privileged(container: &Map<String, Value>) -> bool {
-    container
-        .get("securityContext")
-        .and_then(|security| security.get("privileged"))
-        == Some(&json!(true))
-}
-
-fn default(map: &mut Map<String, Value>, key: &str, value: Value) {
-    map.entry(key.to_owned()).or_insert(value);
-}
-
-fn merge_defaults(map: &mut Map<String, Value>, key: &str, defaults: Value) {
-    let entry = map.entry(key.to_owned()).or_insert_with(|| json!({}));
-    if let (Some(held), Value::Object(defaults)) = (entry.as_object_mut(), defaults) {
-        for (key, value) in defaults {
-            held.entry(key).or_insert(value);
-        }
-    }
 }

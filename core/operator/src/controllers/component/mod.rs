@@ -1,13 +1,21 @@
-//! Component: a workload and its Service, and why it is not up where it is not.
+//! Component: a workload and its Services, and why it is not ready where it is not.
 
 mod build;
+mod defaults;
 mod explain;
+mod identity;
 mod networks;
 mod observe;
 mod plan;
+mod ports;
+mod probes;
+mod progress;
 mod status;
+mod stuck;
+mod teardown;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::{
     cluster::Reads,
@@ -23,11 +31,12 @@ use maquette_api::{
 use std::{convert::Infallible, sync::Arc};
 
 pub(super) use explain::explain;
+pub use identity::{TEMPLATE_HASH_ANNOTATION, hash_of, template_hash};
 pub use networks::networks;
 pub use observe::Observed;
-pub(super) use status::progress;
+pub(super) use progress::progress;
 
-/// Annotation that names a condition somebody waits for, so that it is reported without delay.
+/// Annotation that names a condition that another component waits for, so that it is reported without delay.
 pub const AWAITED_ANNOTATION: &str = "maquette.dev/awaited";
 
 /// Reconciles Components.
@@ -47,8 +56,8 @@ impl Controller for ComponentController {
         observe::observe(reads, object)
     }
 
-    fn plan(object: &Component, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
-        plan::plan(object, observed)
+    fn plan(object: &Component, observed: &Observed, now: Timestamp) -> Plan<Infallible> {
+        plan::plan(object, observed, now)
     }
 
     fn status(

@@ -1,13 +1,13 @@
-//! What exists of a component.
+//! Objects that exist for a component.
 
 use crate::cluster::{Key, Kind, NamespaceSummary, PodSummary, RawObject, Reads};
-use maquette_api::Component;
+use maquette_api::{COMPONENT_UID_LABEL, Component};
 use std::sync::Arc;
 
 /// Kinds that can run a component's pods.
-pub(super) const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::Job];
+const WORKLOADS: [Kind; 3] = [Kind::Deployment, Kind::StatefulSet, Kind::Job];
 
-/// What exists of a component.
+/// Objects that exist for a component.
 #[derive(Debug, Default)]
 pub struct Observed {
     /// Workloads that it controls.
@@ -16,10 +16,18 @@ pub struct Observed {
     pub(super) services: Vec<Arc<RawObject>>,
     /// Its pods.
     pub(super) pods: Vec<Arc<PodSummary>>,
-    /// Kinds of which an object with the component's name exists that is not its.
-    pub(super) taken: Vec<Kind>,
     /// Whether the namespace enforces the restricted Pod Security Standard.
     pub(super) restricted: bool,
+}
+
+impl Observed {
+    /// The workload of this kind that is not being deleted.
+    pub(super) fn workload(&self, kind: Kind) -> Option<&Arc<RawObject>> {
+        let mut workloads = self.workloads.iter();
+        let found = workloads
+            .find(|(held, object)| *held == kind && object.metadata.deletion_timestamp.is_none());
+        found.map(|(_, object)| object)
+    }
 }
 
 pub(super) fn observe(reads: &Reads, component: &Component) -> Observed {
@@ -32,21 +40,16 @@ pub(super) fn observe(reads: &Reads, component: &Component) -> Observed {
             owned.map(move |object| (kind, object))
         })
         .collect();
-    let is_taken = |kind: Kind| {
-        reads.raw(kind, &key).is_some_and(|object| {
-            let mut owners = object.metadata.owner_references.iter().flatten();
-            !owners.any(|owner| owner.uid == uid)
-        })
-    };
+    let mut pods = reads.pods(&key);
+    // Other programs use the label by which the caches find pods, too.
+    pods.retain(|pod| {
+        let labels = pod.metadata.labels.as_ref();
+        labels.and_then(|labels| labels.get(COMPONENT_UID_LABEL)) == Some(&uid)
+    });
     Observed {
-        taken: WORKLOADS
-            .into_iter()
-            .chain([Kind::Service])
-            .filter(|kind| is_taken(*kind))
-            .collect(),
         workloads,
         services: reads.owned_raw(Kind::Service, &uid),
-        pods: reads.pods(&key),
+        pods,
         restricted: is_restricted(reads, &key.namespace),
     }
 }

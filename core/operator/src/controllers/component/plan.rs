@@ -1,128 +1,91 @@
-//! Which objects a component needs, and which ones go.
+//! Which objects a component needs, and which are deleted.
 
 use super::{
     Observed,
-    build::{service, workload, workload_kind},
+    build::{services, workload, workload_kind},
+    defaults::Defaults,
+    identity::{TEMPLATE_HASH_ANNOTATION, has_completed, template_hash},
+    progress, stuck, teardown,
 };
 use crate::{
     cluster::{Key, Kind, RawObject},
-    engine::{Deletion, Desired, Finalizer, Plan},
+    engine::{Deletion, Finalizer, Plan},
 };
+use jiff::Timestamp;
 use maquette_api::Component;
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
-/// How often a name is looked for that somebody else's object has.
-const LOOK_AGAIN: Duration = Duration::from_secs(10);
-
-pub(super) fn plan(component: &Component, observed: &Observed) -> Plan<Infallible> {
+pub(super) fn plan(component: &Component, observed: &Observed, now: Timestamp) -> Plan<Infallible> {
     if component.metadata.deletion_timestamp.is_some() {
-        teardown(observed)
-    } else {
-        keep(component, observed)
+        return teardown::plan(component, observed);
     }
-}
-
-fn teardown(observed: &Observed) -> Plan<Infallible> {
-    let workloads = observed
-        .workloads
-        .iter()
-        .map(|(kind, object)| (*kind, object.as_ref()));
-    let services = observed
-        .services
-        .iter()
-        .map(|object| (Kind::Service, object.as_ref()));
-    let left: Vec<_> = workloads.chain(services).collect();
     Plan {
-        finalizer: if left.is_empty() {
-            Finalizer::Remove
-        } else {
-            Finalizer::Keep
-        },
-        delete: left
-            .into_iter()
-            .filter_map(|(kind, object)| deletion(kind, object))
-            .collect(),
-        ..Plan::default()
+        again_in: progress::next_look(component, observed, now),
+        ..keep(component, observed, Defaults::NEWEST)
     }
 }
 
-fn keep(component: &Component, observed: &Observed) -> Plan<Infallible> {
+/// Everything but the time of the next look. `newest` is the version of the defaults for new workloads.
+pub(super) fn keep(
+    component: &Component,
+    observed: &Observed,
+    newest: Defaults,
+) -> Plan<Infallible> {
     let mut plan = Plan {
         finalizer: Finalizer::held_by(&component.metadata),
         ..Plan::default()
     };
-    if !taken(component, observed).is_empty() {
-        plan.again_in = Some(LOOK_AGAIN);
-        return plan;
-    }
-    let wanted = workload(component, observed.restricted);
-    let stale: Vec<&(Kind, _)> = observed
+    let (kind, hash) = (workload_kind(component), template_hash(component));
+    let held: Option<&RawObject> = observed.workload(kind).map(AsRef::as_ref);
+    let stale = observed
         .workloads
         .iter()
-        .filter(|(kind, object)| must_be_replaced(*kind, object, &wanted))
-        .collect();
-    plan.delete.extend(
-        stale
-            .iter()
-            .filter_map(|(kind, object)| deletion(*kind, object)),
-    );
-    // A new workload is made when the old one is gone, so that two never run side by side.
-    if stale.is_empty() {
-        plan.apply.push(wanted);
+        .filter(|(held, object)| must_be_replaced(*held, object, kind, &hash));
+    let stale: Vec<_> = stale.collect();
+    // A new workload is created when the old one is gone, so that two never run side by side. A Job runs once: one that exists
+    // is not changed, and one that has completed is not created again.
+    let is_done = kind == Kind::Job && (held.is_some() || has_completed(component));
+    if stale.is_empty() && !is_done {
+        let defaults = Defaults::of(held, &hash, newest);
+        plan.apply
+            .push(workload(component, defaults, observed.restricted));
     }
-    let service = service(component);
-    if service.is_none() {
-        plan.delete.extend(
-            observed
-                .services
-                .iter()
-                .filter_map(|object| deletion(Kind::Service, object)),
-        );
-    }
-    plan.apply.extend(service);
+    let stale = stale.into_iter();
+    plan.delete
+        .extend(stale.filter_map(|(kind, object)| deletion(*kind, object)));
+    plan.delete.extend(stuck::pods(component, observed));
+    let services = services(component);
+    let is_wanted = |object: &RawObject| {
+        let key = Key::of(&object.metadata);
+        services.iter().any(|service| service.key == key)
+    };
+    let unwanted = observed.services.iter().filter(|held| !is_wanted(held));
+    plan.delete
+        .extend(unwanted.filter_map(|object| deletion(Kind::Service, object)));
+    plan.apply.extend(services);
     plan
 }
 
-/// Kinds of which an object with the component's name is in the way.
-pub(super) fn taken(component: &Component, observed: &Observed) -> Vec<Kind> {
-    let wanted = [
-        Some(workload_kind(component)),
-        service(component).map(|_| Kind::Service),
-    ];
-    observed
-        .taken
-        .iter()
-        .copied()
-        .filter(|kind| wanted.contains(&Some(*kind)))
-        .collect()
+/// It is being deleted, its kind has changed, or it is a Job of another template: the template of a Job cannot be changed.
+fn must_be_replaced(held: Kind, object: &RawObject, wanted: Kind, hash: &str) -> bool {
+    held != wanted
+        || object.metadata.deletion_timestamp.is_some()
+        || (held == Kind::Job && !is_of_template(object, hash))
 }
 
-/// The kind changed; or it is a Job, whose template cannot be changed, and another one is wanted.
-fn must_be_replaced(kind: Kind, object: &RawObject, wanted: &Desired) -> bool {
-    if kind != wanted.kind || object.metadata.deletion_timestamp.is_some() {
-        return true;
-    }
-    let applied = wanted
-        .object()
-        .get("metadata")
-        .and_then(|m| m.get("annotations"))
-        .and_then(|a| a.as_object());
-    let held = object.metadata.annotations.as_ref();
-    kind == Kind::Job
-        && applied.into_iter().flatten().any(|(key, value)| {
-            held.and_then(|held| held.get(key)).map(String::as_str) != value.as_str()
-        })
+/// Whether the workload was created from the template of this hash.
+pub(super) fn is_of_template(workload: &RawObject, hash: &str) -> bool {
+    let annotations = workload.metadata.annotations.as_ref();
+    annotations
+        .and_then(|annotations| annotations.get(TEMPLATE_HASH_ANNOTATION))
+        .is_some_and(|held| held == hash)
 }
 
-/// Nothing where it is being deleted already.
-fn deletion(kind: Kind, object: &RawObject) -> Option<Deletion> {
-    if object.metadata.deletion_timestamp.is_some() {
-        return None;
-    }
+/// With its pods. Nothing where it is being deleted already.
+pub(super) fn deletion(kind: Kind, object: &RawObject) -> Option<Deletion> {
+    let deletion = Deletion::of(kind, &object.metadata)?;
     Some(Deletion {
-        kind,
-        key: Key::of(&object.metadata),
-        uid: object.metadata.uid.clone()?,
         foreground: kind != Kind::Service,
+        ..deletion
     })
 }

@@ -1,8 +1,18 @@
-//! Whether a component is up, as the workload controller says, and why not, as its pods say.
+//! Whether a component is ready, as the workload's controller says, and why not, as its pods say.
 
-use super::{Observed, build::workload_kind, explain::explain, plan::taken};
+use super::{
+    Observed,
+    build::workload_kind,
+    explain::explain,
+    identity::{has_completed, template_hash},
+    plan::is_of_template,
+    probes,
+    progress::{progress, within_deadline},
+    stuck, teardown,
+    words::start_of,
+};
 use crate::{
-    cluster::{ContainerState, Key, Kind, RawObject},
+    cluster::{ContainerState, ContainerSummary, Kind, PodSummary},
     engine::{Report, Results, refused},
 };
 use jiff::Timestamp;
@@ -13,7 +23,10 @@ use maquette_api::{
     reason,
 };
 use serde_json::Value;
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
+
+/// Longest message of a component, in bytes: a workspace repeats those of all its components.
+const MESSAGE_MAX_BYTES: usize = 1024;
 
 pub(super) fn status(
     component: &Component,
@@ -21,77 +34,99 @@ pub(super) fn status(
     results: &Results<Infallible, Infallible>,
     now: Timestamp,
 ) -> Report<ComponentStatus> {
-    let previous = component
-        .status
-        .as_ref()
-        .map(|status| status.conditions.as_slice())
-        .unwrap_or_default();
+    let status = component.status.as_ref();
+    let previous = status.map(|status| status.conditions.as_slice());
+    let previous = previous.unwrap_or_default();
     let generation = component.metadata.generation;
-    let verdict = verdict(component, observed, results);
-    let ready = verdict.outcome == Outcome::Ready;
-    let started = ready || has_started(observed);
+    let completed_template = completed_template(component, observed);
+    let is_completed = completed_template == Some(template_hash(component));
+    let mut verdict = verdict(component, observed, results, is_completed, now);
+    verdict.message = start_of(&verdict.message, MESSAGE_MAX_BYTES);
+    let started = verdict.outcome == Outcome::Ready || has_started(component, &observed.pods);
     let mut conditions = verdict.conditions(previous, generation, now);
-    let text = if started {
-        ("Started", "containers run")
-    } else {
-        ("NotStarted", "no container runs yet")
+    let mut tell = |kind: &str, holds: bool, reason: &str, message: &str| {
+        let told = condition(previous, kind, holds, reason, message, generation, now);
+        conditions.push(told);
     };
-    conditions.push(condition(
-        previous, STARTED, started, text.0, text.1, generation, now,
-    ));
+    if started {
+        tell(STARTED, true, "Started", "the containers run");
+    } else {
+        tell(
+            STARTED,
+            false,
+            "NotStarted",
+            "no pod has all containers running",
+        );
+    }
     if component.spec.workload == Workload::Job {
-        let text = if ready {
-            ("Completed", "the Job ended well")
+        if is_completed {
+            tell(COMPLETED, true, "Completed", "the Job has completed");
         } else {
-            ("NotCompleted", "the Job has not ended well yet")
-        };
-        conditions.push(condition(
-            previous, COMPLETED, ready, text.0, text.1, generation, now,
-        ));
+            tell(
+                COMPLETED,
+                false,
+                "NotCompleted",
+                "the Job has not completed",
+            );
+        }
     }
     Report {
         status: ComponentStatus {
             observed_generation: generation,
+            completed_template,
             conditions,
         },
         verdict,
     }
 }
 
-fn has_started(observed: &Observed) -> bool {
-    let runs = |state: &ContainerState| match state {
+/// The template with which the Job has completed last, also when the Job was deleted since.
+fn completed_template(component: &Component, observed: &Observed) -> Option<String> {
+    if component.spec.workload != Workload::Job {
+        return None;
+    }
+    let hash = template_hash(component);
+    let mut jobs = observed.workloads.iter();
+    let completes = jobs.any(|(kind, job)| {
+        *kind == Kind::Job
+            && is_of_template(job, &hash)
+            && progress(*kind, job).outcome == Outcome::Ready
+    });
+    if completes || has_completed(component) {
+        return Some(hash);
+    }
+    component.status.as_ref()?.completed_template.clone()
+}
+
+fn has_started(component: &Component, pods: &[Arc<PodSummary>]) -> bool {
+    let template = &component.spec.template;
+    let may_end = |container: &ContainerSummary| {
+        let mut specs = template.containers().chain(template.sidecars());
+        let keeps_running = specs
+            .any(|spec| spec.get("name").and_then(Value::as_str) == Some(container.name.as_str()));
+        component.spec.workload == Workload::Job || !keeps_running
+    };
+    let runs = |container: &ContainerSummary| match &container.state {
         ContainerState::Running => true,
-        ContainerState::Terminated(termination) => termination.exit_code == 0,
+        ContainerState::Terminated(ended) => ended.exit_code == 0 && may_end(container),
         ContainerState::Waiting { .. } => false,
     };
-    observed.pods.iter().any(|pod| {
-        !pod.containers.is_empty()
-            && pod
-                .containers
-                .iter()
-                .all(|container| runs(&container.state))
-    })
+    let mut pods = pods.iter();
+    pods.any(|pod| !pod.containers.is_empty() && pod.containers.iter().all(runs))
 }
 
 fn verdict(
     component: &Component,
     observed: &Observed,
     results: &Results<Infallible, Infallible>,
+    is_completed: bool,
+    now: Timestamp,
 ) -> Verdict {
     if component.metadata.deletion_timestamp.is_some() {
-        let left: Vec<&str> = observed
-            .workloads
-            .iter()
-            .map(|(kind, _)| kind.name())
-            .collect();
-        return Verdict::progressing(
-            reason::TERMINATING,
-            if left.is_empty() {
-                "nothing is left".to_owned()
-            } else {
-                format!("{} and its pods are going", left.join(", "))
-            },
-        );
+        if let Some(refusal) = results.refused.first() {
+            return refused(refusal);
+        }
+        return Verdict::progressing(reason::TERMINATING, teardown::waits_for(observed));
     }
     if results.namespace_terminating {
         return Verdict::progressing(reason::TERMINATING, "the namespace is being deleted");
@@ -99,138 +134,62 @@ fn verdict(
     if let Some(refusal) = results.refused.first() {
         return refused(refusal);
     }
-    if let [kind, ..] = taken(component, observed).as_slice() {
-        return Verdict::stalled(
-            reason::NAME_TAKEN,
-            format!(
-                "a {kind} {} exists that does not belong to this component and is not touched; rename one of them",
-                Key::of(&component.metadata)
-            ),
+    let kind = workload_kind(component);
+    if is_completed {
+        return Verdict::ready("the Job has completed");
+    }
+    let Some(workload) = observed.workload(kind) else {
+        return Verdict::progressing(reason::PROGRESSING, format!("the {kind} is being created"));
+    };
+    if kind == Kind::Job && !is_of_template(workload, &template_hash(component)) {
+        return Verdict::progressing(
+            reason::PROGRESSING,
+            "the template has changed: the old Job is being replaced",
         );
     }
-    let kind = workload_kind(component);
-    let Some((_, workload)) = observed
-        .workloads
-        .iter()
-        .find(|(held, object)| *held == kind && object.metadata.deletion_timestamp.is_none())
-    else {
-        return Verdict::progressing(reason::PROGRESSING, format!("the {kind} is being made"));
-    };
-    let progress = progress(kind, workload);
+    let pods = stuck::current(kind, workload, &observed.pods);
+    let progress = within_deadline(component, kind, workload, now);
     match progress.outcome {
-        Outcome::Progressing | Outcome::Failing => {
-            explain(&observed.pods).unwrap_or_else(|| with_a_hint(kind, progress, observed))
-        }
-        Outcome::Stalled => with_last_words(progress, observed),
+        Outcome::Progressing | Outcome::Failing => explain(&pods)
+            .unwrap_or_else(|| with_a_hint(component, kind, progress, &pods, observed)),
+        Outcome::Stalled => with_the_cause(progress, &pods),
         Outcome::Ready => progress,
     }
 }
 
-/// Nothing in the status of a StatefulSet or a Job says that its pods are refused, only events do.
-fn with_a_hint(kind: Kind, verdict: Verdict, observed: &Observed) -> Verdict {
-    if kind == Kind::Deployment || !observed.pods.is_empty() {
-        return verdict;
-    }
-    let message = format!(
-        "{}; no pod exists yet: if that lasts, the events of the {kind} say why",
-        verdict.message
-    );
-    Verdict { message, ..verdict }
-}
-
-/// A Job that failed for good, with what its last pod said.
-fn with_last_words(verdict: Verdict, observed: &Observed) -> Verdict {
-    match explain(&observed.pods) {
-        Some(why) => Verdict {
-            message: format!("{}: {}", verdict.message, why.message),
+/// With the probe that fails; or with the place where Kubernetes says that it creates no pods: for a StatefulSet or a Job only
+/// in events.
+fn with_a_hint(
+    component: &Component,
+    kind: Kind,
+    verdict: Verdict,
+    pods: &[Arc<PodSummary>],
+    observed: &Observed,
+) -> Verdict {
+    let hint = probes::not_ready(component, pods).or_else(|| {
+        let has_no_pods = kind != Kind::Deployment && observed.pods.is_empty();
+        has_no_pods.then(|| {
+            format!(
+                "no pod exists; if it stays so, see the events of the {kind} (kubectl describe)"
+            )
+        })
+    });
+    match hint {
+        Some(hint) => Verdict {
+            message: format!("{}: {hint}", verdict.message),
             ..verdict
         },
         None => verdict,
     }
 }
 
-/// How far a workload is, from its own status.
-pub(in crate::controllers) fn progress(kind: Kind, workload: &RawObject) -> Verdict {
-    let status = workload.status();
-    let status = Some(&status);
-    let number = |field: &str| {
-        status
-            .and_then(|status| status.get(field))
-            .and_then(Value::as_i64)
-            .unwrap_or(0)
-    };
-    if kind == Kind::Job {
-        return job_progress(status, number("failed"));
-    }
-    if number("observedGeneration") < workload.metadata.generation.unwrap_or(0) {
-        return Verdict::progressing(reason::PROGRESSING, format!("the {kind} is being made"));
-    }
-    if let Some(message) = condition_message(status, "ReplicaFailure", "True") {
-        return Verdict::failing(
-            reason::REFUSED_BY_API_SERVER,
-            format!("its pods cannot be made: {message}"),
-        );
-    }
-    let wanted = workload
-        .spec()
-        .get("replicas")
-        .and_then(Value::as_i64)
-        .unwrap_or(1);
-    let (updated, ready) = match kind {
-        Kind::Deployment => (number("updatedReplicas"), number("availableReplicas")),
-        _ => (number("updatedReplicas"), number("readyReplicas")),
-    };
-    if updated >= wanted && ready >= wanted && number("replicas") <= wanted {
-        return Verdict::ready(format!("{ready} of {wanted} pods are ready"));
-    }
-    if let Some(message) = condition_message(status, "Progressing", "False") {
-        return Verdict::failing(
-            reason::PROGRESS_DEADLINE_EXCEEDED,
-            format!(
-                "{} of {wanted} pods are ready: {message}",
-                ready.min(updated)
-            ),
-        );
-    }
-    Verdict::progressing(
-        reason::PROGRESSING,
-        format!("{} of {wanted} pods are ready", ready.min(updated)),
-    )
-}
-
-fn job_progress(status: Option<&Value>, failed: i64) -> Verdict {
-    if condition_message(status, "Complete", "True").is_some() {
-        return Verdict::ready("the Job ended well");
-    }
-    if let Some(message) = condition_message(status, "Failed", "True") {
-        return Verdict::stalled(
-            reason::JOB_FAILED,
-            format!(
-                "the Job failed ({message}); correct it and change the component, or delete the Component to run it again"
-            ),
-        );
-    }
-    Verdict::progressing(
-        reason::PROGRESSING,
-        if failed == 0 {
-            "the Job runs".to_owned()
-        } else {
-            format!("the Job runs; {failed} attempts failed")
+/// A Job that failed, with the last output of its last pod.
+fn with_the_cause(verdict: Verdict, pods: &[Arc<PodSummary>]) -> Verdict {
+    match explain(pods) {
+        Some(why) => Verdict {
+            message: format!("{}: {}", verdict.message, why.message),
+            ..verdict
         },
-    )
-}
-
-fn condition_message(status: Option<&Value>, kind: &str, value: &str) -> Option<String> {
-    let conditions = status?.get("conditions")?.as_array()?;
-    let found = conditions.iter().find(|c| {
-        c.get("type").and_then(Value::as_str) == Some(kind)
-            && c.get("status").and_then(Value::as_str) == Some(value)
-    })?;
-    Some(
-        found
-            .get("message")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-    )
+        None => verdict,
+    }
 }

@@ -1,8 +1,9 @@
-//! `DNSRecord`: one record set at a provider, never one that somebody else owns, never one that is forgotten.
+//! `DNSRecord`: one record set at a provider. A record set with another owner is never modified, and none is forgotten.
 //!
-//! The ledger in the status names every record set that may exist because of this object. An entry is written before
-//! the call that makes the record set, and goes only after the record set was seen to be absent or another's.
+//! The rules are those of [`super::outside`]. The ledger in the status names every record set that may exist because of
+//! this object.
 
+mod claim;
 mod observe;
 mod place;
 mod plan;
@@ -12,6 +13,7 @@ mod tests;
 
 use crate::{
     cluster::{Key, Kind, Reads},
+    controllers::outside::Memory,
     engine::{Controller, Plan, Report, Results},
     providers::{LaneError, Registry},
 };
@@ -19,10 +21,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{DNSRecord, DNSRecordStatus, LedgerEntry};
 use maquette_host::{Payer, dns};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 pub use observe::Observed;
@@ -31,8 +30,7 @@ pub use observe::Observed;
 pub struct DnsRecordController {
     registry: Arc<Registry>,
     installation: String,
-    /// When each object's record set was last known to be right, and for which generation.
-    confirmed: Mutex<HashMap<Key, (Instant, Option<i64>)>>,
+    memory: Memory,
 }
 
 /// One change at a provider.
@@ -51,27 +49,25 @@ impl DnsRecordController {
         Self {
             registry,
             installation,
-            confirmed: Mutex::default(),
+            memory: Memory::default(),
         }
-    }
-
-    fn confirm(&self, key: Key, generation: Option<i64>) {
-        self.confirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, (Instant::now(), generation));
-    }
-
-    fn confirmed(&self, key: &Key) -> Option<(Instant, Option<i64>)> {
-        self.confirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(key)
-            .copied()
     }
 }
 
-/// Who pays for calls on behalf of a record: the workspace that made it.
+fn ledger(record: &DNSRecord) -> &[LedgerEntry] {
+    let status = record.status.as_ref();
+    status.map(|status| &status.ledger[..]).unwrap_or_default()
+}
+
+fn held(ledger: &[LedgerEntry], entry: &LedgerEntry) -> bool {
+    ledger.iter().any(|held| plan::same_place(held, entry))
+}
+
+fn is_deletion(call: &Call) -> bool {
+    matches!(call.change, dns::Change::Delete(_))
+}
+
+/// The payer of calls on behalf of a record: the workspace that created it.
 pub(super) fn payer(record: &DNSRecord) -> Payer {
     let owners = record.metadata.owner_references.iter().flatten();
     let workspace = owners
@@ -121,25 +117,30 @@ impl Controller for DnsRecordController {
     }
 
     async fn call(&self, object: &Arc<DNSRecord>, call: Call) -> Answer {
+        let (key, start) = (Key::of(&object.metadata), Instant::now());
         let lane = self
             .registry
             .get(&call.entry.provider)
             .and_then(|provider| provider.lane(&call.entry.zone));
-        let answer = lane
-            .ok_or(LaneError::Closed)?
-            .change(payer(object), call.change.clone())
-            .await;
-        if answer.is_ok() && !matches!(call.change, dns::Change::Delete(_)) {
-            self.confirm(Key::of(&object.metadata), object.metadata.generation);
+        let answer = match lane {
+            Some(lane) => lane.change(payer(object), call.change.clone()).await,
+            None => Err(LaneError::Closed),
+        };
+        if is_deletion(&call) {
+            self.memory.removed(&key, answer.is_err());
+        } else {
+            let is_first = !held(ledger(object), &call.entry);
+            let error = answer.as_ref().err();
+            self.memory.created(&key, is_first, start, error);
+        }
+        if answer.is_ok() && !is_deletion(&call) {
+            self.memory.confirm(&key, object.metadata.generation);
         }
         answer
     }
 
     fn gone(&self, key: &Key) {
-        self.confirmed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(key);
+        self.memory.forget(key);
     }
 }
 

@@ -1,28 +1,55 @@
-//! Who may keep the record set where, and what is there now.
+//! Who may keep the record set where, and the record sets that exist there now.
 
 use super::{
-    DnsRecordController, payer,
+    DnsRecordController, claim, ledger, payer,
     place::{Place, Problem, place},
+    plan::is_right,
 };
 use crate::{
     cluster::{Key, Reads},
+    controllers::{access, outside::Recalled},
     providers::{LaneError, Sight},
 };
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, owner};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, condition, owner};
 use maquette_host::dns::{self, RecordSet};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
+
+/// How soon a deletion is reported, whatever the provider does.
+const FIRST_REPORT: Duration = Duration::from_secs(4);
 
 /// Everything the decision needs.
 #[derive(Debug)]
 pub struct Observed {
-    /// The mark that says that a record set is this object's.
+    /// The ownership record of this object's record sets.
     pub(super) owner: String,
-    /// Where the record set belongs, and how often it is compared; or why it cannot be kept.
-    pub(super) place: Result<Place, Problem>,
-    /// What is at the provider, where it was looked at, by the entry's position.
-    pub(super) sights: BTreeMap<Spot, Result<Sight, LaneError>>,
-    /// Whether the record set was seen to be right so recently that it need not be looked at.
+    /// Where the record set belongs, and how often it is compared; or why it cannot be kept. Nothing where the object is
+    /// being deleted.
+    pub(super) place: Option<Result<Place, Problem>>,
+    /// Record sets at the provider, where it was asked, by the entry's position.
+    pub(super) sights: BTreeMap<Spot, Result<Sight, Problem>>,
+    /// Whether the record set was seen to be right so recently that it is not observed again.
     pub(super) fresh: bool,
+    /// What this process knows of earlier calls.
+    pub(super) recalled: Recalled,
+}
+
+impl Observed {
+    /// Where the record set belongs, where it can be kept.
+    pub(super) fn kept_at(&self) -> Option<&Place> {
+        self.place.as_ref()?.as_ref().ok()
+    }
+
+    /// Why it is not known whether the record set is right.
+    pub(super) fn trouble(&self) -> Option<&Problem> {
+        let problem = match self.place.as_ref()? {
+            Err(problem) => problem,
+            Ok(place) => self.sights.get(&spot(&place.entry))?.as_ref().err()?,
+        };
+        problem.is_trouble().then_some(problem)
+    }
 }
 
 /// Where a record set is.
@@ -61,95 +88,80 @@ pub(super) async fn observe(
     record: &DNSRecord,
 ) -> Observed {
     let key = Key::of(&record.metadata);
-    let place = place(controller, reads, &key, record).await;
-    let ledger = record
-        .status
-        .as_ref()
-        .map(|status| status.ledger.clone())
-        .unwrap_or_default();
     let deleting = record.metadata.deletion_timestamp.is_some();
-    let fresh = !deleting && is_fresh(controller, &key, record, place.as_ref().ok(), &ledger);
-    let mut sights = BTreeMap::new();
-    if !fresh {
-        let known = ledger.iter().chain(
-            place
-                .as_ref()
-                .ok()
-                .filter(|_| !deleting && !is_new(record))
-                .map(|place| &place.entry),
-        );
-        for entry in known {
-            let is_wanted = place
-                .as_ref()
-                .is_ok_and(|place| spot(&place.entry) == spot(entry));
+    let generation = record.metadata.generation;
+    let place = if deleting {
+        claim::release(reads, record);
+        None
+    } else {
+        let place = place(controller, reads, &key, record).await;
+        Some(claim::claim(reads, record, place))
+    };
+    let mut observed = Observed {
+        owner: owner::mark(&controller.installation, &key.namespace, &key.name),
+        place,
+        sights: BTreeMap::new(),
+        fresh: false,
+        recalled: Recalled::default(),
+    };
+    observed.fresh = observed.kept_at().is_some_and(|place| {
+        is_settled(place, ledger(record))
+            && controller.memory.is_fresh(&key, generation, place.interval)
+    });
+    if !observed.fresh && (deleting || observed.kept_at().is_some()) {
+        let new = observed.kept_at().map(|place| place.entry.clone());
+        for entry in ledger(record).iter().chain(new.as_ref()) {
+            let is_wanted = new.as_ref().is_some_and(|new| spot(new) == spot(entry));
             let wanted = is_wanted.then(|| wanted(record));
-            if let std::collections::btree_map::Entry::Vacant(vacant) = sights.entry(spot(entry)) {
-                vacant.insert(reads.wait(look(controller, record, entry, wanted)).await);
+            if let Entry::Vacant(vacant) = observed.sights.entry(spot(entry)) {
+                vacant.insert(look(controller, reads, record, entry, wanted).await);
             }
         }
-        let right = place
-            .as_ref()
-            .ok()
-            .and_then(|place| sights.get(&spot(&place.entry)))
-            .is_some_and(Result::is_ok);
-        if right && !deleting {
-            controller.confirm(key, record.metadata.generation);
+        if is_right(record, &observed) {
+            controller.memory.confirm(&key, generation);
         }
     }
-    Observed {
-        owner: owner_of(controller, record),
-        place,
-        sights,
-        fresh,
-    }
+    let is_intended = ledger(record)
+        .iter()
+        .any(|entry| entry.state == LedgerState::Intended);
+    let in_trouble = observed.trouble().is_some();
+    observed.recalled = controller.memory.recall(&key, is_intended, in_trouble);
+    observed
 }
 
-fn owner_of(controller: &DnsRecordController, record: &DNSRecord) -> String {
-    let key = Key::of(&record.metadata);
-    owner::mark(&controller.installation, &key.namespace, &key.name)
-}
-
-/// Nothing was tried for this spec yet, so there is nothing to look at: the call that makes it checks by itself.
-pub(super) fn is_new(record: &DNSRecord) -> bool {
-    record.status.as_ref().is_none_or(|status| {
-        status.ledger.is_empty() && status.observed_generation != record.metadata.generation
-    })
-}
-
-fn is_fresh(
-    controller: &DnsRecordController,
-    key: &Key,
-    record: &DNSRecord,
-    place: Option<&Place>,
-    ledger: &[LedgerEntry],
-) -> bool {
-    let Some(place) = place else { return false };
-    let settled = match ledger {
+fn is_settled(place: &Place, ledger: &[LedgerEntry]) -> bool {
+    match ledger {
         [only] => {
             spot(only) == spot(&place.entry)
                 && only.kind == place.entry.kind
                 && only.state == LedgerState::Present
         }
         _ => false,
-    };
-    settled
-        && controller.confirmed(key).is_some_and(|(at, generation)| {
-            generation == record.metadata.generation
-                && at.elapsed() + Duration::from_millis(500) < place.interval
-        })
+    }
 }
 
 async fn look(
     controller: &DnsRecordController,
+    reads: &Reads,
     record: &DNSRecord,
     entry: &LedgerEntry,
     wanted: Option<RecordSet>,
-) -> Result<Sight, LaneError> {
-    let lane = controller
-        .registry
-        .get(&entry.provider)
-        .and_then(|provider| provider.lane(&entry.zone));
-    lane.ok_or(LaneError::Closed)?
-        .look(payer(record), entry.name.clone(), wanted)
-        .await
+) -> Result<Sight, Problem> {
+    let configured = access::for_removal(reads, &controller.registry, &entry.provider)?;
+    let zone = configured.lane(&entry.zone).ok_or(LaneError::Closed)?;
+    let look = zone.look(payer(record), entry.name.clone(), wanted);
+    if !hides_deletion(record) {
+        return Ok(reads.wait(look).await?);
+    }
+    match reads.wait(tokio::time::timeout(FIRST_REPORT, look)).await {
+        Ok(sight) => Ok(sight?),
+        Err(_) => Err(Problem::Slow),
+    }
+}
+
+/// Whether the object is being deleted and its status does not say so yet.
+fn hides_deletion(record: &DNSRecord) -> bool {
+    let status = record.status.as_ref();
+    record.metadata.deletion_timestamp.is_some()
+        && status.is_some_and(|status| condition::holds(&status.conditions, condition::READY))
 }

@@ -16,13 +16,36 @@ pub(super) struct Place {
     pub(super) interval: Duration,
 }
 
-/// Why the record set cannot be kept.
+/// Why the record set cannot be kept or observed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum Problem {
     #[error(transparent)]
     Access(#[from] access::Problem),
     #[error(transparent)]
     Lane(#[from] LaneError),
+    /// The deletion is reported before the provider has answered.
+    #[error("the provider has not answered yet")]
+    Slow,
+}
+
+impl Problem {
+    /// Whether the record set may be as it should be although the provider cannot be used, or gave no answer.
+    pub(super) fn is_trouble(&self) -> bool {
+        match self {
+            Self::Access(problem) => problem.is_trouble(),
+            // A zone that does not exist has no record set.
+            Self::Lane(error) => !error.is_not_found(),
+            Self::Slow => true,
+        }
+    }
+
+    /// The answer of the provider, where it gave one.
+    pub(super) fn lane(&self) -> Option<&LaneError> {
+        match self {
+            Self::Access(_) | Self::Slow => None,
+            Self::Lane(error) => Some(error),
+        }
+    }
 }
 
 /// Where the record set of the spec belongs. What exists is found whatever the scope says by now.
@@ -33,7 +56,6 @@ pub(super) async fn place(
     record: &DNSRecord,
 ) -> Result<Place, Problem> {
     let name = record.spec.provider.clone();
-    let (provider, configured) = access::provider(reads, &controller.registry, &name)?;
     let entry = |zone: String| LedgerEntry {
         provider: name.clone(),
         zone,
@@ -42,24 +64,9 @@ pub(super) async fn place(
         state: LedgerState::Intended,
         etag: None,
     };
-    let known = record
-        .status
-        .iter()
-        .flat_map(|status| &status.ledger)
-        .find(|held| held.provider == name && held.name == record.spec.name);
-    if record.metadata.deletion_timestamp.is_some() {
-        // What exists is removed whatever the scope says by now.
-        let zone = known
-            .map(|held| held.zone.clone())
-            .or_else(|| record.spec.zone.clone())
-            .unwrap_or_default();
-        return Ok(Place {
-            entry: entry(zone),
-            interval: configured.interval,
-        });
-    }
+    let (provider, configured) = access::provider(reads, &controller.registry, &name)?;
     if configured.dns.is_none() {
-        let (what, interface) = ("record sets", "maquette:plugin/dns");
+        let (what, interface) = ("record sets", "maquette:dns/dns");
         return Err(access::Problem::OtherKind {
             name,
             what,

@@ -1,14 +1,15 @@
-//! Which changes bring the provider to what the spec says.
+//! Which changes bring the provider to the spec.
 
 use super::{
-    Call, Observed,
-    observe::{is_new, kind, spot, wanted},
+    Call, Observed, ledger,
+    observe::{kind, spot, wanted},
     place::{Place, Problem},
 };
 use crate::{
+    cluster::Key,
     controllers::{
-        access,
-        moments::{LATER, SOON, until_tick},
+        moments::{LATER, SOON},
+        outside::{self, Seen, Standing, standing, until_retry, until_turn},
     },
     engine::{Finalizer, Notice, Plan},
 };
@@ -17,9 +18,6 @@ use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, reason};
 use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacement};
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
-    if is_starting(observed) {
-        return Plan::default();
-    }
     if record.metadata.deletion_timestamp.is_some() {
         teardown(record, observed)
     } else {
@@ -27,53 +25,74 @@ pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> P
     }
 }
 
-/// Whether the provider will be there in a moment, so that there is nothing to do nor to say.
-pub(super) fn is_starting(observed: &Observed) -> bool {
-    matches!(
-        observed.place,
-        Err(Problem::Access(access::Problem::Starting(_)))
-    )
-}
-
-fn ledger(record: &DNSRecord) -> &[LedgerEntry] {
-    record
-        .status
-        .as_ref()
-        .map(|status| status.ledger.as_slice())
-        .unwrap_or_default()
-}
-
-/// What of the ledger may still exist as far as is known.
+/// Entries of the ledger that may still exist as far as is known.
 pub(super) fn remaining<'a>(
     record: &'a DNSRecord,
     observed: &'a Observed,
 ) -> impl Iterator<Item = &'a LedgerEntry> {
-    ledger(record)
-        .iter()
-        .filter(|entry| !is_seen_absent(entry, observed))
+    let may_exist = |entry: &&LedgerEntry| {
+        !matches!(
+            standing_of(entry, observed),
+            Standing::Absent | Standing::Foreign(_)
+        )
+    };
+    ledger(record).iter().filter(may_exist)
 }
 
-/// Whether the entry's record set was seen to be absent or another's.
-fn is_seen_absent(entry: &LedgerEntry, observed: &Observed) -> bool {
-    matches!(observed.sights.get(&spot(entry)), Some(Ok(_))) && ours(entry, observed).is_none()
+/// What is known of the entry's record set.
+fn standing_of<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Standing<'a> {
+    let seen = match observed.sights.get(&spot(entry)) {
+        Some(Ok(_)) => Some(Ok(
+            live(entry, observed).map(|seen| Seen(seen.owner.as_deref()))
+        )),
+        Some(Err(problem)) => problem.lane().map(Err),
+        None => None,
+    };
+    let is_intended = entry.state == LedgerState::Intended;
+    standing(seen, &observed.owner, is_intended, &observed.recalled)
 }
 
-/// The entry's record set, where it exists and carries this object's mark.
+/// The entry's record set, where it exists and is this object's.
 pub(super) fn ours<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Option<&'a dns::Observed> {
     live(entry, observed).filter(|seen| seen.owner.as_deref() == Some(&observed.owner))
 }
 
-/// The entry's record set, whoever owns it.
-pub(super) fn live<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Option<&'a dns::Observed> {
-    let sight = observed.sights.get(&spot(entry))?.as_ref().ok()?;
-    sight
-        .live
-        .iter()
-        .find(|seen| seen.records.kind == kind(entry.kind))
+/// The entry's record set, with any owner.
+fn live<'a>(entry: &LedgerEntry, observed: &'a Observed) -> Option<&'a dns::Observed> {
+    let mut all = all(entry, observed);
+    all.find(|seen| seen.records.kind == kind(entry.kind))
 }
 
-pub(super) fn is_abandoned(record: &DNSRecord) -> bool {
-    access::is_abandoned(record.metadata.annotations.as_ref())
+/// Every record set of the entry's name.
+fn all<'a>(entry: &LedgerEntry, observed: &'a Observed) -> impl Iterator<Item = &'a dns::Observed> {
+    let sight = observed.sights.get(&spot(entry));
+    sight.into_iter().flatten().flat_map(|sight| &sight.live)
+}
+
+/// The record set of another owner that keeps this object's from being created: it has the name and the type, or an alias
+/// is all that a name has (RFC 1034, section 3.6.2), or the addresses of the name, or the name itself, are the other's.
+pub(super) fn obstacle<'a>(place: &Place, observed: &'a Observed) -> Option<&'a dns::Observed> {
+    if ours(&place.entry, observed).is_some() {
+        return None;
+    }
+    let own = kind(place.entry.kind);
+    let is_address = |kind| matches!(kind, dns::RecordType::A | dns::RecordType::Aaaa);
+    all(&place.entry, observed)
+        .filter(|seen| seen.owner.as_deref() != Some(&observed.owner))
+        .find(|seen| {
+            let kind = seen.records.kind;
+            kind == own
+                || [kind, own].contains(&dns::RecordType::Cname)
+                || (is_address(kind) && is_address(own))
+                || seen.owner.is_some()
+        })
+}
+
+/// Whether the user lets the record sets be left behind, and the provider cannot be used to remove them.
+pub(super) fn is_abandoned(record: &DNSRecord, observed: &Observed) -> bool {
+    let is_usable =
+        observed.sights.values().all(Result::is_ok) && !observed.recalled.removal_failed;
+    outside::is_abandoned(record.metadata.annotations.as_ref(), is_usable)
 }
 
 fn teardown(record: &DNSRecord, observed: &Observed) -> Plan<Call> {
@@ -81,14 +100,16 @@ fn teardown(record: &DNSRecord, observed: &Observed) -> Plan<Call> {
         .filter(|entry| ours(entry, observed).is_some())
         .map(|entry| delete(entry, observed))
         .collect();
-    let done = remaining(record, observed).next().is_none() || is_abandoned(record);
+    let done = remaining(record, observed).next().is_none() || is_abandoned(record, observed);
+    let is_slow = |sight: &Result<_, Problem>| matches!(sight, Err(Problem::Slow));
+    let soon = !calls.is_empty() || observed.sights.values().any(is_slow);
     Plan {
         finalizer: if done {
             Finalizer::Remove
         } else {
             Finalizer::Keep
         },
-        again_in: (!calls.is_empty()).then_some(SOON),
+        again_in: soon.then_some(SOON).or(observed.recalled.open_for),
         calls: if done { Vec::new() } else { calls },
         ..Plan::default()
     }
@@ -99,11 +120,15 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         finalizer: Finalizer::held_by(&record.metadata),
         ..Plan::default()
     };
-    let Ok(place) = &observed.place else {
+    let Some(place) = observed.kept_at() else {
         plan.again_in = Some(LATER);
         return plan;
     };
-    plan.again_in = Some(until_tick(place.interval, now));
+    let turn = until_turn(&Key::of(&record.metadata), place.interval, now);
+    plan.again_in = Some(match observed.trouble() {
+        Some(_) => until_retry(place.interval),
+        None => turn,
+    });
     let change = bring(record, observed, place);
     plan.notices.extend(repair(record, place, change.as_ref()));
     let old: Vec<&LedgerEntry> = remaining(record, observed)
@@ -125,45 +150,45 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
     plan
 }
 
-/// Whether one cannot exist as long as the other does: an alias is all that a name has (RFC 1034, section 3.6.2). Then
-/// both changes belong into one batch, so that the name is not without an answer.
+/// Whether one cannot exist as long as the other does. Then both changes belong into one batch, so that the name is not
+/// without an answer.
 fn is_in_the_way(old: &LedgerEntry, new: &LedgerEntry) -> bool {
     spot(old) == spot(new)
         && old.kind != new.kind
         && [old.kind, new.kind].contains(&RecordType::Cname)
 }
 
-/// The change that makes the record set what the spec says, where one is needed.
+/// Whether the record set was seen to be as the spec says.
+pub(super) fn is_right(record: &DNSRecord, observed: &Observed) -> bool {
+    observed.kept_at().is_some_and(|place| {
+        ours(&place.entry, observed).is_some() && bring(record, observed, place).is_none()
+    })
+}
+
+/// The change that brings the record set to the spec, where one is needed.
 fn bring(record: &DNSRecord, observed: &Observed, place: &Place) -> Option<Call> {
-    if observed.fresh {
+    let sight = observed.sights.get(&spot(&place.entry))?.as_ref().ok()?;
+    if observed.fresh || obstacle(place, observed).is_some() {
         return None;
     }
-    let create = || {
-        Change::Create(Creation {
+    let change = match ours(&place.entry, observed) {
+        None => Change::Create(Creation {
             records: wanted(record),
             owner: observed.owner.clone(),
-        })
-    };
-    let change = match observed.sights.get(&spot(&place.entry)) {
-        None if is_new(record) => create(),
-        None | Some(Err(_)) => return None,
-        Some(Ok(sight)) => match live(&place.entry, observed) {
-            None => create(),
-            Some(seen) if seen.owner.as_deref() != Some(&observed.owner) => return None,
-            Some(seen)
-                if sight
-                    .normal
-                    .as_ref()
-                    .is_some_and(|normal| is_same(normal, &seen.records)) =>
-            {
-                return None;
-            }
-            Some(seen) => Change::Replace(Replacement {
-                records: wanted(record),
-                owner: observed.owner.clone(),
-                expect: seen.etag.clone(),
-            }),
-        },
+        }),
+        Some(seen)
+            if sight
+                .normal
+                .as_ref()
+                .is_some_and(|n| is_same(n, &seen.records)) =>
+        {
+            return None;
+        }
+        Some(seen) => Change::Replace(Replacement {
+            records: wanted(record),
+            owner: observed.owner.clone(),
+            expect: seen.etag.clone(),
+        }),
     };
     Some(Call {
         entry: place.entry.clone(),
@@ -183,7 +208,7 @@ fn delete(entry: &LedgerEntry, observed: &Observed) -> Call {
     }
 }
 
-/// Something is changed although the spec did not: somebody else changed it.
+/// Something is changed although the spec did not: the record set was changed manually.
 fn repair(record: &DNSRecord, place: &Place, change: Option<&Call>) -> Option<Notice> {
     let status = record.status.as_ref()?;
     let was_right = status.observed_generation == record.metadata.generation
@@ -195,13 +220,13 @@ fn repair(record: &DNSRecord, place: &Place, change: Option<&Call>) -> Option<No
         warning: false,
         reason: reason::DRIFT_REPAIRED,
         message: format!(
-            "{} was changed or removed at {} by somebody else and is put right",
+            "{} was changed or removed manually at {} and is reverted",
             place.entry.name, place.entry.provider
         ),
     })
 }
 
-/// Whether the record set of the spec is known to exist, so that an old one may go.
+/// Whether the record set of the spec is known to exist, so that an old one may be deleted.
 fn is_present(record: &DNSRecord, observed: &Observed, place: &Place) -> bool {
     ours(&place.entry, observed).is_some()
         || (observed.fresh

@@ -3,7 +3,7 @@
 use maquette_api::PluginStatus;
 use maquette_host::{
     Installed, Origin,
-    manifest::{Credential, Host, Placement},
+    manifest::{Credential, Host},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,14 +103,11 @@ pub(super) fn host_text(host: &Host) -> String {
 }
 
 fn credential(credential: &Credential) -> (String, Option<String>) {
-    let place = match &credential.placement {
-        Placement::Bearer | Placement::Basic => "sent in the header Authorization".to_owned(),
-        Placement::Header { name } => format!("sent in the header {name}"),
-        Placement::HmacKey | Placement::SigningKey | Placement::TsigKey => {
-            "signed with, never sent".to_owned()
-        }
-        Placement::Connector => "given to the connector that it describes".to_owned(),
-    };
+    let mut place = credential.placement.to_string();
+    if !credential.hosts.is_empty() {
+        let hosts: Vec<String> = credential.hosts.iter().map(host_text).collect();
+        place = format!("{place}, to {}", hosts.join(" and "));
+    }
     (credential.name.clone(), Some(place))
 }
 

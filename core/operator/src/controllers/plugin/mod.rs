@@ -13,7 +13,8 @@ mod tests;
 mod verify;
 
 use crate::{
-    cluster::Reads,
+    cluster::{Key, Reads},
+    controllers::outside::Memory,
     engine::{Controller, Plan, Report, Results},
 };
 use jiff::Timestamp;
@@ -27,8 +28,18 @@ pub use observe::Observed;
 
 /// Reconciles Plugins.
 pub struct PluginController {
-    /// Installs versions.
-    pub installer: Installer,
+    installer: Installer,
+    memory: Memory,
+}
+
+impl PluginController {
+    /// A controller that installs with this.
+    pub fn new(installer: Installer) -> Self {
+        Self {
+            installer,
+            memory: Memory::default(),
+        }
+    }
 }
 
 impl Controller for PluginController {
@@ -42,7 +53,7 @@ impl Controller for PluginController {
     }
 
     async fn observe(&self, reads: &Reads, object: &Arc<Plugin>) -> Observed {
-        observe::observe(&self.installer, reads, object).await
+        observe::observe(&self.installer, &self.memory, reads, object).await
     }
 
     fn plan(object: &Plugin, observed: &Observed, _: Timestamp) -> Plan<Infallible> {
@@ -62,12 +73,14 @@ impl Controller for PluginController {
     async fn call(&self, _: &Arc<Plugin>, call: Infallible) -> Infallible {
         match call {}
     }
+
+    fn gone(&self, key: &Key) {
+        self.memory.forget(key);
+    }
 }
 
 impl crate::controllers::FromContext for PluginController {
     fn from_context(context: &crate::controllers::Context) -> Self {
-        Self {
-            installer: context.installer.clone(),
-        }
+        Self::new(context.installer.clone())
     }
 }

@@ -1,9 +1,13 @@
 //! What runs, installed again where it has to be, and what the spec stands for now.
 
 use super::{Installer, fit::unfit, install::Problem};
-use crate::cluster::Reads;
-use maquette_api::Plugin;
+use crate::{
+    cluster::{Key, Reads},
+    controllers::outside::{Memory, Recalled},
+};
+use maquette_api::{Plugin, Provider};
 use maquette_host::{Digest, Installed, Version};
+use std::sync::Arc;
 
 /// What runs and what is offered.
 pub struct Observed {
@@ -15,9 +19,18 @@ pub struct Observed {
     pub(super) pulled_from: Option<String>,
     /// Providers that could not use what is offered, with what they lack.
     pub(super) unfit: Vec<String>,
+    /// Providers that use the Plugin, by name.
+    pub(super) used_by: Vec<String>,
+    /// Whether a problem lasts for long.
+    pub(super) recalled: Recalled,
 }
 
-pub(super) async fn observe(installer: &Installer, reads: &Reads, plugin: &Plugin) -> Observed {
+pub(super) async fn observe(
+    installer: &Installer,
+    memory: &Memory,
+    reads: &Reads,
+    plugin: &Plugin,
+) -> Observed {
     unload(installer, reads, plugin);
     let running = running(installer, reads, plugin).await;
     let offered = offered(installer, reads, plugin, running.as_ref()).await;
@@ -27,12 +40,26 @@ pub(super) async fn observe(installer: &Installer, reads: &Reads, plugin: &Plugi
         }
         _ => Vec::new(),
     };
+    let in_trouble = offered.is_err() || matches!(running, Some(Err(_)));
     Observed {
+        used_by: users(reads, plugin),
+        recalled: memory.recall(&Key::of(&plugin.metadata), false, in_trouble),
         unfit,
         offered,
         running,
         pulled_from: installer.elsewhere(&plugin.spec.image),
     }
+}
+
+/// Providers whose spec names the Plugin. It is not deleted before they are: only with it can they remove what they keep.
+fn users(reads: &Reads, plugin: &Plugin) -> Vec<String> {
+    let name = plugin.metadata.name.clone().unwrap_or_default();
+    reads.every_as(move |providers: &[Arc<Provider>]| {
+        let users = providers.iter().filter(|p| p.spec.plugin == name);
+        let mut users: Vec<_> = users.filter_map(|p| p.metadata.name.clone()).collect();
+        users.sort();
+        users
+    })
 }
 
 /// What ran before and runs for nobody now need not be in memory.

@@ -1,12 +1,15 @@
-//! Nothing is made for a Plugin; what is told of its versions and the time of the next look are decided.
+//! Nothing is created for a Plugin. Its finalizer, the events of its versions and the time of the next look are decided.
 
 use super::{
     Observed,
     decide::{Step, decide},
     status::{Fault, fault, up_to_date},
 };
-use crate::engine::{Notice, Plan};
-use maquette_api::{Plugin, condition, reason};
+use crate::{
+    controllers::moments::LATER,
+    engine::{Finalizer, Notice, Plan},
+};
+use maquette_api::{FINALIZER, Plugin, condition, reason};
 use std::{convert::Infallible, time::Duration};
 
 /// How often the registry is asked, where the spec does not say. A reference that the registry refuses may be pushed
@@ -16,14 +19,33 @@ const INTERVAL: Duration = Duration::from_mins(5);
 pub(super) fn plan(plugin: &Plugin, observed: &Observed) -> Plan<Infallible> {
     let step = decide(plugin, observed);
     Plan {
+        finalizer: finalizer(plugin, observed),
         notices: notice(plugin, observed, &step).into_iter().collect(),
         again_in: again_in(plugin, observed, &step),
         ..Plan::default()
     }
 }
 
+/// A Plugin stays as long as a Provider uses it.
+fn finalizer(plugin: &Plugin, observed: &Observed) -> Finalizer {
+    let meta = &plugin.metadata;
+    let held = meta.finalizers.iter().flatten().any(|f| f == FINALIZER);
+    let is_used = !observed.used_by.is_empty();
+    match (meta.deletion_timestamp.is_some(), held) {
+        (false, false) if is_used => Finalizer::Add,
+        (true, true) if !is_used => Finalizer::Remove,
+        _ => Finalizer::Keep,
+    }
+}
+
 fn again_in(plugin: &Plugin, observed: &Observed, step: &Step) -> Option<Duration> {
     let follows = plugin.spec.version.is_some() && plugin.spec.rollback_to.is_none();
+    if let Step::Failed(problem) = step
+        && fault(problem).1 == reason::CREDENTIAL_MISSING
+        && !observed.recalled.grace_over
+    {
+        return Some(LATER);
+    }
     let waits_long = match step {
         Step::Failed(problem) => observed.running.is_some() || fault(problem).0 == Fault::Permanent,
         _ => follows,

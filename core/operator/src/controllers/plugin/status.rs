@@ -7,7 +7,7 @@ use super::{
     install::Problem,
     verify::VerifyError,
 };
-use crate::{engine::Report, registries::RegistryError};
+use crate::{controllers::outside::waits, engine::Report, registries::RegistryError};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use maquette_api::{
@@ -111,6 +111,27 @@ fn remember(history: &mut Vec<HistoryEntry>, installed: &Installed, now: Timesta
 }
 
 fn verdict(plugin: &Plugin, observed: &Observed, step: &Step) -> Verdict {
+    if plugin.metadata.deletion_timestamp.is_some()
+        && let [first, rest @ ..] = observed.used_by.as_slice()
+    {
+        let others = match rest.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        return Verdict::progressing(
+            reason::TERMINATING,
+            format!("still used by Provider {first}{others}; delete it, or set its spec.plugin"),
+        );
+    }
+    let verdict = version_verdict(plugin, observed, step);
+    if verdict.reason == reason::CREDENTIAL_MISSING {
+        let conditions = plugin.status.as_ref().map(|status| &status.conditions[..]);
+        return waits(conditions.unwrap_or_default(), verdict, &observed.recalled);
+    }
+    verdict
+}
+
+fn version_verdict(plugin: &Plugin, observed: &Observed, step: &Step) -> Verdict {
     match step {
         Step::Take(installed) => ready(installed),
         Step::Replayed(..) if observed.running.is_none() => {
@@ -182,6 +203,14 @@ pub(super) fn up_to_date(plugin: &Plugin, observed: &Observed, step: &Step) -> U
             replay.message(&installed.manifest.version, &installed.digest),
         ),
         Step::Failed(problem) => not(fault(problem).1, problem.to_string()),
+    }
+}
+
+impl Problem {
+    /// Whether the user has to change something, however long is waited.
+    pub(in crate::controllers) fn is_permanent(&self) -> bool {
+        let (fault, why) = fault(self);
+        fault == Fault::Permanent && why != reason::CREDENTIAL_MISSING
     }
 }
 

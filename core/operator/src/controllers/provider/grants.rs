@@ -1,4 +1,4 @@
-//! What a Provider grants its plugin, read from its spec and from Secrets of the operator's namespace.
+//! The grants of a Provider to its plugin, read from its spec and from Secrets of the operator's namespace.
 
 use super::observe::Problem;
 use crate::{
@@ -9,12 +9,13 @@ use k8s_openapi::api::core::v1::Secret as KubeSecret;
 use maquette_api::{Plugin, Provider, plugin as api};
 use maquette_host::{Grants, Limits, Secret};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
-/// Resource versions of Secrets, by the credential.
-pub(super) type Versions = BTreeMap<String, String>;
+/// Digests of the values, by the credential. They are not written anywhere, because a value may be guessed from its digest.
+pub(super) type Digests = BTreeMap<String, String>;
 
-/// What the Provider grants the plugin, and the versions of the Secrets that it comes from.
+/// The grants of the Provider to the plugin, and the digests of its credentials.
 ///
 /// # Errors
 /// What is wrong with a field of the Provider, with the Plugin's limits, or with a Secret.
@@ -23,8 +24,8 @@ pub(in crate::controllers) fn grants(
     namespace: &str,
     provider: &Provider,
     plugin: &Plugin,
-) -> Result<(Grants, Versions), Problem> {
-    let (credentials, versions) = credentials(reads, namespace, provider)?;
+) -> Result<(Grants, Digests), Problem> {
+    let (credentials, digests) = credentials(reads, namespace, provider)?;
     let grants = Grants {
         config: Value::Object(provider.spec.config.0.clone()),
         credentials,
@@ -42,7 +43,7 @@ pub(in crate::controllers) fn grants(
             .collect::<Result<_, _>>()?,
         limits: limits(plugin)?,
     };
-    Ok((grants, versions))
+    Ok((grants, digests))
 }
 
 fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
@@ -68,15 +69,15 @@ fn limits(plugin: &Plugin) -> Result<Limits, Problem> {
     Ok(limits)
 }
 
-type Credentials = (BTreeMap<String, Secret>, Versions);
+type Credentials = (BTreeMap<String, Secret>, Digests);
 
-/// The credentials and the versions of the Secrets they come from.
+/// The credentials and the digests of their values.
 fn credentials(
     reads: &Reads,
     namespace: &str,
     provider: &Provider,
 ) -> Result<Credentials, Problem> {
-    let (mut secrets, mut versions) = (BTreeMap::new(), BTreeMap::new());
+    let (mut secrets, mut digests) = (BTreeMap::new(), BTreeMap::new());
     for (name, credential) in &provider.spec.credentials {
         let reference = &credential.secret_ref;
         let problem = |problem: String| Problem::Credential {
@@ -109,10 +110,7 @@ fn credentials(
                 ))
             })?;
         secrets.insert(name.clone(), Secret::new(bytes.0.clone()));
-        versions.insert(
-            name.clone(),
-            secret.metadata.resource_version.clone().unwrap_or_default(),
-        );
+        digests.insert(name.clone(), hex::encode(Sha256::digest(&bytes.0)));
     }
-    Ok((secrets, versions))
+    Ok((secrets, digests))
 }

@@ -7,7 +7,7 @@ mod status;
 
 use crate::{
     cluster::{Key, Reads},
-    controllers::plugin::Installer,
+    controllers::{outside::Memory, plugin::Installer},
     engine::{Controller, Plan, Report, Results},
     providers::Registry,
 };
@@ -22,14 +22,31 @@ pub(in crate::controllers) use observe::Problem as GrantProblem;
 
 /// Reconciles Providers.
 pub struct ProviderController {
-    /// Installs plugins.
-    pub installer: Installer,
-    /// Where Ready providers are found.
-    pub registry: Arc<Registry>,
+    installer: Installer,
+    /// Where bound providers are published.
+    registry: Arc<Registry>,
     /// Namespace of credentials.
-    pub namespace: String,
-    /// Identity of this installation.
-    pub installation: String,
+    namespace: String,
+    installation: String,
+    memory: Memory,
+}
+
+impl ProviderController {
+    /// A controller for this installation, whose credentials are in this namespace.
+    pub fn new(
+        installer: Installer,
+        registry: Arc<Registry>,
+        namespace: String,
+        installation: String,
+    ) -> Self {
+        Self {
+            installer,
+            registry,
+            namespace,
+            installation,
+            memory: Memory::default(),
+        }
+    }
 }
 
 impl Controller for ProviderController {
@@ -66,17 +83,18 @@ impl Controller for ProviderController {
 
     fn gone(&self, key: &Key) {
         self.registry.remove(&key.name);
+        self.memory.forget(key);
         self.installer.host.forget(&key.name);
     }
 }
 
 impl crate::controllers::FromContext for ProviderController {
     fn from_context(context: &crate::controllers::Context) -> Self {
-        Self {
-            installer: context.installer.clone(),
-            registry: context.registry.clone(),
-            namespace: context.namespace.clone(),
-            installation: context.installation.clone(),
-        }
+        Self::new(
+            context.installer.clone(),
+            context.registry.clone(),
+            context.namespace.clone(),
+            context.installation.clone(),
+        )
     }
 }

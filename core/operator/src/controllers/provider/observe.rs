@@ -1,40 +1,49 @@
-//! Binds the plugin to what the Provider grants it, and offers it under the Provider's name.
+//! Binds the plugin to the grants of the Provider, and publishes the result under the Provider's name.
 
 use super::{
     ProviderController,
-    grants::{Versions, grants},
+    grants::{Digests, grants},
+    status::problem_verdict,
 };
 use crate::{
     cluster::{Key, Reads},
-    controllers::plugin::InstallProblem,
-    providers::Configured,
+    controllers::{outside::Recalled, plugin::InstallProblem},
+    providers::{Configured, Unusable},
 };
-use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, reason};
 use maquette_host::{GrantError, Installed, OriginError};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-/// How often what a provider keeps is compared with what it should be, where the spec does not say.
+/// How often the objects at a provider are compared with their specs, where the Provider does not say.
 const INTERVAL: Duration = Duration::from_mins(1);
 
-/// What became of binding the plugin.
+/// The result of binding the plugin.
 pub struct Observed {
+    /// Whether a problem lasts for long.
+    pub(super) recalled: Recalled,
     /// Digest of the plugin that serves the provider now.
     pub(super) bound: Result<String, Problem>,
-    /// Records and tunnels that still use it: kind, namespace and name.
+    /// Records and tunnels that still use it, where it is being deleted: kind, namespace and name.
     pub(super) used_by: Vec<String>,
 }
 
 /// Why the provider cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::controllers) enum Problem {
-    #[error("spec.plugin: there is no Plugin {0}; apply one, or correct the name")]
+    #[error("spec.plugin: Plugin {0} not found; apply one, or correct the name")]
     PluginMissing(String),
     #[error("Plugin {0} is being installed")]
     PluginInstalling(String),
     #[error("Plugin {name} is not Ready: {message}")]
-    PluginNotReady { name: String, message: String },
+    PluginNotReady {
+        name: String,
+        message: String,
+        /// Whether its user has to change something first.
+        is_final: bool,
+    },
     #[error("spec.credentials.{name}: {problem}")]
     Credential { name: String, problem: String },
     #[error("spec.egress: {0}")]
@@ -54,16 +63,35 @@ pub(in crate::controllers) enum Problem {
     },
 }
 
-/// What stands before the host's message, so that it begins with the field to change.
+impl Problem {
+    /// Whether the user has to change something, however long the Provider waits.
+    pub(super) fn is_final(&self) -> bool {
+        match self {
+            Self::PluginMissing(_)
+            | Self::PluginInstalling(_)
+            | Self::Credential { .. }
+            | Self::Grant(GrantError::NotInstalled(_)) => false,
+            Self::Install { source, .. } => source.is_permanent(),
+            Self::PluginNotReady { is_final, .. } => *is_final,
+            Self::Origin(_) | Self::Range(_) | Self::Memory { .. } | Self::Grant(_) => true,
+        }
+    }
+}
+
+/// The start of the host's message: the field to change.
 fn grant_place(error: &GrantError) -> &'static str {
     match error {
         GrantError::Config { .. } | GrantError::HostFromConfig { .. } => "spec.",
         GrantError::EgressNotGranted { .. } => "spec.egress: ",
         GrantError::CredentialMissing { .. }
+        | GrantError::CredentialGroup { .. }
         | GrantError::CredentialMalformed { .. }
         | GrantError::CredentialUnknown { .. } => "spec.credentials: ",
         GrantError::Limit { .. } => "the Plugin's spec.",
-        GrantError::NotInstalled(_) | GrantError::Manifest(_) => "",
+        GrantError::NotInstalled(_)
+        | GrantError::Manifest(_)
+        | GrantError::Options { .. }
+        | GrantError::OptionsUnknown(_) => "",
     }
 }
 
@@ -74,25 +102,38 @@ pub(super) async fn observe(
 ) -> Observed {
     let name = provider.metadata.name.clone().unwrap_or_default();
     let bound = bind(controller, reads, &name, provider).await;
-    if bound.is_err() {
-        controller.registry.remove(&name);
+    if let Err(problem) = &bound {
+        let unusable = Unusable {
+            message: problem_verdict(problem).message,
+            is_final: problem.is_final(),
+        };
+        controller.registry.fail(&name, unusable);
     }
+    let key = Key::of(&provider.metadata);
     let used_by = if provider.metadata.deletion_timestamp.is_some() {
         users(reads, &name)
     } else {
         Vec::new()
     };
-    Observed { bound, used_by }
+    Observed {
+        recalled: controller.memory.recall(&key, false, bound.is_err()),
+        bound,
+        used_by,
+    }
 }
 
 fn users(reads: &Reads, name: &str) -> Vec<String> {
     let keeps = |record: &DNSRecord| {
-        let ledger = record.status.iter().flat_map(|status| &status.ledger);
-        ledger.into_iter().any(|entry| entry.provider == name)
+        let mut ledger = record.status.iter().flat_map(|status| &status.ledger);
+        let reported = record.status.as_ref().and_then(|s| s.observed_generation);
+        ledger.any(|entry| entry.provider == name)
+            || (record.spec.provider == name && may_begin(&record.metadata, reported))
     };
     let has = |tunnel: &Tunnel| {
-        let ledger = tunnel.status.iter().flat_map(|status| &status.ledger);
-        ledger.into_iter().any(|entry| entry.provider == name)
+        let mut ledger = tunnel.status.iter().flat_map(|status| &status.ledger);
+        let reported = tunnel.status.as_ref().and_then(|s| s.observed_generation);
+        ledger.any(|entry| entry.provider == name)
+            || (tunnel.spec.provider == name && may_begin(&tunnel.metadata, reported))
     };
     let records = reads.every::<DNSRecord>().into_iter();
     let tunnels = reads.every::<Tunnel>().into_iter();
@@ -109,6 +150,12 @@ fn users(reads: &Reads, name: &str) -> Vec<String> {
     users
 }
 
+/// Whether the object may have been admitted a moment ago, so that its ledger is about to be written: its spec was not
+/// reported yet.
+fn may_begin(meta: &ObjectMeta, reported: Option<i64>) -> bool {
+    meta.deletion_timestamp.is_none() && reported != meta.generation
+}
+
 async fn bind(
     controller: &ProviderController,
     reads: &Reads,
@@ -120,13 +167,11 @@ async fn bind(
         .get::<Plugin>(&Key::cluster(plugin_name))
         .ok_or_else(|| Problem::PluginMissing(plugin_name.clone()))?;
     let digest = digest(&plugin)?;
-    let (grants, versions) = grants(reads, &controller.namespace, provider, &plugin)?;
-    let fingerprint = fingerprint(provider, &plugin, &digest, &versions);
-    if controller
-        .registry
-        .get(name)
-        .is_some_and(|held| held.fingerprint == fingerprint)
-    {
+    let (grants, digests) = grants(reads, &controller.namespace, provider, &plugin)?;
+    let fingerprint = fingerprint(provider, &plugin, &digest, &digests);
+    let held = controller.registry.get(name);
+    if held.is_some_and(|held| held.fingerprint == fingerprint) {
+        controller.registry.keep(name);
         return Ok(digest);
     }
     // After a restart nothing is loaded yet; the cache on disk has it.
@@ -143,6 +188,7 @@ async fn bind(
         provider.spec.clone(),
         bound,
         interval,
+        controller.registry.fence().clone(),
     ));
     Ok(digest)
 }
@@ -159,6 +205,8 @@ fn digest(plugin: &Plugin) -> Result<String, Problem> {
         Some(ready) => Err(Problem::PluginNotReady {
             name,
             message: ready.message.clone(),
+            is_final: ready.reason != reason::CREDENTIAL_MISSING
+                && status.is_some_and(|s| condition::holds(&s.conditions, condition::STALLED)),
         }),
         None => Err(Problem::PluginInstalling(name)),
     }
@@ -187,13 +235,36 @@ async fn install(
     installed.map_err(problem)
 }
 
-fn fingerprint(provider: &Provider, plugin: &Plugin, digest: &str, versions: &Versions) -> String {
+fn fingerprint(provider: &Provider, plugin: &Plugin, digest: &str, digests: &Digests) -> String {
     let parts = json!([
         provider.metadata.uid,
         provider.spec,
         plugin.spec.limits,
         digest,
-        versions
+        digests
     ]);
     hex::encode(Sha256::digest(parts.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_whose_spec_was_not_reported_may_begin_to_use_its_provider() {
+        let mut meta = ObjectMeta {
+            generation: Some(2),
+            ..ObjectMeta::default()
+        };
+        assert!(may_begin(&meta, None), "it was created a moment ago");
+        assert!(may_begin(&meta, Some(1)));
+        assert!(
+            !may_begin(&meta, Some(2)),
+            "it was told that the Provider is being deleted"
+        );
+        meta.deletion_timestamp = Some(k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(
+            jiff::Timestamp::UNIX_EPOCH,
+        ));
+        assert!(!may_begin(&meta, None));
+    }
 }

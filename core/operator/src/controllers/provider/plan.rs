@@ -1,7 +1,10 @@
 //! A Provider stays until nothing uses it any more, because what it keeps can be removed only through it.
 
 use super::Observed;
-use crate::engine::{Finalizer, Plan};
+use crate::{
+    controllers::moments::LATER,
+    engine::{Finalizer, Plan},
+};
 use maquette_api::{FINALIZER, Provider};
 use std::convert::Infallible;
 
@@ -19,6 +22,8 @@ pub(super) fn plan(provider: &Provider, observed: &Observed) -> Plan<Infallible>
     };
     Plan {
         finalizer,
+        // The grace of a problem ends.
+        again_in: observed.bound.is_err().then_some(LATER),
         ..Plan::default()
     }
 }

@@ -1,7 +1,7 @@
-//! Whether it can be used, or what to change.
+//! Whether the Provider can be used, or the field to change.
 
 use super::{Observed, observe::Problem};
-use crate::engine::Report;
+use crate::{controllers::outside::waits, engine::Report};
 use jiff::Timestamp;
 use maquette_api::{Provider, ProviderStatus, condition::Verdict, reason};
 use maquette_host::GrantError;
@@ -25,25 +25,42 @@ fn verdict(provider: &Provider, observed: &Observed) -> Verdict {
     if provider.metadata.deletion_timestamp.is_some()
         && let [first, rest @ ..] = observed.used_by.as_slice()
     {
-        let others = if rest.is_empty() {
-            String::new()
-        } else {
-            format!(" and {} more", rest.len())
-        };
-        return Verdict::progressing(
-            reason::TERMINATING,
-            format!(
-                "still used by {first}{others}; it goes when they are gone, because they can be removed only through it"
-            ),
-        );
+        return used(first, rest.len(), observed.bound.as_ref().err());
     }
     match &observed.bound {
         Ok(_) => Verdict::ready("configured"),
-        Err(problem) => problem_verdict(problem),
+        Err(problem) if problem.is_final() => problem_verdict(problem),
+        Err(problem) => {
+            let conditions = provider
+                .status
+                .as_ref()
+                .map(|status| &status.conditions[..]);
+            let conditions = conditions.unwrap_or_default();
+            waits(conditions, problem_verdict(problem), &observed.recalled)
+        }
     }
 }
 
-fn problem_verdict(problem: &Problem) -> Verdict {
+/// Its deletion waits for objects that can be removed only through it.
+fn used(first: &str, others: usize, problem: Option<&Problem>) -> Verdict {
+    let others = match others {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let users = format!("still used by {first}{others}, which can be removed only through it");
+    match problem {
+        None => Verdict::progressing(reason::TERMINATING, users),
+        Some(problem) => {
+            let verdict = problem_verdict(problem);
+            Verdict::failing(
+                verdict.reason,
+                format!("{}; it is {users}", verdict.message),
+            )
+        }
+    }
+}
+
+pub(super) fn problem_verdict(problem: &Problem) -> Verdict {
     let message = problem.to_string();
     match problem {
         Problem::PluginInstalling(_) => Verdict::progressing(reason::PROGRESSING, message),
@@ -59,7 +76,9 @@ fn problem_verdict(problem: &Problem) -> Verdict {
             GrantError::EgressNotGranted { .. } => {
                 Verdict::stalled(reason::EGRESS_NOT_GRANTED, message)
             }
-            GrantError::CredentialMissing { .. } | GrantError::CredentialMalformed { .. } => {
+            GrantError::CredentialMissing { .. }
+            | GrantError::CredentialGroup { .. }
+            | GrantError::CredentialMalformed { .. } => {
                 Verdict::stalled(reason::CREDENTIAL_MISSING, message)
             }
             GrantError::NotInstalled(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),

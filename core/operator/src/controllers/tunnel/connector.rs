@@ -96,7 +96,7 @@ fn repository(image: &str) -> &str {
     }
 }
 
-/// The objects that shall exist.
+/// The objects that should exist.
 pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, known: &Known) -> Vec<Desired> {
     let connector = &known.established.connector;
     let key = Key::of(&tunnel.metadata);
@@ -225,7 +225,7 @@ fn volumes(observed: &Observed, connector: &Connector) -> Vec<Value> {
 }
 
 /// Changes with the files, with the tunnel's secret where the connector gets it, and with the credentials that it gets.
-/// The files' only secret is the tunnel's, which nobody guesses; of credentials, only the version is taken.
+/// The tunnel's secret is part of the digest, so that no credential can be guessed from it.
 fn checksum(observed: &Observed, known: &Known) -> String {
     let connector = &known.established.connector;
     let files: Vec<_> = connector
@@ -244,11 +244,12 @@ fn checksum(observed: &Observed, known: &Known) -> String {
                 place?
                     .credentials
                     .get(name)
-                    .map(|(_, version)| version.as_str())?,
+                    .map(|(_, digest)| digest.as_str())?,
             ),
         })
         .collect();
-    let digest = Sha256::digest(json!([files, sources]).to_string());
+    let key = observed.secret.as_ref().map(|held| held.current.expose());
+    let digest = Sha256::digest(json!([key, files, sources]).to_string());
     hex::encode(digest.get(..10).unwrap_or_default())
 }
 

@@ -1,7 +1,10 @@
 //! What a tunnel and what was observed of it say, as both the plan and the status need it. Pure.
 
 use super::{Observed, known};
-use crate::controllers::access::{self, Problem};
+use crate::controllers::{
+    access::Problem,
+    outside::{self, Seen, Standing, standing},
+};
 use maquette_api::{Tunnel, TunnelEntry};
 use maquette_host::kinds::tunnel::{Established, Route, Target};
 
@@ -47,9 +50,39 @@ pub(super) fn is_foreign(owner: Option<&str>, own: &str) -> bool {
     owner != Some(own)
 }
 
-/// Whether the tunnel may go although what the provider has of it may be left behind.
-pub(super) fn is_abandoned(tunnel: &Tunnel) -> bool {
-    access::is_abandoned(tunnel.metadata.annotations.as_ref())
+/// Whether the user lets the tunnel be left behind, and the provider cannot be used to remove it.
+pub(super) fn is_abandoned(tunnel: &Tunnel, observed: &Observed) -> bool {
+    let is_usable = observed.place.is_ok()
+        && !matches!(observed.sight, Some(Err(_)))
+        && !observed.recalled.removal_failed;
+    outside::is_abandoned(tunnel.metadata.annotations.as_ref(), is_usable)
+}
+
+/// Whether the ledger has an entry of a tunnel that was never seen to exist.
+pub(super) fn is_intended(tunnel: &Tunnel) -> bool {
+    entry(tunnel).is_some_and(|entry| entry.id.is_none())
+}
+
+/// What is known of the tunnel at the provider.
+pub(super) fn standing_of<'a>(tunnel: &Tunnel, observed: &'a Observed) -> Standing<'a> {
+    let seen = observed.sight.as_ref().map(|sight| match sight {
+        Ok(seen) => Ok(seen.as_ref().map(|seen| Seen(seen.owner.as_deref()))),
+        Err(error) => Err(error),
+    });
+    standing(
+        seen,
+        &observed.owner,
+        is_intended(tunnel),
+        &observed.recalled,
+    )
+}
+
+/// Why it is not known whether the tunnel is right.
+pub(super) fn is_unverified(observed: &Observed) -> bool {
+    match &observed.place {
+        Err(problem) => problem.is_trouble(),
+        Ok(_) => matches!(observed.sight, Some(Err(_))),
+    }
 }
 
 /// What the hosts have to point to, as far as it is known.

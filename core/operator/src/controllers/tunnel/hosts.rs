@@ -1,17 +1,18 @@
-//! The names of the hosts, kept as record sets that point to the tunnel.
+//! The hosts of a tunnel: which of them it holds, and their names, kept as record sets that point to the tunnel.
 
 use super::{Observed, names};
 use crate::{
     cluster::{Key, Kind, Reads},
-    controllers::records::Record,
+    controllers::records::{self, Record},
     engine::{Deletion, Desired, managed_labels, owner_reference},
 };
+use jiff::Timestamp;
 use maquette_api::{
-    DNSRecord, Tunnel,
-    condition::{READY, STALLED, Verdict, find, holds},
+    DNSRecord, HostClaim, RecordType, Tunnel,
+    condition::{READY, STALLED, Verdict, find, holds as holds_condition},
     reason,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Hosts of a tunnel.
 pub(super) fn of(tunnel: &Tunnel) -> BTreeSet<&str> {
@@ -19,28 +20,48 @@ pub(super) fn of(tunnel: &Tunnel) -> BTreeSet<&str> {
     routes.map(|route| route.host.as_str()).collect()
 }
 
-/// Hosts that an older tunnel of the same Provider has, with that tunnel.
-pub(super) fn taken(reads: &Reads, tunnel: &Tunnel) -> BTreeMap<String, Key> {
-    let age = |tunnel: &Tunnel| {
-        (
-            tunnel.metadata.creation_timestamp.clone(),
-            Key::of(&tunnel.metadata),
-        )
-    };
-    let (mine, own) = (of(tunnel), age(tunnel));
-    let mut taken = BTreeMap::new();
-    for other in reads.every::<Tunnel>() {
-        if other.spec.provider != tunnel.spec.provider || age(&other) >= own {
-            continue;
-        }
-        for host in of(&other).intersection(&mine) {
-            taken.insert((*host).to_owned(), Key::of(&other.metadata));
-        }
-    }
-    taken
+/// Asks for the hosts of the spec. Returns those that another object holds. A tunnel that its Provider does not admit asks
+/// only for what it holds.
+pub(super) fn claim(reads: &Reads, tunnel: &Tunnel, is_admitted: bool) -> BTreeSet<String> {
+    let is_deleted = tunnel.metadata.deletion_timestamp.is_some();
+    let hosts = of(tunnel).into_iter().map(str::to_owned);
+    let asked = hosts.filter(|host| !is_deleted && (is_admitted || holds(tunnel, host)));
+    reads.claim(&tunnel.metadata, &asked.collect())
 }
 
-/// The record sets that shall exist once it is known what they point to.
+fn held(tunnel: &Tunnel) -> &[HostClaim] {
+    let status = tunnel.status.as_ref();
+    status
+        .map(|status| status.hosts.as_slice())
+        .unwrap_or_default()
+}
+
+fn holds(tunnel: &Tunnel, host: &str) -> bool {
+    held(tunnel).iter().any(|claim| claim.host == host)
+}
+
+/// The hosts that the tunnel holds, for its status. A host that left the spec is held until nothing serves it any more.
+/// `now` is the time at which it got those that it did not hold before.
+pub(super) fn claims(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Vec<HostClaim> {
+    let wanted = of(tunnel);
+    let gets = |host: &str| {
+        !observed.hosts_taken.contains(host) && (observed.place.is_ok() || holds(tunnel, host))
+    };
+    let is_set = observed
+        .known
+        .as_ref()
+        .is_some_and(|known| known.routes == super::facts::wanted(tunnel));
+    let is_deleted = tunnel.metadata.deletion_timestamp.is_some();
+    let has_record = |host: &str| observed.records.iter().any(|r| r.spec.name == host);
+    let given_up = held(tunnel).iter().map(|claim| claim.host.as_str());
+    let given_up = given_up
+        .filter(|host| !wanted.contains(host) && (is_deleted || !is_set || has_record(host)));
+    let hosts = wanted.iter().copied().filter(|host| gets(host));
+    let hosts: BTreeSet<&str> = hosts.chain(given_up).collect();
+    HostClaim::extend(held(tunnel), hosts.into_iter().map(str::to_owned), now)
+}
+
+/// The record sets that should exist once their target is known.
 pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, target: &[String]) -> Vec<Desired> {
     let (Some(dns), Some(provider)) = (&tunnel.spec.dns, &observed.dns_provider) else {
         return Vec::new();
@@ -53,38 +74,45 @@ pub(super) fn desired(tunnel: &Tunnel, observed: &Observed, target: &[String]) -
         owner_reference(Kind::Tunnel, tunnel),
         managed_labels(&key.name),
     );
-    let record = |host: &str| {
-        Record {
-            key: names::of_host(&key, host),
-            owner: &owner,
-            labels: &labels,
-            provider,
-            zone: dns.zone.as_deref(),
-            host,
-            targets: target,
-            ttl: dns.ttl,
-        }
-        .desired()
-    };
-    of(tunnel).into_iter().map(record).collect()
+    let sets = records::sets(target);
+    let records = of(tunnel).into_iter().flat_map(|host| {
+        let record = |(kind, values): &(RecordType, Vec<String>)| {
+            Record {
+                key: names::of_host(&key, host, *kind),
+                owner: &owner,
+                labels: &labels,
+                provider,
+                zone: dns.zone.as_deref(),
+                host,
+                kind: *kind,
+                values,
+                ttl: dns.ttl,
+            }
+            .desired()
+        };
+        sets.iter().map(record).collect::<Vec<_>>()
+    });
+    records.collect()
 }
 
-/// Record sets that are not wanted any more: they go when the wanted ones are there.
-pub(super) fn stale(observed: &Observed, wanted: &[Desired]) -> Vec<Deletion> {
+/// Record sets that are not wanted any more. Those of a host that left the spec are deleted at once, those that others replace
+/// when these are there.
+pub(super) fn stale(tunnel: &Tunnel, observed: &Observed, wanted: &[Desired]) -> Vec<Deletion> {
     let is_ready = |desired: &Desired| {
         observed.records.iter().any(|record| {
             Key::of(&record.metadata) == desired.key
-                && current(record).is_some_and(|c| holds(c, READY))
+                && current(record).is_some_and(|c| holds_condition(c, READY))
         })
     };
-    if !wanted.iter().all(is_ready) {
-        return Vec::new();
-    }
-    let is_wanted = |record: &DNSRecord| {
+    let replaced = !wanted.is_empty() && wanted.iter().all(is_ready);
+    let hosts = of(tunnel);
+    let is_stale = |record: &DNSRecord| {
         let key = Key::of(&record.metadata);
-        wanted.iter().any(|desired| desired.key == key)
+        let is_wanted = wanted.iter().any(|desired| desired.key == key);
+        let is_gone = !hosts.contains(record.spec.name.as_str()) || tunnel.spec.dns.is_none();
+        is_gone || (!is_wanted && replaced)
     };
-    let stale = observed.records.iter().filter(|record| !is_wanted(record));
+    let stale = observed.records.iter().filter(|record| is_stale(record));
     stale
         .filter_map(|record| Deletion::of(Kind::DNSRecord, &record.metadata))
         .collect()
@@ -98,7 +126,20 @@ fn current(
         .then_some(status.conditions.as_slice())
 }
 
-/// What of the names is wrong or on its way.
+/// Why the deletion of the names takes longer.
+pub(super) fn held_up(observed: &Observed) -> Option<Verdict> {
+    let deleted = observed.records.iter();
+    let mut deleted = deleted.filter(|record| record.metadata.deletion_timestamp.is_some());
+    deleted.find_map(|record| {
+        let ready = find(&record.status.as_ref()?.conditions, READY)?;
+        let reason = reason::ALL.iter().find(|known| **known == ready.reason)?;
+        let is_cause = ![reason::READY, reason::PROGRESSING, reason::TERMINATING].contains(reason);
+        let message = format!("name {}: {}", record.spec.name, ready.message);
+        is_cause.then(|| Verdict::failing(reason, message))
+    })
+}
+
+/// Problems and progress of the names.
 pub(super) fn verdict(tunnel: &Tunnel, observed: &Observed) -> Option<Verdict> {
     tunnel.spec.dns.as_ref()?;
     if observed.dns_provider.is_none() {
@@ -107,37 +148,40 @@ pub(super) fn verdict(tunnel: &Tunnel, observed: &Observed) -> Option<Verdict> {
             "spec.dns.provider: set it, or annotate a Provider with maquette.dev/default-for=dns",
         ));
     }
-    let key = Key::of(&tunnel.metadata);
     of(tunnel).into_iter().find_map(|host| {
-        let name = names::of_host(&key, host);
-        let record = observed
-            .records
-            .iter()
-            .find(|record| Key::of(&record.metadata) == name);
-        let pending = || {
-            Verdict::progressing(
-                reason::PROGRESSING,
-                format!("the name {host} is being made"),
-            )
-        };
-        let Some(conditions) = record.and_then(|record| current(record)) else {
-            return Some(pending());
-        };
-        let ready = find(conditions, READY)?;
-        if ready.status == "True" {
-            return None;
+        let of_host = |record: &&std::sync::Arc<DNSRecord>| record.spec.name == host;
+        let mut records = observed.records.iter().filter(of_host).peekable();
+        if records.peek().is_none() {
+            return Some(pending(host));
         }
-        let known = reason::ALL.iter().find(|known| {
-            **known == ready.reason && ![reason::PROGRESSING, reason::TERMINATING].contains(known)
-        });
-        let Some(reason) = known else {
-            return Some(pending());
-        };
-        let message = format!("name {host}: {}", ready.message);
-        Some(if holds(conditions, STALLED) {
-            Verdict::stalled(reason, message)
-        } else {
-            Verdict::failing(reason, message)
-        })
+        records.find_map(|record| verdict_of(record))
+    })
+}
+
+fn pending(host: &str) -> Verdict {
+    let message = format!("the record of {host} is being created");
+    Verdict::progressing(reason::PROGRESSING, message)
+}
+
+fn verdict_of(record: &DNSRecord) -> Option<Verdict> {
+    let host = &record.spec.name;
+    let Some(conditions) = current(record) else {
+        return Some(pending(host));
+    };
+    let ready = find(conditions, READY)?;
+    if ready.status == "True" {
+        return None;
+    }
+    let known = reason::ALL.iter().find(|known| {
+        **known == ready.reason && ![reason::PROGRESSING, reason::TERMINATING].contains(known)
+    });
+    let Some(reason) = known else {
+        return Some(pending(host));
+    };
+    let message = format!("name {host}: {}", ready.message);
+    Some(if holds_condition(conditions, STALLED) {
+        Verdict::stalled(reason, message)
+    } else {
+        Verdict::failing(reason, message)
     })
 }

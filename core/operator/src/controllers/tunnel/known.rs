@@ -40,7 +40,8 @@ impl Known {
         let interval = if self.is_unconnected() {
             MOMENT
         } else {
-            interval.saturating_sub(MOMENT)
+            // The next look after a creation comes within one and a half intervals.
+            interval / 2
         };
         self.seen_at.is_some_and(|at| at.elapsed() < interval)
     }
@@ -90,9 +91,9 @@ pub(super) fn routes(namespace: &str, routes: &[TunnelRoute]) -> Vec<Route> {
 
 /// What is known of each tunnel.
 #[derive(Default)]
-pub(super) struct Memory(Mutex<HashMap<Key, Arc<Known>>>);
+pub(super) struct KnownTunnels(Mutex<HashMap<Key, Arc<Known>>>);
 
-impl Memory {
+impl KnownTunnels {
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Known>> {
         self.lock().get(key).cloned()
     }

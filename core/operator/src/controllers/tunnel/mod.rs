@@ -32,15 +32,17 @@ mod verdict;
 
 use crate::{
     cluster::{Caches, Key, Reads},
+    controllers::outside::Memory,
     engine::{Controller, Plan, Report, Results},
     providers::{LaneError, Registry},
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use known::{Known, Memory};
+use known::{Known, KnownTunnels};
 use maquette_api::{Tunnel, TunnelEntry, TunnelRoute, TunnelStatus, condition::Outcome, owner};
 use maquette_host::kinds::tunnel::{Established, Spec};
 use std::sync::Arc;
+use tokio::time::Instant;
 
 pub use observe::Observed;
 
@@ -51,6 +53,8 @@ pub struct TunnelController {
     installation: String,
     /// Where connectors and their secrets are.
     namespace: String,
+    /// What the provider said in this process.
+    known: KnownTunnels,
     memory: Memory,
 }
 
@@ -94,6 +98,7 @@ impl TunnelController {
             registry,
             installation,
             namespace,
+            known: KnownTunnels::default(),
             memory: Memory::default(),
         }
     }
@@ -112,12 +117,12 @@ impl TunnelController {
         let (object, owner) = (format!("Tunnel/{key}"), self.owner(key));
         if let Act::Delete { id } = act {
             lane.delete(&object, &id, &owner).await?;
-            self.memory.forget(key);
+            self.known.forget(key);
             return Ok(None);
         }
         // The plan had it written before any call.
         let place = Key::new(self.namespace.clone(), entry.name.clone());
-        let held = secret::held(self.caches.secrets.get(&place).as_deref());
+        let held = secret::held(self.caches.secrets.get(&place).as_deref(), key);
         let secret = held.ok_or(LaneError::Closed)?.effective();
         let routes = match &act {
             Act::SetRoutes { routes, .. } => routes,
@@ -138,7 +143,7 @@ impl TunnelController {
             Act::Delete { .. } => return Ok(None),
         };
         let established = answer.inspect_err(|error| {
-            // It is not what it was taken for; the next look starts anew.
+            // The tunnel is another than the one that was known; it is observed again.
             if matches!(
                 error.plugin(),
                 Some(
@@ -146,10 +151,10 @@ impl TunnelController {
                         | maquette_host::PluginError::NotFound(_)
                 )
             ) {
-                self.memory.forget(key);
+                self.known.forget(key);
             }
         })?;
-        let before = self.memory.get(key);
+        let before = self.known.get(key);
         let set = match act {
             Act::SetRoutes { .. } => true,
             Act::Rotate { .. } => before
@@ -157,7 +162,7 @@ impl TunnelController {
                 .is_some_and(|before| before.set && before.routes == routes),
             _ => false,
         };
-        self.memory.put(
+        self.known.put(
             key.clone(),
             Known {
                 set,
@@ -206,7 +211,19 @@ impl Controller for TunnelController {
     }
 
     async fn call(&self, object: &Arc<Tunnel>, call: Call) -> Answer {
-        self.make(&Key::of(&object.metadata), object, call).await
+        let (key, start) = (Key::of(&object.metadata), Instant::now());
+        let act = call.act.clone();
+        let answer = self.make(&key, object, call).await;
+        let error = answer.as_ref().err();
+        match act {
+            Act::Delete { .. } => self.memory.removed(&key, error.is_some()),
+            Act::Ensure => {
+                let is_first = facts::entry(object).is_none();
+                self.memory.created(&key, is_first, start, error);
+            }
+            Act::Rotate { .. } | Act::SetRoutes { .. } => {}
+        }
+        answer
     }
 
     fn can_wait(object: &Tunnel, new: &Report<TunnelStatus>) -> bool {
@@ -219,6 +236,7 @@ impl Controller for TunnelController {
     }
 
     fn gone(&self, key: &Key) {
+        self.known.forget(key);
         self.memory.forget(key);
     }
 }

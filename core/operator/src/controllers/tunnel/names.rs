@@ -1,7 +1,8 @@
 //! How things are called: the tunnel at the provider, and what runs its connector in the operator's namespace.
 
 use crate::{cluster::Key, engine::managed_labels};
-use maquette_api::{TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use maquette_api::{RecordType, TUNNEL_LABEL, TUNNEL_NAMESPACE_LABEL};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -29,11 +30,16 @@ pub(super) fn of_files(tunnel: &str) -> String {
     format!("{tunnel}-files")
 }
 
-/// Name of the record set of a host.
-pub(super) fn of_host(key: &Key, host: &str) -> Key {
+/// Name of the record set of a host. A host with IPv4 and IPv6 addresses has two.
+pub(super) fn of_host(key: &Key, host: &str, kind: RecordType) -> Key {
     let digest = Sha256::digest(host);
+    let suffix = if kind == RecordType::Aaaa {
+        "-aaaa"
+    } else {
+        ""
+    };
     let name = format!(
-        "{}-t{}",
+        "{}-t{}{suffix}",
         key.name,
         hex::encode(digest.get(..4).unwrap_or_default())
     );
@@ -52,9 +58,30 @@ pub(super) fn labels(key: &Key, name: &str) -> BTreeMap<String, String> {
     labels
 }
 
+/// Whether an object with this metadata, in the operator's namespace, belongs to the Tunnel with this key. Its name alone
+/// proves nothing, because it comes from a status.
+pub(super) fn is_of(meta: &ObjectMeta, tunnel: &Key) -> bool {
+    let label = |name: &str| meta.labels.as_ref().and_then(|labels| labels.get(name));
+    label(TUNNEL_LABEL) == Some(&tunnel.name)
+        && label(TUNNEL_NAMESPACE_LABEL) == Some(&tunnel.namespace)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_belongs_to_the_tunnel_that_its_labels_name_and_to_no_other() {
+        let own = Key::new("shop", "web");
+        let mut meta = ObjectMeta {
+            labels: Some(labels(&own, "shop-web-1")),
+            ..ObjectMeta::default()
+        };
+        assert!(is_of(&meta, &own));
+        assert!(!is_of(&meta, &Key::new("other", "web")));
+        meta.labels = None;
+        assert!(!is_of(&meta, &own));
+    }
 
     #[test]
     fn a_name_is_a_label_that_leaves_room_for_the_pods_suffix_and_differs_between_clusters() {

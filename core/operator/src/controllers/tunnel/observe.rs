@@ -2,7 +2,7 @@
 
 use super::{
     TunnelController,
-    facts::{entry, is_stateless},
+    facts::{entry, is_intended, is_stateless},
     hosts,
     known::Known,
     names,
@@ -11,13 +11,17 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind, PodSummary, RawObject, Reads},
-    controllers::{access::Problem, records},
+    controllers::{
+        access::{self, Problem},
+        outside::Recalled,
+        records,
+    },
     providers::LaneError,
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{DNSRecord, TUNNEL_LABEL, Tunnel};
+use maquette_api::{DNSRecord, RecordType, Tunnel};
 use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
 /// Everything the decision needs.
@@ -33,8 +37,10 @@ pub struct Observed {
     pub(super) place: Result<Place, Problem>,
     /// What the provider said in this process, where that still holds.
     pub(super) known: Option<Arc<Known>>,
-    /// What is at the provider, where it was looked at.
+    /// The tunnel at the provider, where it was observed.
     pub(super) sight: Option<Result<Option<Seen>, LaneError>>,
+    /// What this process knows of earlier calls.
+    pub(super) recalled: Recalled,
     /// The tunnel's secret.
     pub(super) secret: Option<Held>,
     /// Another one, should one be needed.
@@ -51,8 +57,8 @@ pub struct Observed {
     pub(super) dns_provider: Option<String>,
     /// Names of wanted objects that exist and belong to somebody else.
     pub(super) taken: Vec<(Kind, Key)>,
-    /// Hosts that an older tunnel has.
-    pub(super) hosts_taken: BTreeMap<String, Key>,
+    /// Hosts that another object holds.
+    pub(super) hosts_taken: BTreeSet<String>,
 }
 
 pub(super) async fn observe(
@@ -71,19 +77,28 @@ pub(super) async fn observe(
     let records = reads.owned::<DNSRecord>(&uid);
     let fingerprint = place.as_ref().ok().map(|place| place.fingerprint.as_str());
     let mut known = controller
-        .memory
+        .known
         .get(&key)
         .filter(|known| Some(known.fingerprint.as_str()) == fingerprint);
     let sight = if place.is_ok() && needs_look(tunnel, &place, known.as_deref(), &records) {
-        let sight = reads.wait(look(controller, &key, tunnel, &name)).await;
+        let sight = look(controller, reads, &key, tunnel, &name).await;
         known = confirm(controller, &key, known, &sight);
         Some(sight)
     } else {
         None
     };
-    let held = secret::held(reads.get::<Secret>(&own).as_deref());
+    let held = secret::held(reads.get::<Secret>(&own).as_deref(), &key);
+    let in_trouble = match &place {
+        Err(problem) => problem.is_trouble(),
+        Ok(_) => matches!(sight, Some(Err(_))),
+    };
+    let recalled = controller
+        .memory
+        .recall(&key, is_intended(tunnel), in_trouble);
     Observed {
+        recalled,
         owner: controller.owner(&key),
+        hosts_taken: hosts::claim(reads, tunnel, place.is_ok()),
         place,
         known,
         sight,
@@ -91,8 +106,10 @@ pub(super) async fn observe(
             .inspect_err(|error| tracing::error!(%error, "no secret can be made"))
             .ok(),
         secret: held,
-        deployment: reads.raw(Kind::Deployment, &own),
-        secrets: secrets(reads, &own),
+        deployment: reads
+            .raw(Kind::Deployment, &own)
+            .filter(|deployment| names::is_of(&deployment.metadata, &key)),
+        secrets: secrets(reads, &key, &own),
         pods: reads.pods(&own),
         records,
         dns_provider: tunnel.spec.dns.as_ref().and_then(|dns| {
@@ -101,7 +118,6 @@ pub(super) async fn observe(
                 .or_else(|| records::default_provider(reads))
         }),
         taken: taken(reads, &key, tunnel, &own, &uid),
-        hosts_taken: hosts::taken(reads, tunnel),
         namespace: controller.namespace.clone(),
         name,
     }
@@ -125,19 +141,20 @@ fn needs_look(
 
 async fn look(
     controller: &TunnelController,
+    reads: &Reads,
     key: &Key,
     tunnel: &Tunnel,
     name: &str,
 ) -> Result<Option<Seen>, LaneError> {
-    let configured = controller.registry.get(&tunnel.spec.provider);
-    let lane = configured
-        .and_then(|configured| configured.tunnels.clone())
-        .ok_or(LaneError::Closed)?;
+    let configured = access::for_removal(reads, &controller.registry, &tunnel.spec.provider);
+    let tunnels = configured.ok().and_then(|bound| bound.tunnels.clone());
+    let lane = tunnels.ok_or(LaneError::Closed)?;
     let object = format!("Tunnel/{key}");
-    match entry(tunnel).and_then(|entry| entry.id.clone()) {
-        Some(id) => lane.observe(&object, &id).await,
-        None => lane.find(&object, &controller.owner(key), name).await,
+    if let Some(id) = entry(tunnel).and_then(|entry| entry.id.clone()) {
+        return reads.wait(lane.observe(&object, &id)).await;
     }
+    let owner = controller.owner(key);
+    reads.wait(lane.find(&object, &owner, name)).await
 }
 
 /// Remembers that the provider was seen to be right.
@@ -158,22 +175,18 @@ fn confirm(
         confirmed.set = true;
         confirmed.established.version.clone_from(&seen.version);
     }
-    controller.memory.put(key.clone(), confirmed);
-    controller.memory.get(key)
+    controller.known.put(key.clone(), confirmed);
+    controller.known.get(key)
 }
 
-fn secrets(reads: &Reads, own: &Key) -> Vec<(Key, String)> {
+fn secrets(reads: &Reads, tunnel: &Key, own: &Key) -> Vec<(Key, String)> {
     let files = Key::new(own.namespace.clone(), names::of_files(&own.name));
     let found = [own.clone(), files].into_iter().filter_map(|key| {
         let secret = reads.get::<Secret>(&key)?;
         let uid = secret.metadata.uid.clone()?;
-        is_marked(secret.metadata.labels.as_ref()).then_some((key, uid))
+        names::is_of(&secret.metadata, tunnel).then_some((key, uid))
     });
     found.collect()
-}
-
-fn is_marked(labels: Option<&BTreeMap<String, String>>) -> bool {
-    labels.is_some_and(|labels| labels.contains_key(TUNNEL_LABEL))
 }
 
 fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec<(Kind, Key)> {
@@ -182,27 +195,28 @@ fn taken(reads: &Reads, key: &Key, tunnel: &Tunnel, own: &Key, uid: &str) -> Vec
     for secret in [own.clone(), files] {
         if reads
             .get::<Secret>(&secret)
-            .is_some_and(|held| !is_marked(held.metadata.labels.as_ref()))
+            .is_some_and(|held| !names::is_of(&held.metadata, key))
         {
             taken.push((Kind::Secret, secret));
         }
     }
     let deployment = reads.raw(Kind::Deployment, own);
-    if deployment.is_some_and(|held| !is_marked(held.metadata.labels.as_ref())) {
+    if deployment.is_some_and(|held| !names::is_of(&held.metadata, key)) {
         taken.push((Kind::Deployment, own.clone()));
     }
     if tunnel.spec.dns.is_some() {
         for host in hosts::of(tunnel) {
-            let name = names::of_host(key, host);
+            let names =
+                [RecordType::A, RecordType::Aaaa].map(|kind| names::of_host(key, host, kind));
             let is_ours = |record: &DNSRecord| {
-                let owners = record.metadata.owner_references.iter().flatten();
-                owners.into_iter().any(|owner| owner.uid == uid)
+                let mut owners = record.metadata.owner_references.iter().flatten();
+                owners.any(|owner| owner.uid == uid)
             };
-            if reads
-                .get::<DNSRecord>(&name)
-                .is_some_and(|held| !is_ours(&held))
-            {
-                taken.push((Kind::DNSRecord, name));
+            for name in names {
+                let held = reads.get::<DNSRecord>(&name);
+                if held.is_some_and(|held| !is_ours(&held)) {
+                    taken.push((Kind::DNSRecord, name));
+                }
             }
         }
     }

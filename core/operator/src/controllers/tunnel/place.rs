@@ -7,6 +7,7 @@ use crate::{
 };
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{Tunnel, provider::SecretKey};
+use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
 /// What of the Provider matters for a tunnel.
@@ -18,7 +19,8 @@ pub(super) struct Place {
     pub(super) interval: Duration,
     /// Repositories of connectors.
     pub(super) images: Vec<String>,
-    /// Its credentials: where each is, and the version of the Secret.
+    /// Its credentials: where each is, and the digest of its value. The digest is not written anywhere, because a value may
+    /// be guessed from it.
     pub(super) credentials: BTreeMap<String, (SecretKey, String)>,
 }
 
@@ -30,17 +32,24 @@ pub(super) fn place(
     tunnel: &Tunnel,
 ) -> Result<Place, Problem> {
     let name = &tunnel.spec.provider;
-    let (provider, configured) = access::provider(reads, &controller.registry, name)?;
+    let deleting = tunnel.metadata.deletion_timestamp.is_some();
+    let configured = if deleting {
+        access::for_removal(reads, &controller.registry, name)?
+    } else {
+        let (provider, configured) = access::provider(reads, &controller.registry, name)?;
+        access::admit(reads, &provider, &key.namespace)?;
+        configured
+    };
+    let spec = &configured.spec;
     if configured.tunnels.is_none() {
         return Err(Problem::OtherKind {
             name: name.clone(),
             what: "tunnels",
-            interface: "maquette:plugin/tunnel",
+            interface: "maquette:tunnel/tunnel",
         });
     }
-    if tunnel.metadata.deletion_timestamp.is_none() {
-        access::admit(reads, &provider, &key.namespace)?;
-        let scope = provider.spec.scope.as_ref();
+    if !deleting {
+        let scope = spec.scope.as_ref();
         let zones = scope
             .map(|scope| scope.zones.as_slice())
             .unwrap_or_default();
@@ -54,19 +63,19 @@ pub(super) fn place(
             });
         }
     }
-    let credentials = provider.spec.credentials.iter().map(|(name, credential)| {
+    let credentials = spec.credentials.iter().map(|(name, credential)| {
         let reference = credential.secret_ref.clone();
         let secret = Key::new(controller.namespace.clone(), reference.name.clone());
-        let version = reads
-            .get::<Secret>(&secret)
-            .and_then(|secret| secret.metadata.resource_version.clone());
-        (name.clone(), (reference, version.unwrap_or_default()))
+        let secret = reads.get::<Secret>(&secret);
+        let data = secret.as_ref().and_then(|secret| secret.data.as_ref());
+        let value = data.and_then(|data| data.get(&reference.key));
+        let digest = value.map(|value| hex::encode(Sha256::digest(&value.0)));
+        (name.clone(), (reference, digest.unwrap_or_default()))
     });
     Ok(Place {
         fingerprint: configured.fingerprint.clone(),
         interval: configured.interval,
-        images: provider
-            .spec
+        images: spec
             .connector
             .as_ref()
             .map(|grant| grant.images.clone())

@@ -1,8 +1,8 @@
-//! What brings the provider, the connector and the names to what the spec says.
+//! The steps that bring the provider, the connector and the names to the spec.
 
 use super::{
     Act, Call, Observed, connector,
-    facts::{entry, is_foreign, is_obstructed, is_starting, own_entry, target, wanted},
+    facts::{entry, is_foreign, is_obstructed, is_unverified, own_entry, target, wanted},
     hosts,
     known::{Known, UNCONNECTED},
     secret::{self, Step},
@@ -10,16 +10,16 @@ use super::{
 };
 use crate::{
     cluster::Key,
-    controllers::moments::{LATER, SOON, until_tick},
+    controllers::{
+        moments::{LATER, SOON},
+        outside::{until_retry, until_turn},
+    },
     engine::{Finalizer, Notice, Plan},
 };
 use jiff::Timestamp;
 use maquette_api::{Tunnel, condition, reason};
 
 pub(super) fn plan(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
-    if is_starting(observed) {
-        return Plan::default();
-    }
     if tunnel.metadata.deletion_timestamp.is_some() {
         teardown::plan(tunnel, observed)
     } else {
@@ -39,7 +39,12 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
     if is_obstructed(observed) {
         return plan;
     }
-    plan.again_in = Some(until_tick(place.interval, now));
+    let turn = until_turn(&Key::of(&tunnel.metadata), place.interval, now);
+    plan.again_in = Some(if is_unverified(observed) {
+        until_retry(place.interval)
+    } else {
+        turn
+    });
     let known = observed.known.as_deref();
     if known.is_some_and(Known::is_unconnected) {
         plan.again_in = plan.again_in.min(Some(UNCONNECTED));
@@ -78,7 +83,7 @@ fn keep(tunnel: &Tunnel, observed: &Observed, now: Timestamp) -> Plan<Call> {
             .extend(connector::desired(tunnel, observed, known));
     }
     let records = hosts::desired(tunnel, observed, &target(tunnel, observed));
-    plan.delete = hosts::stale(observed, &records);
+    plan.delete = hosts::stale(tunnel, observed, &records);
     plan.apply.extend(records);
     plan
 }
@@ -120,7 +125,7 @@ fn next(tunnel: &Tunnel, observed: &Observed, step: Step) -> Option<Act> {
     }
 }
 
-/// Something is changed although the spec did not: somebody else changed it.
+/// Something is changed although the spec did not: the tunnel was changed manually.
 fn repair(tunnel: &Tunnel, observed: &Observed, act: &Act) -> Option<Notice> {
     let status = tunnel.status.as_ref()?;
     let was_right = status.observed_generation == tunnel.metadata.generation
@@ -128,11 +133,11 @@ fn repair(tunnel: &Tunnel, observed: &Observed, act: &Act) -> Option<Notice> {
     let known = observed.known.as_deref()?;
     let message = match act {
         Act::Ensure => format!(
-            "the tunnel {} was removed at {} by somebody else and is made again",
+            "the tunnel {} was removed manually at {} and is recreated",
             observed.name, tunnel.spec.provider
         ),
         Act::SetRoutes { .. } if known.routes == wanted(tunnel) => format!(
-            "the routes of {} were changed at {} by somebody else and are put right",
+            "the routes of {} were changed manually at {} and are reverted",
             observed.name, tunnel.spec.provider
         ),
         _ => return None,

@@ -10,7 +10,7 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{ROTATE_ANNOTATION, TUNNEL_LABEL, Tunnel};
+use maquette_api::{ROTATE_ANNOTATION, Tunnel};
 use maquette_host::kinds::tunnel::TunnelSecret;
 use serde_json::{Map, json};
 use sha2::{Digest as _, Sha256};
@@ -44,10 +44,9 @@ pub(super) fn digest(secret: &TunnelSecret) -> String {
     hex::encode(digest.get(..16).unwrap_or_default())
 }
 
-/// The secret that the cluster holds for the tunnel, in the Secret of its name.
-pub(super) fn held(secret: Option<&Secret>) -> Option<Held> {
-    let secret = secret?;
-    secret.metadata.labels.as_ref()?.get(TUNNEL_LABEL)?;
+/// The secret that the cluster holds for the Tunnel with this key, in the Secret of its name.
+pub(super) fn held(secret: Option<&Secret>, tunnel: &Key) -> Option<Held> {
+    let secret = secret.filter(|secret| names::is_of(&secret.metadata, tunnel))?;
     let read = |key: &str| {
         let bytes = secret.data.as_ref()?.get(key)?;
         TunnelSecret::try_from(bytes.0.as_slice()).ok()
@@ -68,7 +67,7 @@ pub(super) fn held(secret: Option<&Secret>) -> Option<Held> {
 pub(super) enum Step {
     /// There is none.
     Make,
-    /// It is as it shall be.
+    /// It is as it should be.
     Keep,
     /// The user wants another one.
     Begin,

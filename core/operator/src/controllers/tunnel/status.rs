@@ -2,12 +2,13 @@
 
 use super::{
     Act, Answer, Call, Observed,
-    facts::{entry, is_foreign, is_starting, is_stateless, target, targets},
+    facts::{entry, is_starting, is_stateless, standing_of, target, targets},
+    hosts,
     verdict::{answered, connected, verdict},
 };
 use crate::{
+    controllers::outside::{Before, Standing, conflict_owner, said},
     engine::{Plan, Report, Results},
-    providers::LaneError,
 };
 use jiff::Timestamp;
 use maquette_api::{
@@ -16,7 +17,6 @@ use maquette_api::{
     reason,
     tunnel::CONNECTED,
 };
-use maquette_host::PluginError;
 
 pub(super) fn status(
     tunnel: &Tunnel,
@@ -26,16 +26,23 @@ pub(super) fn status(
     now: Timestamp,
 ) -> Report<TunnelStatus> {
     let previous = tunnel.status.clone().unwrap_or_default();
-    if is_starting(observed) && tunnel.status.is_some() {
+    let deleting = tunnel.metadata.deletion_timestamp.is_some();
+    if is_starting(observed) && tunnel.status.is_some() && !deleting {
         return Report {
             status: previous,
             verdict: Verdict::progressing(reason::PROGRESSING, "the provider is being bound"),
         };
     }
     let ledger = ledger(tunnel, observed, plan, results);
-    let verdict = verdict(tunnel, observed, plan, results, &ledger);
+    let (verdict, trouble) = verdict(tunnel, observed, plan, results, &ledger);
     let generation = tunnel.metadata.generation;
-    let mut conditions = verdict.conditions(&previous.conditions, generation, now);
+    let before = Before {
+        conditions: &previous.conditions,
+        observed: previous.observed_generation,
+        generation,
+    };
+    let said = said(before, verdict, trouble, &observed.recalled, now);
+    let mut conditions = said.conditions;
     let connected = connected(observed);
     conditions.push(condition(
         &previous.conditions,
@@ -49,16 +56,24 @@ pub(super) fn status(
     let status = TunnelStatus {
         observed_generation: generation,
         target: answered(results).map_or_else(|| target(tunnel, observed), targets),
+        hosts: hosts::claims(tunnel, observed, now),
         ledger,
         conditions,
     };
-    Report { status, verdict }
+    Report {
+        status,
+        verdict: said.verdict,
+    }
 }
 
 /// The status as it is, with everything in its ledger that the plan's calls may create.
 pub(super) fn intention(tunnel: &Tunnel, observed: &Observed, plan: &Plan<Call>) -> TunnelStatus {
+    let created = tunnel.metadata.creation_timestamp.as_ref();
+    let created = created.map_or(Timestamp::UNIX_EPOCH, |created| created.0);
     TunnelStatus {
         ledger: ledger(tunnel, observed, plan, &Results::default()),
+        // Held before any call, so that they are served by nobody else after a restart.
+        hosts: hosts::claims(tunnel, observed, created),
         ..tunnel.status.clone().unwrap_or_default()
     }
 }
@@ -72,7 +87,7 @@ fn ledger(
 ) -> Vec<TunnelEntry> {
     let deleting = tunnel.metadata.deletion_timestamp.is_some();
     let mut ledger: Vec<TunnelEntry> = entry(tunnel).cloned().into_iter().collect();
-    if deleting && is_gone(observed) {
+    if deleting && is_gone(tunnel, observed) {
         ledger.clear();
     }
     if ledger.is_empty() {
@@ -90,8 +105,8 @@ fn ledger(
             }
             // A provider that keeps nothing of its own cannot show that it is gone.
             (Ok(None), Act::Delete { .. }) if is_stateless(&call.entry) => ledger.clear(),
-            // The provider says whose it is, so nothing of ours is there.
-            (Err(error), Act::Ensure) if foreign_owner(error, &observed.owner) => {
+            // The provider names another owner, so nothing there is this object's.
+            (Err(error), Act::Ensure) if conflict_owner(error, &observed.owner).is_some() => {
                 ledger.retain(|entry| entry.id.is_some());
             }
             _ => {}
@@ -100,14 +115,9 @@ fn ledger(
     ledger
 }
 
-fn is_gone(observed: &Observed) -> bool {
-    match &observed.sight {
-        Some(Ok(None)) => true,
-        Some(Ok(Some(seen))) => is_foreign(seen.owner.as_deref(), &observed.owner),
-        _ => false,
-    }
-}
-
-fn foreign_owner(error: &LaneError, owner: &str) -> bool {
-    matches!(error.plugin(), Some(PluginError::Conflict(Some(other))) if other != owner)
+fn is_gone(tunnel: &Tunnel, observed: &Observed) -> bool {
+    matches!(
+        standing_of(tunnel, observed),
+        Standing::Absent | Standing::Foreign(_)
+    )
 }

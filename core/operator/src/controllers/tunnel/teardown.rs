@@ -3,11 +3,11 @@
 
 use super::{
     Act, Call, Observed,
-    facts::{entry, is_abandoned, is_foreign, is_stateless, own_entry},
+    facts::{entry, is_abandoned, is_stateless, own_entry, standing_of},
 };
 use crate::{
     cluster::Kind,
-    controllers::moments::SOON,
+    controllers::{moments::SOON, outside::Standing},
     engine::{Deletion, Finalizer, Plan},
 };
 use maquette_api::Tunnel;
@@ -48,7 +48,7 @@ pub(super) fn plan(tunnel: &Tunnel, observed: &Observed) -> Plan<Call> {
             });
             plan.again_in = Some(SOON);
         }
-        Step::Blocked => plan.again_in = Some(LATER),
+        Step::Blocked => plan.again_in = observed.recalled.open_for.or(Some(LATER)),
         Step::Done => plan.finalizer = Finalizer::Remove,
     }
     plan
@@ -116,9 +116,9 @@ struct Left<'a> {
     routes_at: Option<&'a str>,
 }
 
-/// What of ours is left at the provider; or that nobody can tell.
+/// The part of the tunnel that is left at the provider, or that this is not known.
 fn at_provider<'a>(tunnel: &'a Tunnel, observed: &'a Observed) -> Result<Option<Left<'a>>, Step> {
-    let Some(entry) = entry(tunnel).filter(|_| !is_abandoned(tunnel)) else {
+    let Some(entry) = entry(tunnel).filter(|_| !is_abandoned(tunnel, observed)) else {
         return Ok(None);
     };
     if let Some(id) = entry.id.as_deref().filter(|_| is_stateless(entry)) {
@@ -128,14 +128,12 @@ fn at_provider<'a>(tunnel: &'a Tunnel, observed: &'a Observed) -> Result<Option<
             Err(_) => Err(Step::Blocked),
         };
     }
-    match &observed.sight {
-        Some(Ok(seen)) => Ok(seen
-            .as_ref()
-            .filter(|seen| !is_foreign(seen.owner.as_deref(), &observed.owner))
-            .map(|seen| Left {
-                id: &seen.id,
-                routes_at: (!seen.routes.is_empty()).then_some(seen.version.as_str()),
-            })),
+    match (standing_of(tunnel, observed), &observed.sight) {
+        (Standing::Ours, Some(Ok(Some(seen)))) => Ok(Some(Left {
+            id: &seen.id,
+            routes_at: (!seen.routes.is_empty()).then_some(seen.version.as_str()),
+        })),
+        (Standing::Absent | Standing::Foreign(_), _) => Ok(None),
         _ => Err(Step::Blocked),
     }
 }

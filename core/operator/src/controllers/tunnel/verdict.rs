@@ -2,7 +2,7 @@
 
 use super::{
     Answer, Call, Observed, connector,
-    facts::{is_abandoned, is_foreign, is_obstructed, target, wanted},
+    facts::{is_abandoned, is_foreign, is_obstructed, is_unverified, target, wanted},
     hosts,
     known::Known,
     teardown::{self, Step},
@@ -10,8 +10,9 @@ use super::{
 use crate::{
     cluster::Kind,
     controllers::{
-        access::{ABANDON_ANNOTATION, Words, error_verdict},
+        access::{Words, error_verdict},
         component::{explain, progress},
+        outside::{ABANDON_ANNOTATION, waits},
     },
     engine::{Plan, Results, refused},
     providers::LaneError,
@@ -23,8 +24,30 @@ use maquette_api::{
 };
 use maquette_host::kinds::tunnel::Established;
 
-/// How the tunnel is.
+/// How the tunnel is, and whether the verdict is about the provider instead of the tunnel.
 pub(super) fn verdict(
+    tunnel: &Tunnel,
+    observed: &Observed,
+    plan: &Plan<Call>,
+    results: &Results<Call, Answer>,
+    ledger: &[TunnelEntry],
+) -> (Verdict, bool) {
+    let verdict = tunnel_verdict(tunnel, observed, plan, results, ledger);
+    let mut answers = results.answers.iter();
+    // After a restart, the provider is asked for what it has.
+    let is_unanswered = observed.known.is_none()
+        && answers.any(|(_, answer)| {
+            let error = answer.as_ref().err();
+            error.is_some_and(|error| !error.was_asked() || error.is_of_provider(true))
+        });
+    let trouble = tunnel.metadata.deletion_timestamp.is_none()
+        && !is_obstructed(observed)
+        && (is_unverified(observed) || is_unanswered)
+        && connected(observed).outcome == Outcome::Ready;
+    (verdict, trouble)
+}
+
+fn tunnel_verdict(
     tunnel: &Tunnel,
     observed: &Observed,
     plan: &Plan<Call>,
@@ -43,7 +66,13 @@ pub(super) fn verdict(
         return teardown_verdict(tunnel, observed, failed.or(unseen), ledger);
     }
     if let Err(problem) = &observed.place {
-        return problem.verdict();
+        let conditions = tunnel.status.as_ref().map(|status| &status.conditions[..]);
+        return if problem.is_final() {
+            problem.verdict()
+        } else {
+            let conditions = conditions.unwrap_or_default();
+            waits(conditions, problem.verdict(), &observed.recalled)
+        };
     }
     if is_obstructed(observed) {
         return obstructed(observed);
@@ -121,18 +150,40 @@ pub(super) fn connected(observed: &Observed) -> Verdict {
         reason,
         message: format!(
             "the connector {}/{} is not connected: {}",
-            observed.namespace, observed.name, why.message
+            observed.namespace,
+            observed.name,
+            without_times(&why.message)
         ),
         ..why
     }
 }
 
+/// The last line of a log in the text without its time, which is another at each attempt.
+fn without_times(text: &str) -> String {
+    let is_time = |word: &str| {
+        word.len() >= 8
+            && word
+                .chars()
+                .all(|c| c.is_ascii_digit() || ":-/.,TZ+[]".contains(c))
+    };
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    let line = |line: &str| {
+        let words = line.split(' ').filter(|word| !is_time(word));
+        words.collect::<Vec<_>>().join(" ")
+    };
+    match lines.next_back() {
+        Some(last) => format!("{} … {}", line(first), line(last)),
+        None => line(first),
+    }
+}
+
 fn obstructed(observed: &Observed) -> Verdict {
-    if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
+    if let Some(host) = observed.hosts_taken.first() {
         return Verdict::stalled(
             reason::HOSTNAME_TAKEN,
             format!(
-                "spec.routes: the older tunnel {owner} has the host {host}; set another host, or delete that tunnel"
+                "spec.routes: the host {host} is in use by another object; set another host, or wait until it is free"
             ),
         );
     }
@@ -144,7 +195,7 @@ fn obstructed(observed: &Observed) -> Verdict {
     Verdict::stalled(
         reason::NAME_TAKEN,
         format!(
-            "a {what} exists that does not belong to this tunnel and is not touched; rename one of them"
+            "a {what} exists that does not belong to this tunnel and is not modified; rename one of them"
         ),
     )
 }
@@ -155,8 +206,11 @@ fn teardown_verdict(
     error: Option<&LaneError>,
     ledger: &[TunnelEntry],
 ) -> Verdict {
-    let going = |what: &str| Verdict::progressing(reason::TERMINATING, what);
-    if !ledger.is_empty() && !is_abandoned(tunnel) && observed.records.is_empty() {
+    let deleting = |what: &str| {
+        let message = format!("{what} being deleted");
+        Verdict::progressing(reason::TERMINATING, message)
+    };
+    if !ledger.is_empty() && !is_abandoned(tunnel, observed) && observed.records.is_empty() {
         let trouble = match (&observed.place, error) {
             (Err(problem), _) => Some(problem.verdict()),
             (_, Some(error)) => Some(error_verdict(error, &observed.owner, &WORDS)),
@@ -173,12 +227,16 @@ fn teardown_verdict(
         }
     }
     match teardown::step(tunnel, observed) {
-        Step::Records(_) => going("names are going"),
-        Step::Routes(_) => going("routes are going"),
-        Step::Connector(_) => going("the connector is going"),
-        Step::Tunnel(_) | Step::Blocked => going("the tunnel is going"),
-        Step::Secrets(_) => going("secrets are going"),
-        Step::Done => going("nothing is left"),
+        Step::Records(_) => hosts::held_up(observed).unwrap_or_else(|| deleting("names are")),
+        Step::Routes(_) => deleting("routes are"),
+        Step::Connector(_) => deleting("the connector is"),
+        Step::Blocked if observed.recalled.open_for.is_some() => Verdict::progressing(
+            reason::TERMINATING,
+            "a call that creates the tunnel had no answer and may still succeed; it is observed again after its deadline",
+        ),
+        Step::Tunnel(_) | Step::Blocked => deleting("the tunnel is"),
+        Step::Secrets(_) => deleting("secrets are"),
+        Step::Done => Verdict::progressing(reason::TERMINATING, "nothing is left"),
     }
 }
 
@@ -189,11 +247,14 @@ const WORDS: Words = Words {
 };
 
 fn conflict(owner: Option<&str>) -> Verdict {
-    let who = owner.map_or_else(|| "somebody who left no mark".to_owned(), str::to_owned);
+    let whose = owner.map_or_else(
+        || "has no ownership record".to_owned(),
+        |owner| format!("belongs to {owner}"),
+    );
     Verdict::stalled(
         reason::TUNNEL_CONFLICT,
         format!(
-            "a tunnel of this name, or one of its hosts, belongs to {who} and is not touched; remove it there, or delete this object"
+            "a tunnel of this name, or one of its hosts, {whose} and is not modified; remove it there, or delete this object"
         ),
     )
 }
@@ -202,4 +263,28 @@ fn conflict(owner: Option<&str>) -> Verdict {
 pub(super) fn answered(results: &Results<Call, Answer>) -> Option<&Established> {
     let mut answers = results.answers.iter().rev();
     answers.find_map(|(_, answer)| answer.as_ref().ok()?.as_ref())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_times;
+
+    #[test]
+    fn a_log_of_a_connector_is_the_same_text_at_each_attempt() {
+        let log = |at: &str| {
+            format!(
+                "container connector exited with 1: 2026/11/27 {at} [I] start frpc\n2026-11-27 {at}.123 [W] login to the server failed: token doesn't match\n"
+            )
+        };
+        let (one, two) = (
+            without_times(&log("18:20:11")),
+            without_times(&log("18:20:41")),
+        );
+        assert_eq!(one, two);
+        assert!(one.contains("token doesn't match"), "{one}");
+        assert_eq!(
+            without_times("0/5 nodes fit on port 80:tcp"),
+            "0/5 nodes fit on port 80:tcp"
+        );
+    }
 }

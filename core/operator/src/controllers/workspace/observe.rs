@@ -1,18 +1,23 @@
-//! What exists of a workspace, and what around it matters.
+//! What exists of a workspace, and what outside of it matters.
 
-use super::{names, places};
+use super::{admission, host_routes::tunnel_provider, parts, spec::Spec};
 use crate::{
-    cluster::{GatewaySummary, Key, Kind, RawObject, Reads},
+    cluster::{GatewaySummary, Key, Kind, Listener, RawObject, Reads},
     controllers::records,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use maquette_api::{
-    Component, DNSRecord, Provider, Tunnel, Workspace, provider::Entrance, workspace::GatewayRef,
+    Component, DNSRecord, Provider, Tunnel, Workspace, condition::Verdict, provider::Entrance,
+    reason, workspace::GatewayRef,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Everything the decision needs.
 #[derive(Debug, Default)]
-pub struct Observed {
+pub(super) struct Observed {
     /// Its components by their name within the workspace.
     pub(super) components: BTreeMap<String, Arc<Component>>,
     /// Its record sets.
@@ -23,14 +28,16 @@ pub struct Observed {
     pub(super) tunnels: Vec<Arc<Tunnel>>,
     /// How hosts are reached through the tunnel that it wants, where its Provider exists.
     pub(super) entrance: Option<Entrance>,
-    /// Names of wanted objects that exist and belong to somebody else.
+    /// Names of wanted objects that exist and belong to another owner.
     pub(super) taken: Vec<(Kind, Key)>,
     /// The Gateway, or why it cannot be used.
     pub(super) gateway: Option<Result<Gateway, GatewayProblem>>,
     /// Provider of its record sets.
     pub(super) dns_provider: Option<String>,
-    /// Hosts of this workspace that an older workspace has.
-    pub(super) hosts_taken: BTreeMap<String, Key>,
+    /// Why it may not ask for host names that it does not hold.
+    pub(super) refusal: Option<Verdict>,
+    /// Hosts of the spec that another object holds.
+    pub(super) hosts_taken: BTreeSet<String>,
 }
 
 /// What of a Gateway matters.
@@ -38,8 +45,8 @@ pub struct Observed {
 pub(super) struct Gateway {
     /// Its addresses: type (`IPAddress` or `Hostname`) and value.
     pub(super) addresses: Vec<(String, String)>,
-    /// Its listeners: name, protocol, port.
-    pub(super) listeners: Vec<(String, String, u16)>,
+    /// Its listeners.
+    pub(super) listeners: Vec<Listener>,
 }
 
 /// Why the Gateway cannot be used.
@@ -59,22 +66,21 @@ pub(super) enum GatewayProblem {
     NoAddress(Key),
 }
 
-/// The Gateway that the workspace names.
-pub(super) fn gateway_key(workspace: &Workspace) -> Option<Key> {
-    let reference = workspace.spec.networking.as_ref()?.gateway.as_ref()?;
-    Some(gateway_key_of(workspace, reference))
+impl GatewayProblem {
+    pub(super) fn verdict(&self) -> Verdict {
+        let message = self.to_string();
+        match self {
+            Self::NoApi => Verdict::stalled(reason::GATEWAY_API_MISSING, message),
+            Self::Missing(_) => Verdict::stalled(reason::GATEWAY_NOT_READY, message),
+            Self::NotProgrammed { .. } | Self::NoAddress(_) => {
+                Verdict::failing(reason::GATEWAY_NOT_READY, message)
+            }
+        }
+    }
 }
 
-fn gateway_key_of(workspace: &Workspace, reference: &GatewayRef) -> Key {
-    let namespace = reference
-        .namespace
-        .clone()
-        .or_else(|| workspace.metadata.namespace.clone())
-        .unwrap_or_default();
-    Key::new(namespace, reference.name.clone())
-}
-
-pub(super) fn observe(reads: &Reads, workspace: &Workspace) -> Observed {
+/// Reads everything, and asks for the hosts of the spec where that makes sense.
+pub(super) fn observe(reads: &Reads, workspace: &Workspace, spec: Option<&Spec>) -> Observed {
     let uid = workspace.metadata.uid.clone().unwrap_or_default();
     let components = reads
         .owned::<Component>(&uid)
@@ -89,71 +95,59 @@ pub(super) fn observe(reads: &Reads, workspace: &Workspace) -> Observed {
             Some((name, component))
         })
         .collect();
-    let dns = workspace
-        .spec
-        .networking
-        .as_ref()
-        .and_then(|networking| networking.dns.as_ref());
-    Observed {
+    let mut observed = Observed {
         components,
         records: reads.owned::<DNSRecord>(&uid),
         routes: reads.owned_raw(Kind::HTTPRoute, &uid),
         tunnels: reads.owned::<Tunnel>(&uid),
-        entrance: places::tunnel_provider(workspace).and_then(|name| entrance(reads, name)),
-        taken: taken(reads, workspace, &uid),
-        gateway: gateway_key(workspace).map(|key| gateway(reads, key)),
-        dns_provider: dns.and_then(|dns| {
-            dns.provider
-                .clone()
-                .or_else(|| records::default_provider(reads))
-        }),
-        hosts_taken: hosts_taken(reads, workspace),
+        ..Observed::default()
+    };
+    let is_deleted = workspace.metadata.deletion_timestamp.is_some();
+    let Some(spec) = spec.filter(|_| !is_deleted) else {
+        // It asks for nothing, and keeps what it holds.
+        reads.claim(&workspace.metadata, &BTreeSet::new());
+        return observed;
+    };
+    let networking = workspace.spec.networking.as_ref();
+    observed.entrance = tunnel_provider(workspace).and_then(|name| entrance(reads, name));
+    observed.taken = taken(reads, workspace, spec, &uid);
+    observed.gateway = networking
+        .and_then(|networking| networking.gateway.as_ref())
+        .map(|reference| gateway(reads, gateway_key(workspace, reference)));
+    observed.dns_provider = networking
+        .and_then(|networking| networking.dns.as_ref())
+        .and_then(|dns| {
+            let named = dns.provider.clone();
+            named.or_else(|| records::default_provider(reads))
+        });
+    let mut hosts = spec.hosts();
+    if !hosts.is_empty() {
+        observed.refusal = admission::refusal(reads, workspace, spec, &observed);
     }
+    if observed.refusal.is_some() {
+        hosts.retain(|host| holds(workspace, host));
+    }
+    observed.hosts_taken = reads.claim(&workspace.metadata, &hosts);
+    observed
 }
 
-fn taken(reads: &Reads, workspace: &Workspace, uid: &str) -> Vec<(Kind, Key)> {
-    let namespace = workspace.metadata.namespace.clone().unwrap_or_default();
-    let name = workspace.metadata.name.clone().unwrap_or_default();
-    let is_other = |owners: Option<&Vec<_>>| {
-        !owners.into_iter().flatten().any(
-            |owner: &k8s_openapi::apimachinery::pkg::apis::meta::v1::OwnerReference| {
-                owner.uid == uid
-            },
-        )
+/// Whether the status says that the workspace holds the host.
+pub(super) fn holds(workspace: &Workspace, host: &str) -> bool {
+    let status = workspace.status.as_ref();
+    status.is_some_and(|status| status.hosts.iter().any(|claim| claim.host == host))
+}
+
+fn taken(reads: &Reads, workspace: &Workspace, spec: &Spec, uid: &str) -> Vec<(Kind, Key)> {
+    let is_other = |meta: &ObjectMeta| {
+        let mut owners = meta.owner_references.iter().flatten();
+        !owners.any(|owner| owner.uid == uid)
     };
-    let mut taken = Vec::new();
-    for component in &workspace.spec.components {
-        let key = Key::new(namespace.clone(), format!("{name}-{}", component.name));
-        if reads
-            .get::<Component>(&key)
-            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
-        {
-            taken.push((Kind::Component, key));
-        }
-    }
-    if let Some(provider) = places::tunnel_provider(workspace) {
-        let key = names::of_tunnel(workspace, provider);
-        if reads
-            .get::<Tunnel>(&key)
-            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
-        {
-            taken.push((Kind::Tunnel, key));
-        }
-    }
-    for host in places::hosts(workspace) {
-        let key = Key::new(namespace.clone(), names::of_host(&name, &host));
-        if reads
-            .get::<DNSRecord>(&key)
-            .is_some_and(|held| is_other(held.metadata.owner_references.as_ref()))
-        {
-            taken.push((Kind::DNSRecord, key.clone()));
-        }
-        let route = reads.raw(Kind::HTTPRoute, &key);
-        if route.is_some_and(|held| is_other(held.metadata.owner_references.as_ref())) {
-            taken.push((Kind::HTTPRoute, key));
-        }
-    }
-    taken
+    let mut names = parts::names(workspace, spec);
+    names.retain(|(kind, key)| {
+        let held = reads.meta(*kind, key);
+        held.is_some_and(|meta| is_other(&meta))
+    });
+    names
 }
 
 fn entrance(reads: &Reads, provider: &str) -> Option<Entrance> {
@@ -161,6 +155,15 @@ fn entrance(reads: &Reads, provider: &str) -> Option<Entrance> {
     reads.get_as(&key, |provider: Option<&Provider>| {
         provider.map(|provider| provider.spec.entrance.unwrap_or_default())
     })
+}
+
+fn gateway_key(workspace: &Workspace, reference: &GatewayRef) -> Key {
+    let namespace = reference
+        .namespace
+        .clone()
+        .or_else(|| workspace.metadata.namespace.clone())
+        .unwrap_or_default();
+    Key::new(namespace, reference.name.clone())
 }
 
 fn gateway(reads: &Reads, key: Key) -> Result<Gateway, GatewayProblem> {
@@ -180,47 +183,8 @@ fn gateway(reads: &Reads, key: Key) -> Result<Gateway, GatewayProblem> {
     if gateway.addresses.is_empty() {
         return Err(GatewayProblem::NoAddress(key));
     }
-    let listeners = gateway.listeners.iter();
     Ok(Gateway {
         addresses: gateway.addresses.clone(),
-        listeners: listeners
-            .map(|listener| {
-                (
-                    listener.name.clone(),
-                    listener.protocol.clone(),
-                    listener.port,
-                )
-            })
-            .collect(),
+        listeners: gateway.listeners.clone(),
     })
-}
-
-fn hosts_taken(reads: &Reads, workspace: &Workspace) -> BTreeMap<String, Key> {
-    let mine = places::hosts(workspace);
-    if mine.is_empty() {
-        return BTreeMap::new();
-    }
-    let own = age(workspace);
-    reads.every_as(move |workspaces: &[Arc<Workspace>]| {
-        let mut taken = BTreeMap::new();
-        for other in workspaces.iter().filter(|other| age(other) < own) {
-            for host in places::hosts(other).intersection(&mine) {
-                taken.insert(host.clone(), Key::of(&other.metadata));
-            }
-        }
-        taken
-    })
-}
-
-/// Orders workspaces by age, those of one second by namespace and name.
-fn age(
-    workspace: &Workspace,
-) -> (
-    Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time>,
-    Key,
-) {
-    (
-        workspace.metadata.creation_timestamp.clone(),
-        Key::of(&workspace.metadata),
-    )
 }

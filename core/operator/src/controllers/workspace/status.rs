@@ -1,69 +1,47 @@
-//! Is it up, where, since when; and if not, the first cause in the order of dependencies.
+//! How the workspace is, where it is reached, which hosts it holds; and if it is not ready, the first cause in the order of
+//! dependencies.
 
-use super::{
-    names,
-    observe::Observed,
-    plan::state,
-    reach, routes,
-    teardown::{self, Step},
-};
-use crate::{
-    cluster::Key,
-    engine::{Report, Results, refused},
-};
+use super::decide::Decision;
+use crate::engine::{Report, Results, refused};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{
-    Component, Workspace, WorkspaceStatus,
-    condition::{Outcome, READY, STALLED, Verdict, find, holds},
+    HostClaim, Workspace, WorkspaceStatus,
+    condition::{Outcome, Verdict, condition, find},
     reason,
-    workspace::{ComponentSummary, Phase},
+    workspace::{AVAILABLE, Phase},
 };
-use maquette_graph::Graph;
-use std::convert::Infallible;
+use std::{convert::Infallible, time::Duration};
 
-/// How long one object of a teardown may take before somebody should look.
+/// How long one object of a deletion may take before a user has to look at it.
 const TEARDOWN_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
+/// How long something outside of the workspace may be absent before that counts as a failure: it may be applied a moment later,
+/// or be replaced.
+const GRACE: SignedDuration = SignedDuration::from_secs(60);
 
 pub(super) fn status(
     workspace: &Workspace,
-    observed: &Observed,
+    decision: &Decision,
     results: &Results<Infallible, Infallible>,
     now: Timestamp,
 ) -> Report<WorkspaceStatus> {
     let previous = workspace.status.clone().unwrap_or_default();
-    let graph = super::draft::graph(workspace).ok();
-    let components: Vec<ComponentSummary> = workspace
-        .spec
-        .components
-        .iter()
-        .map(|component| summary(workspace, observed, graph.as_ref(), &component.name))
-        .collect();
-    let verdict = verdict(
-        workspace,
-        observed,
-        results,
-        graph.as_ref(),
-        &components,
-        now,
-    );
-    let urls = routes::urls(workspace, observed);
+    let generation = workspace.metadata.generation;
+    let verdict = verdict(workspace, decision, results, now);
+    let mut conditions = verdict.conditions(&previous.conditions, generation, now);
+    conditions.extend(unavailable(workspace, &verdict, now));
+    let components = decision.components.clone();
+    let ready = components.iter().filter(|component| component.ready);
     let was_ready = previous.phase == Phase::Ready || previous.phase == Phase::Degraded;
     let status = WorkspaceStatus {
-        observed_generation: workspace.metadata.generation,
+        observed_generation: generation,
         phase: phase(workspace, &verdict, was_ready),
-        url: urls.first().cloned(),
-        urls,
-        ready: Some(format!(
-            "{}/{}",
-            components
-                .iter()
-                .filter(|component| component.ready)
-                .count(),
-            components.len()
-        )),
-        conditions: verdict.conditions(&previous.conditions, workspace.metadata.generation, now),
+        url: decision.urls.first().cloned(),
+        urls: decision.urls.clone(),
+        hosts: HostClaim::extend(&previous.hosts, decision.hosts.iter().cloned(), now),
+        ready: Some(format!("{}/{}", ready.count(), components.len())),
         components,
+        conditions,
     };
     Report { status, verdict }
 }
@@ -80,210 +58,85 @@ fn phase(workspace: &Workspace, verdict: &Verdict, was_ready: bool) -> Phase {
     }
 }
 
-fn summary(
-    workspace: &Workspace,
-    observed: &Observed,
-    graph: Option<&Graph>,
-    name: &str,
-) -> ComponentSummary {
-    let of = |ready: bool, reason: &str, message: String| ComponentSummary {
-        name: name.to_owned(),
-        ready,
-        reason: reason.to_owned(),
-        message,
-    };
-    let Some(component) = observed.components.get(name) else {
-        let key = names::of_component(workspace, name);
-        if observed.taken.iter().any(|(_, taken)| *taken == key) {
-            return of(
-                false,
-                reason::NAME_TAKEN,
-                format!(
-                    "a Component {key} exists that does not belong to this workspace; rename one of them"
-                ),
-            );
-        }
-        let waits: Vec<String> = graph
-            .map(|graph| graph.blocked_by(name, |other| state(observed, other)))
-            .unwrap_or_default()
-            .iter()
-            .map(|edge| format!("{} to be {}", edge.on, edge.condition))
-            .collect();
-        if waits.is_empty() {
-            return of(false, reason::PROGRESSING, "is being made".to_owned());
-        }
-        return of(
-            false,
-            reason::WAITING_FOR_DEPENDENCY,
-            format!("waits for {}", waits.join(" and ")),
-        );
-    };
-    match current_ready(component) {
-        Some(ready) if ready.status == "True" => of(true, &ready.reason, String::new()),
-        Some(ready) => of(false, &ready.reason, ready.message.clone()),
-        None => of(false, reason::PROGRESSING, "comes up".to_owned()),
-    }
-}
-
-/// The Ready condition where it speaks of the current generation.
-fn current_ready(component: &Component) -> Option<&Condition> {
-    let status = component.status.as_ref()?;
-    find(&status.conditions, READY)
-        .filter(|_| status.observed_generation == component.metadata.generation)
-}
-
 fn verdict(
     workspace: &Workspace,
-    observed: &Observed,
+    decision: &Decision,
     results: &Results<Infallible, Infallible>,
-    graph: Option<&Graph>,
-    components: &[ComponentSummary],
     now: Timestamp,
 ) -> Verdict {
     if workspace.metadata.deletion_timestamp.is_some() {
-        return teardown_verdict(workspace, observed, now);
+        return deletion(decision, results, now);
     }
     if results.namespace_terminating {
         return Verdict::progressing(reason::TERMINATING, "the namespace is being deleted");
     }
-    if let Err(error) = super::plan::components(workspace, observed) {
-        return Verdict::stalled(error.reason, error.message);
+    match results.refused.first() {
+        Some(refusal) if !decision.is_invalid => refused(refusal),
+        _ if grace_left(workspace, &decision.verdict, now).is_some() => {
+            let Verdict {
+                reason, message, ..
+            } = decision.verdict.clone();
+            Verdict::progressing(reason, message)
+        }
+        _ => decision.verdict.clone(),
     }
+}
+
+fn deletion(
+    decision: &Decision,
+    results: &Results<Infallible, Infallible>,
+    now: Timestamp,
+) -> Verdict {
     if let Some(refusal) = results.refused.first() {
         return refused(refusal);
     }
-    if let Some((host, owner)) = observed.hosts_taken.first_key_value() {
-        return Verdict::stalled(
-            reason::HOSTNAME_TAKEN,
-            format!(
-                "spec.networking.routes: the older workspace {owner} has the host {host}; set another host, or delete that workspace"
-            ),
-        );
+    let is_late = |since: Timestamp| now.duration_since(since) > TEARDOWN_DEADLINE;
+    if decision.blocked_since.is_some_and(is_late) && !decision.verdict.is_problem() {
+        let message = format!("{}, for more than 5 minutes", decision.verdict.message);
+        return Verdict::failing(reason::TEARDOWN_STUCK, message);
     }
-    if let Some(problem) = component_problem(observed, graph) {
-        return problem;
-    }
-    if let Some((kind, key)) = observed.taken.first() {
-        return Verdict::stalled(
-            reason::NAME_TAKEN,
-            format!(
-                "a {kind} {key} exists that does not belong to this workspace and is not touched; rename one of them"
-            ),
-        );
-    }
-    if let Some(problem) = reach::problem(workspace, observed) {
-        return problem;
-    }
-    let waiting: Vec<String> = components
-        .iter()
-        .filter(|component| !component.ready)
-        .map(|c| format!("{} {}", c.name, c.message))
-        .collect();
-    if !waiting.is_empty() {
-        return Verdict::progressing(reason::PROGRESSING, waiting.join("; "));
-    }
-    if let Some(pending) = reach::pending(workspace, observed) {
-        return Verdict::progressing(reason::PROGRESSING, pending);
-    }
-    Verdict::ready(format!("all of {} components are ready", components.len()))
+    decision.verdict.clone()
 }
 
-/// The first problem in the order of dependencies: what waits for it is not the cause.
-fn component_problem(observed: &Observed, graph: Option<&Graph>) -> Option<Verdict> {
-    graph?.names().find_map(|name| {
-        let ready = current_ready(observed.components.get(name)?)?;
-        let reason = reason::ALL.iter().find(|known| **known == ready.reason)?;
-        if ready.status == "True"
-            || matches!(
-                *reason,
-                reason::PROGRESSING | reason::TERMINATING | reason::READY
-            )
-        {
-            return None;
-        }
-        let component = observed.components.get(name)?;
-        let stalled = component
-            .status
-            .as_ref()
-            .is_some_and(|status| holds(&status.conditions, STALLED));
-        let message = format!("component {name}: {}", ready.message);
-        Some(if stalled {
-            Verdict::stalled(reason, message)
-        } else {
-            Verdict::failing(reason, message)
-        })
-    })
+/// Whether the verdict says that something outside of the workspace is not available.
+fn is_unavailable(verdict: &Verdict) -> bool {
+    let outside = [
+        reason::PROVIDER_NOT_FOUND,
+        reason::PROVIDER_NOT_READY,
+        reason::GATEWAY_NOT_READY,
+        reason::GATEWAY_API_MISSING,
+        reason::PLUGIN_NOT_READY,
+    ];
+    outside.contains(&verdict.reason)
 }
 
-fn teardown_verdict(workspace: &Workspace, observed: &Observed, now: Timestamp) -> Verdict {
-    let (what, metas): (&str, Vec<_>) = match teardown::step(workspace, observed) {
-        Step::Records(_) => (
-            "names",
-            observed
-                .records
-                .iter()
-                .map(|record| {
-                    (
-                        &record.metadata,
-                        message_of(record.status.as_ref().map(|s| s.conditions.as_slice())),
-                    )
-                })
-                .collect(),
-        ),
-        Step::Routes(_) => (
-            "routes",
-            observed
-                .routes
-                .iter()
-                .map(|route| (&route.metadata, None))
-                .chain(observed.tunnels.iter().map(|tunnel| {
-                    (
-                        &tunnel.metadata,
-                        message_of(tunnel.status.as_ref().map(|s| s.conditions.as_slice())),
-                    )
-                }))
-                .collect(),
-        ),
-        Step::Components(_) => (
-            "components",
-            observed
-                .components
-                .values()
-                .map(|c| {
-                    (
-                        &c.metadata,
-                        message_of(c.status.as_ref().map(|s| s.conditions.as_slice())),
-                    )
-                })
-                .collect(),
-        ),
-        Step::Done => return Verdict::progressing(reason::TERMINATING, "nothing is left"),
-    };
-    let stuck = metas.iter().find(|(meta, _)| {
-        meta.deletion_timestamp
-            .as_ref()
-            .is_some_and(|since| now.duration_since(since.0) > TEARDOWN_DEADLINE)
-    });
-    if let Some((meta, message)) = stuck {
-        let why = message
-            .clone()
-            .unwrap_or_else(|| "see its status and finalizers".to_owned());
-        return Verdict::failing(
-            reason::TEARDOWN_STUCK,
-            format!(
-                "{} is being deleted for more than 5 minutes: {why}",
-                Key::of(meta)
-            ),
-        );
+/// What is left of the time in which something may be unavailable; `None` where all is available, or the time is over.
+pub(super) fn grace_left(
+    workspace: &Workspace,
+    verdict: &Verdict,
+    now: Timestamp,
+) -> Option<Duration> {
+    if !verdict.is_problem() || !is_unavailable(verdict) {
+        return None;
     }
-    Verdict::progressing(
-        reason::TERMINATING,
-        format!("{what} are going, {} of them left", metas.len()),
-    )
+    let since =
+        find(conditions(workspace), AVAILABLE).map_or(now, |since| since.last_transition_time.0);
+    let left = GRACE - now.duration_since(since);
+    Duration::try_from(left).ok().filter(|left| !left.is_zero())
 }
 
-fn message_of(conditions: Option<&[Condition]>) -> Option<String> {
-    find(conditions.unwrap_or_default(), READY)
-        .filter(|ready| ready.status != "True")
-        .map(|ready| ready.message.clone())
+/// The condition that says since when something is not available; none where all is.
+fn unavailable(workspace: &Workspace, verdict: &Verdict, now: Timestamp) -> Option<Condition> {
+    let previous = conditions(workspace);
+    let (reason, message) = (verdict.reason, &verdict.message);
+    let generation = workspace.metadata.generation;
+    is_unavailable(verdict)
+        .then(|| condition(previous, AVAILABLE, false, reason, message, generation, now))
+}
+
+fn conditions(workspace: &Workspace) -> &[Condition] {
+    let status = workspace.status.as_ref();
+    status
+        .map(|status| status.conditions.as_slice())
+        .unwrap_or_default()
 }

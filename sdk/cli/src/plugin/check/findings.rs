@@ -100,9 +100,8 @@ fn network(inspection: &Inspection, manifest: &Manifest) -> Vec<Finding> {
     };
     let calls = imports("wasi:http/outgoing-handler") || imports("maquette:plugin/dns-transport");
     let has_servers = inspection.interfaces().iter().any(|name| {
-        let remote = ["dns@", "registry@", "source@"];
-        let interface = name.trim_start_matches("maquette:plugin/");
-        remote.iter().any(|start| interface.starts_with(start))
+        let remote = ["maquette:dns/", "maquette:registry/", "maquette:source/"];
+        remote.iter().any(|start| name.starts_with(start))
     });
     let mut found = Vec::new();
     // The other interfaces are pure, or work without a server where the provider has none.
@@ -156,7 +155,7 @@ mod tests {
         let manifest: Manifest = serde_json::from_value(manifest).unwrap();
         let inspection = Inspection {
             imports: imports.iter().map(|name| (*name).to_owned()).collect(),
-            exports: vec!["maquette:plugin/dns@0.1.0".to_owned()],
+            exports: vec!["maquette:dns/dns@0.1.0".to_owned()],
             manifest: None,
             size_bytes: 100_000,
         };

@@ -3,6 +3,7 @@
 mod findings;
 
 use anyhow::bail;
+use maquette_host::kinds::is_draft;
 use serde::Serialize;
 
 use super::report::Report;
@@ -16,8 +17,8 @@ use findings::{Finding, findings};
 struct Checked<'a> {
     #[serde(flatten)]
     report: Report<'a>,
-    /// Version of the contract that its interfaces are of.
-    contract: Vec<String>,
+    /// Versions of its interfaces that no release promises.
+    drafts: Vec<String>,
     findings: Vec<Finding>,
 }
 
@@ -36,7 +37,7 @@ pub(crate) async fn check(arguments: command::Check, output: Output) -> anyhow::
     let mut report = Report::new(arguments.plugin.clone(), &wasm, &inspection, &manifest);
     report.digest = digest;
     let checked = Checked {
-        contract: contract(&report.interfaces),
+        drafts: drafts(&report.interfaces),
         findings: findings(&inspection, &manifest),
         report,
     };
@@ -50,15 +51,10 @@ pub(crate) async fn check(arguments: command::Check, output: Output) -> anyhow::
     Ok(())
 }
 
-/// Versions behind the `@` of interfaces.
-fn contract(interfaces: &[String]) -> Vec<String> {
-    let versions = interfaces
-        .iter()
-        .filter_map(|name| Some(name.split_once('@')?.1.to_owned()));
-    let mut versions: Vec<String> = versions.collect();
-    versions.sort();
-    versions.dedup();
-    versions
+/// Interfaces that are drafts.
+fn drafts(interfaces: &[String]) -> Vec<String> {
+    let drafts = interfaces.iter().filter(|name| is_draft(name));
+    drafts.cloned().collect()
 }
 
 fn text(checked: &Checked<'_>) -> String {
@@ -71,11 +67,7 @@ fn text(checked: &Checked<'_>) -> String {
         .findings
         .iter()
         .map(|finding| format!("warning: {}: {}", finding.place, finding.message));
-    let lines = [
-        checked.report.text(),
-        format!("Contract    {}", checked.contract.join(", ")),
-    ];
-    let lines = lines.into_iter().chain(warnings);
+    let lines = [checked.report.text()].into_iter().chain(warnings);
     lines
         .chain([verdict.to_owned()])
         .collect::<Vec<_>>()

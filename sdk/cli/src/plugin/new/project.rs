@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use maquette_host::kinds::{interface as contract, is_draft};
+
 use super::name::Name;
 use super::templates::{Kit, Template, template};
 use crate::command::Interface;
@@ -109,6 +111,14 @@ fn manifest(name: &Name, template: &Template, sdk: &Sdk) -> String {
 
 fn readme(name: &Name, template: &Template) -> String {
     let (name, interface) = (name.as_str(), template.interface);
+    let (folder, note) = if contract(interface).is_some_and(is_draft) {
+        (
+            "draft/",
+            " This interface is a draft:\nit may change with every release, and a plugin is then built again.",
+        )
+    } else {
+        ("", "")
+    };
     let test = template
         .test
         .map(|kit| kit.command(&format!("target/maquette/{name}.wasm")));
@@ -121,7 +131,7 @@ fn readme(name: &Name, template: &Template) -> String {
          maquette plugin check target/maquette/{name}.wasm\n{test}\
          maquette plugin push target/maquette/{name}.wasm registry.example.com/team/{name}\n```\n\n\
          `src/lib.rs` says what the plugin asks for and does its work; the rules that it has to keep are those of\n\
-         <{REPOSITORY}/blob/v{VERSION}/wit/{interface}.wit>.\n{}",
+         <{REPOSITORY}/blob/v{VERSION}/wit/{folder}{interface}/{interface}.wit>.{note}\n{}",
         template.summary, template.readme
     )
 }

@@ -94,10 +94,7 @@ const DNS: Template = Template {
 const SOURCE: Template = Template {
     test: Some(Kit {
         environment: "",
-        options: "--memory \\\n  --unsupported a_deployment_is_written_as_it_was_asked_for='no deployments' \\\n  \
-                  --unsupported the_same_deployment_again_writes_nothing='no deployments' \\\n  \
-                  --unsupported a_deployment_goes_on_in_its_environment='no deployments' \\\n  \
-                  --unsupported a_deployment_that_is_gone_is_said_to_be='no deployments'",
+        options: "--memory",
     }),
     sources: &[
         (

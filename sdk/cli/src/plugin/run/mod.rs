@@ -119,6 +119,10 @@ fn advise(error: GrantError) -> anyhow::Error {
         GrantError::CredentialMissing { name, .. } => {
             format!("here that is --credential {name}=env:VARIABLE")
         }
+        GrantError::CredentialGroup { names } => {
+            let name = names.first().map_or("", String::as_str);
+            format!("here that is for example --credential {name}=env:VARIABLE")
+        }
         GrantError::Config { .. } | GrantError::HostFromConfig { .. } => {
             "correct --config".to_owned()
         }

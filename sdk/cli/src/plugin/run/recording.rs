@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
-use maquette_host::manifest::Placement;
+use maquette_host::manifest::{Placement, Provision};
 use maquette_host::{Exchange, Grants, Manifest, Secret, Tape};
 use serde::{Deserialize, Serialize};
 
@@ -97,12 +97,16 @@ fn read(path: &Path) -> anyhow::Result<Vec<Exchange>> {
 
 /// A replay needs no credential: what is not given is made up, in a form that the host accepts.
 pub(super) fn stand_in(manifest: &Manifest, mut grants: Grants) -> Grants {
-    for declared in manifest.credentials.iter().filter(|it| !it.optional) {
+    let mut needed = manifest.credentials.iter();
+    let needed = needed
+        .by_ref()
+        .filter(|it| it.provision == Provision::Required);
+    for declared in needed {
         let value = match declared.placement {
             Placement::Basic => "nobody:nothing",
             Placement::TsigKey => "nobody:bm90aGluZyB0aGF0IGlzIHNlY3JldA==",
             // Nobody can make up a private key.
-            Placement::SigningKey => continue,
+            Placement::SignedToken { .. } => continue,
             _ => "nothing-that-is-secret",
         };
         let name = declared.name.clone();

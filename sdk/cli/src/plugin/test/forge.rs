@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use maquette_conformance::source::{
-    ForgeHand, Hint, KnownChange, KnownComment, KnownDeployment, KnownStatus, KnownWebhook,
+    Access, ForgeHand, Hint, KnownChange, KnownComment, KnownDeployment, KnownStatus, KnownWebhook,
     SourceTarget, Webhook,
 };
 use serde::Deserialize;
@@ -22,7 +22,10 @@ struct Forge {
     open: Vec<KnownChange>,
     closed: KnownChange,
     branches: BTreeMap<String, String>,
-    tag: Tag,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    #[serde(default)]
+    permissions: BTreeMap<String, Access>,
     moving: Option<String>,
     #[serde(default = "many")]
     many: usize,
@@ -31,26 +34,11 @@ struct Forge {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Tag {
-    name: String,
-    sha: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct Hooks {
     signed: Webhook,
     signature: String,
-    hint: Hinted,
+    hint: Hint,
     of_no_interest: Webhook,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Hinted {
-    delivery: String,
-    repository: String,
-    change: Option<String>,
 }
 
 /// More comments than most forges give at once.
@@ -74,7 +62,8 @@ pub(super) fn read(path: &Path, hand: Option<&PathBuf>) -> anyhow::Result<Source
         open: forge.open,
         closed: forge.closed,
         branches: forge.branches,
-        tag: (forge.tag.name, forge.tag.sha),
+        tags: forge.tags,
+        permissions: forge.permissions,
         moving: forge.moving,
         many: forge.many,
         webhook: forge.webhook.map(KnownWebhook::from),
@@ -87,11 +76,7 @@ impl From<Hooks> for KnownWebhook {
         Self {
             signed: of.signed,
             signature: of.signature,
-            hint: Hint {
-                delivery: of.hint.delivery,
-                repository: of.hint.repository,
-                change: of.hint.change,
-            },
+            hint: of.hint,
             of_no_interest: of.of_no_interest,
         }
     }
@@ -147,17 +132,17 @@ mod tests {
         let change = |id: &str| {
             json!({
                 "id": id, "title": "A", "url": "https://git.test/1", "author": "ada", "head-branch": "a",
-                "head-sha": "1".repeat(40), "base-branch": "main", "labels": ["preview"],
+                "head-sha": "1".repeat(40), "head-ref": "refs/pull/1/head", "trust": "writer", "base-branch": "main", "labels": ["preview"],
             })
         };
         let webhook =
             json!({ "headers": [{ "name": "x-signature", "value": "00" }], "body": "e30=" });
         let mut forge = json!({
             "repository": "shop/web", "open": [change("2"), change("1")], "closed": change("3"),
-            "branches": { "main": "2".repeat(40) }, "tag": { "name": "v1", "sha": "2".repeat(40) },
+            "branches": { "main": "2".repeat(40) }, "tags": { "v1": "2".repeat(40) }, "permissions": { "ada": "write" },
             "webhook": {
                 "signed": webhook, "signature": "x-signature", "of-no-interest": webhook,
-                "hint": { "delivery": "1", "repository": "shop/web", "change": "1" },
+                "hint": { "delivery": "1", "repository": "shop/web", "what": { "change": "1" } },
             },
         });
         std::fs::write(&file, forge.to_string()).unwrap();

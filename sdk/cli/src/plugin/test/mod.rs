@@ -26,7 +26,7 @@ pub(crate) async fn test(arguments: command::Test, output: Output) -> anyhow::Re
     let subject = subject(&file, &arguments).map_err(WrongUse)?;
     let exported = maquette_host::inspect(&source::read(&file)?)?.interfaces();
     let applies = |interface: &str| {
-        let start = format!("maquette:plugin/{interface}@");
+        let start = format!("maquette:{interface}/{interface}@");
         exported.iter().any(|name| name.starts_with(&start))
     };
     let memory;

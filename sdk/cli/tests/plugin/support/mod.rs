@@ -4,17 +4,13 @@
 #[allow(dead_code, reason = "the plugin's own tests use all of it")]
 pub(crate) mod bind;
 mod command;
-#[path = "../../../../../plugins/powerdns/tests/support/http.rs"]
-mod http;
 #[path = "../../../../../plugins/powerdns/tests/support/pdns.rs"]
 #[allow(dead_code, reason = "the plugin's own tests use all of it")]
 mod pdns;
-#[path = "../../../../../plugins/powerdns/tests/support/proxy.rs"]
-mod proxy;
 mod registry;
 
 pub(crate) use command::{Done, maquette, plugin, repository, shipped};
-pub(crate) use http::request;
+pub(crate) use maquette_plugin_testing::http::{self, request};
+pub(crate) use maquette_plugin_testing::proxy::{Action, Proxy, reply};
 pub(crate) use pdns::{KEY, Pdns};
-pub(crate) use proxy::{Action, Proxy};
 pub(crate) use registry::{PASSWORD, Registry, USER};

@@ -6,6 +6,7 @@
 //! | `GET /v2/{repository}/manifests/{tag or digest}` | the manifest or index |
 //! | `GET /v2/{repository}/blobs/{digest}` | the blob |
 //! | `GET /v2/{repository}/referrers/{digest}?artifactType=…` | an index of what refers to it, ten at most, and `Link` as above; not filtered |
+//! | `DELETE /v2/{repository}/manifests/{tag}` | 202, and the tag is gone |
 //! | `GET /first/{repository}/{tag}` | the manifest that the tag named first, as a cache would that is never renewed |
 //!
 //! Every request has `Authorization: Bearer TOKEN`, else 401. What does not exist is 404.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -80,8 +80,13 @@ fn page(media_type: &str, body: &Value, next: Option<String>) -> Response {
     response
 }
 
-pub(super) async fn answer(State(state): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
-    let shelf = locked(&state);
+pub(super) async fn answer(
+    State(state): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let mut shelf = locked(&state);
     if !shelf.admits(&headers) {
         let error = json!({ "errors": [{ "code": "UNAUTHORIZED", "message": "no such token" }] });
         return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
@@ -92,6 +97,13 @@ pub(super) async fn answer(State(state): State<Shared>, uri: Uri, headers: Heade
         let rest = uri.path().strip_prefix(start)?.strip_prefix(REPOSITORY)?;
         rest.strip_prefix('/')
     };
+    if method == Method::DELETE {
+        let tag = below("/v2/").and_then(|path| path.strip_prefix("manifests/"));
+        let gone = tag.and_then(|tag| shelf.tags.remove(tag));
+        return gone
+            .map_or(StatusCode::NOT_FOUND, |_| StatusCode::ACCEPTED)
+            .into_response();
+    }
     let first = || {
         let named = shelf.tags.get(below("/first/")?)?;
         shelf.document(named.first()?)

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::{Forge, REPOSITORY};
-use crate::source::{Header, Hint, KnownChange, KnownWebhook, SourceTarget, Webhook};
+use crate::source::{
+    Access, Happening, Header, Hint, KnownChange, KnownWebhook, SourceTarget, Trust, Webhook,
+};
 
 /// Open changes: more than two pages.
 const OPEN: u64 = 23;
@@ -23,7 +25,7 @@ impl Forge {
         let mut open: Vec<KnownChange> = (1..=OPEN).map(|number| self.known(number)).collect();
         let closed = self.known(OPEN + 1);
         for known in &open {
-            if known.head_repository.is_none() {
+            if known.trust == Trust::Writer {
                 self.branches
                     .insert(known.head_branch.clone(), vec![known.head_sha.clone()]);
             }
@@ -34,7 +36,11 @@ impl Forge {
             self.pulls.push(pull(known, "open"));
         }
         open.reverse();
-        let mut branches = BTreeMap::new();
+        let mut branches: BTreeMap<String, String> = self
+            .branches
+            .iter()
+            .filter_map(|(name, tips)| Some((name.clone(), tips.last()?.clone())))
+            .collect();
         for name in IDLE {
             let tip = self.commit();
             self.branches.insert(name.to_owned(), vec![tip.clone()]);
@@ -42,15 +48,26 @@ impl Forge {
                 branches.insert(name.to_owned(), tip);
             }
         }
-        let tag = ("v1.0.0".to_owned(), self.commit());
-        self.tags.insert(tag.0.clone(), tag.1.clone());
+        for name in ["v1.0.0", "v1.1.0"] {
+            let tip = self.commit();
+            self.tags.insert(name.to_owned(), tip);
+        }
+        let permissions = [
+            ("ada", Access::Admin),
+            ("grace", Access::Write),
+            ("linus", Access::Read),
+        ];
+        self.permissions = permissions
+            .map(|(login, access)| (login.to_owned(), access))
+            .into();
         let first = open.first().map_or(String::new(), |known| known.id.clone());
         Ok(SourceTarget {
             repository: REPOSITORY.to_owned(),
             open,
             closed,
             branches,
-            tag,
+            tags: self.tags.clone(),
+            permissions: self.permissions.clone(),
             moving: Some("moving".to_owned()),
             many: 25,
             webhook: Some(webhook(webhook_key, &first)?),
@@ -61,7 +78,14 @@ impl Forge {
     fn known(&mut self, number: u64) -> KnownChange {
         let one_of = |every: u64| number.is_multiple_of(every);
         let labels = [(2, "preview"), (5, "docs & more")];
-        let fork = one_of(7).then(|| format!("https://forge.test/fork-{number}/web.git"));
+        // From a fork, from one that is gone, and by a push that needs no permission.
+        let fork = one_of(7).then(|| format!("fork-{number}/web"));
+        let (gone, agit) = (number == 13, number == 11);
+        let trust = if fork.is_some() || gone || agit {
+            Trust::Anybody
+        } else {
+            Trust::Writer
+        };
         KnownChange {
             id: number.to_string(),
             title: if one_of(3) {
@@ -71,13 +95,17 @@ impl Forge {
             },
             url: format!("https://forge.test/{REPOSITORY}/pulls/{number}"),
             author: format!("author-{}", number % 4),
-            head_branch: if one_of(2) {
+            head_branch: if agit {
+                String::new()
+            } else if one_of(2) {
                 format!("feature/{number}")
             } else {
                 format!("fix-{number}")
             },
             head_sha: self.commit(),
+            head_ref: format!("refs/pull/{number}/head"),
             head_repository: fork,
+            trust,
             base_branch: if one_of(4) { "release/1.x" } else { "main" }.to_owned(),
             labels: labels
                 .iter()
@@ -91,9 +119,20 @@ impl Forge {
 
 fn pull(known: &KnownChange, state: &str) -> Value {
     let own = format!("https://forge.test/{REPOSITORY}.git");
-    let (clone_url, full_name) = match &known.head_repository {
-        Some(url) => (url.clone(), format!("fork-{}/web", known.id)),
-        None => (own.clone(), REPOSITORY.to_owned()),
+    let is_gone = known.trust == Trust::Anybody
+        && known.head_repository.is_none()
+        && !known.head_branch.is_empty();
+    // Gitea says of a push to `refs/for/…` that it comes from the repository itself (services/convert/pull.go).
+    let head = if known.head_branch.is_empty() {
+        &known.head_ref
+    } else {
+        &known.head_branch
+    };
+    let full_name = known.head_repository.as_deref().unwrap_or(REPOSITORY);
+    let repo = if is_gone {
+        Value::Null
+    } else {
+        json!({ "full_name": full_name, "clone_url": format!("https://forge.test/{full_name}.git") })
     };
     let labels = known.labels.iter().map(|label| json!({ "name": label }));
     json!({
@@ -102,8 +141,7 @@ fn pull(known: &KnownChange, state: &str) -> Value {
         "user": { "login": known.author },
         "labels": labels.collect::<Vec<_>>(),
         "head": {
-            "ref": known.head_branch, "sha": known.head_sha,
-            "repo": { "full_name": full_name, "clone_url": clone_url },
+            "ref": head, "sha": known.head_sha, "repo": repo,
         },
         "base": {
             "ref": known.base_branch, "sha": known.head_sha,
@@ -125,7 +163,7 @@ fn webhook(key: &str, change: &str) -> io::Result<KnownWebhook> {
         hint: Hint {
             delivery: "delivery-of-pull_request".to_owned(),
             repository: REPOSITORY.to_owned(),
-            change: Some(change.to_owned()),
+            what: Happening::Change(change.to_owned()),
         },
         of_no_interest: signed(key, "star", &star)?,
     })

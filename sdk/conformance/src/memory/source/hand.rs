@@ -40,9 +40,11 @@ impl ForgeHand for ByHand {
         let of = forge.deployments.iter().filter(|it| it.sha == sha);
         of.map(|it| {
             let status = it.statuses.first().ok_or("it has no status")?;
+            let active = text(status, "state").as_deref() != Some("inactive");
             Ok(KnownDeployment {
                 environment: it.environment.clone(),
-                outcome: outcome(status, "state")?,
+                active,
+                outcome: active.then(|| outcome(status, "state")).transpose()?,
                 url: text(status, "environment_url"),
                 log_url: text(status, "log_url"),
             })
@@ -81,7 +83,7 @@ fn outcome(status: &Value, field: &str) -> Result<Outcome, String> {
         Some("success") => Ok(Outcome::Success),
         Some("failure") => Ok(Outcome::Failure),
         Some("error") => Ok(Outcome::Error),
-        Some("inactive" | "warning") => Ok(Outcome::Inactive),
+        Some("warning") => Ok(Outcome::Cancelled),
         other => Err(format!("the forge has no state {other:?}")),
     }
 }

@@ -11,7 +11,9 @@
 //! | `GET /{r}/pulls?state=open\|closed\|all&page=…` | change requests, the newest first |
 //! | `GET /{r}/pulls/{number}` | one, open or not |
 //! | `GET /{r}/branches?page=…`, `GET /{r}/branches/{name}` | `{"name", "commit": {"id"}}` |
-//! | `GET /{r}/git/commits/{branch, tag, or start of an object name}` | `{"sha"}` |
+//! | `GET /{r}/tags?page=…` | `{"name", "commit": {"sha"}}` |
+//! | `GET /{r}/collaborators/{login}/permission` | `{"permission": "admin"\|"write"\|"read"\|"none"}` |
+//! | `GET /{r}/git/commits/{ref, branch, tag, or start of an object name}` | `{"sha"}` |
 //! | `GET`, `POST /{r}/issues/{number}/comments` | `{"id", "body", "user": {"login"}}` |
 //! | `PATCH`, `DELETE /{r}/issues/comments/{id}` | the comment, also somebody else's |
 //! | `GET /{r}/commits/{sha}/statuses`, `POST /{r}/statuses/{sha}` | `{"status", "context", "description", "target_url"}`, the newest first; posted with `state` |
@@ -37,7 +39,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::source::SourceTarget;
+use crate::source::{Access, SourceTarget};
 
 const REPOSITORY: &str = "shop/web";
 /// Whose token it is.
@@ -61,6 +63,7 @@ struct Forge {
     /// Commits that a branch was at, the first one first.
     branches: BTreeMap<String, Vec<String>>,
     tags: BTreeMap<String, String>,
+    permissions: BTreeMap<String, Access>,
     comments: Vec<Comment>,
     /// By commit, the newest first.
     statuses: BTreeMap<String, Vec<Value>>,

@@ -160,6 +160,15 @@ impl Forge {
                 ))
             }
             ["branches", name] => self.branch(name).map(Answer::Found),
+            ["tags"] => {
+                let tag = |(name, sha)| json!({ "name": name, "commit": { "sha": sha } });
+                Some(Answer::List(self.tags.iter().map(tag).collect()))
+            }
+            ["collaborators", login, "permission"] => {
+                let access = self.permissions.get(*login)?;
+                let name = format!("{access:?}").to_lowercase();
+                Some(Answer::Found(json!({ "permission": name })))
+            }
             ["git", "commits", reference] => {
                 let sha = self.stands_for(reference)?;
                 Some(Answer::Found(json!({ "sha": sha })))
@@ -264,6 +273,10 @@ impl Forge {
 
     /// Branches before tags before the beginnings of object names.
     fn stands_for(&self, reference: &str) -> Option<String> {
+        if let Some(tag) = reference.strip_prefix("refs/tags/") {
+            return self.tags.get(tag).cloned();
+        }
+        let reference = reference.strip_prefix("refs/heads/").unwrap_or(reference);
         let named = self.branches.get(reference).and_then(|tips| tips.last());
         let heads = self
             .pulls

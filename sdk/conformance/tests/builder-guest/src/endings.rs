@@ -1,17 +1,20 @@
-//! What came of it. The builder's program writes the image's digest into its termination message.
+//! The results. The builder's program writes the image's digest into its termination message.
 
-use maquette_sdk::builder::{Build, Ending, Failure, Fault, Image, Verdict};
+use maquette_sdk::builder::{Build, Ended, Ending, Failure, Fault, Verdict};
 use maquette_sdk::{Context, Error, Result};
 
 use crate::{Config, has};
 
 pub fn verdict(ctx: &Context<Config>, build: &Build, ending: &Ending) -> Result<Verdict> {
-    let told = ending.termination_message.as_str();
+    let last = ending.containers.last();
+    let told = last.map_or("", |it| it.termination_message.as_str());
     let trusts = has(ctx, "what_ended_with_an_error_is_a_failure") && told.starts_with("sha256:");
-    if ending.exit_code == Some(0) || trusts {
+    if ending.failed().is_none() || trusts {
         return success(ctx, build, told);
     }
-    Ok(Verdict::Failed(failure(ctx, ending)))
+    let mut failure = ending.failure(other);
+    spoil(ctx, &mut failure);
+    Ok(Verdict::Failed(failure))
 }
 
 fn success(ctx: &Context<Config>, build: &Build, told: &str) -> Result<Verdict> {
@@ -21,49 +24,24 @@ fn success(ctx: &Context<Config>, build: &Build, told: &str) -> Result<Verdict> 
         "" => return Err(Error::Other("the builder told no digest".to_owned())),
         told => told,
     };
-    let image = |repository: &String| Image {
-        repository: repository.clone(),
-        digest: digest.to_owned(),
-    };
-    let mut images: Vec<_> = build
-        .destinations
-        .iter()
-        .map(|place| image(&place.repository))
-        .collect();
-    if has(ctx, "a_success_names_the_image_at_every_destination") {
+    let mut verdict = build.images(digest);
+    if let Verdict::Images(images) = &mut verdict
+        && has(ctx, "a_success_names_the_image_at_every_destination")
+    {
         images.truncate(1);
     }
-    Ok(Verdict::Images(images))
+    Ok(verdict)
 }
 
-fn failure(ctx: &Context<Config>, ending: &Ending) -> Failure {
-    let log = ending.log_tail.as_str();
-    let by_kubernetes = ending.reason.as_deref().and_then(|reason| match reason {
-        "OOMKilled" => Some(("StepOutOfMemory", Fault::User)),
-        "DeadlineExceeded" => Some(("BuildRunTimeout", Fault::User)),
-        "Evicted" => Some(("PodEvicted", Fault::Platform)),
-        _ => None,
-    });
-    let by_log = || {
-        let not_there = |what: &str| log.contains(&format!("no such {what}"));
-        if ending.exit_code.is_none() {
-            ("PodNotStarted", Fault::Platform)
-        } else if not_there("revision") {
-            ("GitRevisionNotFound", Fault::User)
-        } else if not_there("Dockerfile") {
-            ("DockerfileNotFound", Fault::User)
-        } else {
-            ("BuildFailed", Fault::User)
-        }
-    };
-    let (reason, fault) = by_kubernetes.unwrap_or_else(by_log);
-    let mut failure = Failure {
-        reason: reason.to_owned(),
-        fault,
-        message: format!("the build ended without an image. {log}"),
-    };
-    spoil(ctx, &mut failure);
-    failure
+fn other(failed: &Ended) -> (&'static str, Fault) {
+    let not_there = |what: &str| failed.log_tail.contains(&format!("no such {what}"));
+    if not_there("revision") {
+        ("GitRevisionNotFound", Fault::User)
+    } else if not_there("Dockerfile") {
+        ("DockerfileNotFound", Fault::User)
+    } else {
+        ("BuildFailed", Fault::User)
+    }
 }
 
 /// What the faults make of a failure.
@@ -79,12 +57,16 @@ fn spoil(ctx: &Context<Config>, failure: &mut Failure) {
         ("a_build_that_took_too_long_is_build_run_timeout", "BuildRunTimeout") => {
             failure.reason = "DeadlineExceeded".to_owned();
         }
-        ("an_evicted_build_is_pod_evicted_and_the_platforms_fault", "PodEvicted") => {
+        ("an_evicted_build_is_pod_evicted_and_passes", "PodEvicted") => {
             failure.fault = Fault::User;
         }
-        ("a_build_that_never_ran_is_the_platforms_fault", "PodNotStarted") => {
+        (
+            "a_build_that_never_ran_is_not_the_authors_fault",
+            "PodNotStarted" | "ImagePullFailed",
+        ) => {
             failure.fault = Fault::User;
         }
+        ("a_failure_names_the_container_that_failed", _) => failure.container = None,
         ("a_failure_has_a_reason_in_camel_case_and_a_message", "BuildFailed") => {
             failure.reason = "build failed".to_owned();
         }

@@ -1,11 +1,10 @@
 //! A small builder. As it is, it keeps every rule of the interface; each `fault` of its configuration is the name of the
-//! one rule that it breaks. `plan` holds what runs, `key` the cache key, `endings` what came of it.
+//! one rule that it breaks. `plan` holds the jobs, `endings` the results.
 
 mod endings;
-mod key;
 mod plan;
 
-use maquette_sdk::builder::{Build, Ending, Job, Verdict};
+use maquette_sdk::builder::{Build, Ending, Plan, Verdict};
 use maquette_sdk::{Builder, Context, Credential, Error, Host, Plugin, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -52,7 +51,7 @@ fn ask(ctx: &Context<Config>, fault: &str) {
 }
 
 impl Builder for Guest {
-    fn plan(&self, ctx: &Context<Config>, build: &Build) -> Result<Job> {
+    fn plan(&self, ctx: &Context<Config>, build: &Build) -> Result<Plan> {
         ask(ctx, "planning_asks_nobody");
         if build.destinations.is_empty() {
             let fault = "a_build_without_a_destination_is_refused_with_its_field";
@@ -66,7 +65,13 @@ impl Builder for Guest {
         plan::plan(ctx, build)
     }
 
-    fn interpret(&self, ctx: &Context<Config>, build: &Build, ending: &Ending) -> Result<Verdict> {
+    fn interpret(
+        &self,
+        ctx: &Context<Config>,
+        build: &Build,
+        _: u32,
+        ending: &Ending,
+    ) -> Result<Verdict> {
         ask(ctx, "interpreting_asks_nobody");
         endings::verdict(ctx, build, ending)
     }

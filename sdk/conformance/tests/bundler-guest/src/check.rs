@@ -1,8 +1,7 @@
 //! What cannot be bundled, with its path.
 
-use maquette_sdk::bundler::{BindingTarget, ModuleType, Worker};
+use maquette_sdk::bundler::{Route, Target, Worker};
 use maquette_sdk::{Context, Error, Result};
-use serde_json::Value;
 
 use crate::{Config, has, is_foreign};
 
@@ -23,9 +22,9 @@ pub fn worker(ctx: &Context<Config>, workers: &[Worker], at: usize) -> Result<()
         format!("{path}.name"),
         "another worker has this name",
     )?;
-    let main = |name: &str| name == worker.main_module;
+    let is_there = |main: &String| worker.modules.iter().any(|module| module.name == *main);
     refuse(
-        worker.modules.iter().any(|module| main(&module.name)),
+        worker.main_module.as_ref().is_none_or(is_there),
         "a_main_module_that_is_not_there_is_refused_with_its_path",
         format!("{path}.main-module"),
         "there is no such module",
@@ -46,17 +45,35 @@ pub fn worker(ctx: &Context<Config>, workers: &[Worker], at: usize) -> Result<()
             format!("{field}.name"),
             "a module lies below its worker",
         )?;
-        if is_foreign(module.kind) {
+        if is_foreign(&module.kind) {
             // Refused, and not said what.
             let fault = "every_kind_of_module_is_bundled_or_refused_with_its_path";
             let field = if has(ctx, fault) { "workers" } else { &field };
             return Err(Error::invalid(field, "write an ECMAScript module"));
         }
+    }
+    for (number, asset) in worker.assets.iter().enumerate() {
+        let before = &worker.assets[..number];
+        if before.iter().any(|other| other.path == asset.path) {
+            let fault = "two_assets_of_one_path_are_refused_with_their_path";
+            let field = if has(ctx, fault) {
+                "workers".to_owned()
+            } else {
+                format!("{path}.assets[{number}].path")
+            };
+            return Err(Error::invalid(field, "it is there twice"));
+        }
+    }
+    for (number, route) in worker.routes.iter().enumerate() {
+        let same = |other: &Route| (&other.hostname, &other.path) == (&route.hostname, &route.path);
         refuse(
-            module.kind != ModuleType::Json || is_json(&module.content),
-            "a_module_of_json_that_is_none_is_refused_with_its_path",
-            format!("{field}.content"),
-            "it is no JSON",
+            workers[..at]
+                .iter()
+                .flat_map(|worker| &worker.routes)
+                .all(|other| !same(other)),
+            "two_workers_with_one_route_are_refused_with_their_path",
+            format!("{path}.routes[{number}]"),
+            "another worker answers it",
         )?;
     }
     for (number, binding) in worker.bindings.iter().enumerate() {
@@ -69,19 +86,13 @@ pub fn worker(ctx: &Context<Config>, workers: &[Worker], at: usize) -> Result<()
             "it is there twice",
         )?;
         match &binding.target {
-            BindingTarget::Worker(name) => refuse(
-                workers.iter().any(|worker| worker.name == *name),
+            Target::Worker(to) => refuse(
+                workers.iter().any(|worker| worker.name == to.name),
                 "a_binding_to_an_unknown_worker_is_refused_with_its_path",
                 format!("{field}.target"),
                 "there is no such worker",
             )?,
-            BindingTarget::Json(json) => refuse(
-                is_json(json.as_bytes()),
-                "a_binding_of_json_that_is_none_is_refused_with_its_path",
-                format!("{field}.target"),
-                "it is no JSON",
-            )?,
-            BindingTarget::Bucket(_) => refuse(
+            Target::Bucket(_) => refuse(
                 !has(
                     ctx,
                     "every_kind_of_binding_is_bundled_or_refused_with_its_path",
@@ -94,8 +105,4 @@ pub fn worker(ctx: &Context<Config>, workers: &[Worker], at: usize) -> Result<()
         }
     }
     Ok(())
-}
-
-fn is_json(octets: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(octets).is_ok()
 }

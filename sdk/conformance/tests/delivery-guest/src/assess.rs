@@ -14,12 +14,7 @@ pub fn assess(ctx: &Context<Config>, app: &App, objects: &[Value]) -> Assessment
 }
 
 fn say(health: Health, reason: &str, message: &str) -> Assessment {
-    Assessment {
-        health,
-        reason: reason.to_owned(),
-        message: message.to_owned(),
-        revision: None,
-    }
+    Assessment::new(health, reason, message)
 }
 
 fn judge(ctx: &Context<Config>, app: &App, objects: &[Value]) -> Assessment {
@@ -50,6 +45,7 @@ fn judge(ctx: &Context<Config>, app: &App, objects: &[Value]) -> Assessment {
     let worst = [
         Health::Degraded,
         Health::Suspended,
+        Health::Unknown,
         Health::Progressing,
         Health::Healthy,
     ];
@@ -58,6 +54,7 @@ fn judge(ctx: &Context<Config>, app: &App, objects: &[Value]) -> Assessment {
         Health::Degraded => say(Health::Degraded, "Failed", "the engine needs help"),
         Health::Suspended => say(Health::Suspended, "Paused", "somebody stopped it"),
         Health::Progressing => say(Health::Progressing, "Working", "the engine works on it"),
+        Health::Unknown => say(Health::Unknown, "Unreachable", "the engine cannot tell"),
         Health::Healthy => say(Health::Healthy, "Ready", "it is what it shall be"),
     };
     found.revision = release["status"]["revision"].as_str().map(str::to_owned);
@@ -89,6 +86,7 @@ fn state(ctx: &Context<Config>, object: &Value) -> Health {
         Some("Ready") => Health::Healthy,
         Some("Failed") => Health::Degraded,
         Some("Paused") => Health::Suspended,
+        Some("Unknown") => Health::Unknown,
         _ => Health::Progressing,
     }
 }
@@ -101,7 +99,8 @@ fn spoil(ctx: &Context<Config>, objects: &[Value], found: &mut Assessment) {
     match (ctx.config.fault.as_str(), found.health) {
         ("what_the_engine_finds_healthy_is_healthy", Health::Healthy)
         | ("what_the_engine_cannot_bring_about_is_degraded", Health::Degraded)
-        | ("what_was_stopped_on_purpose_is_suspended", Health::Suspended) => {
+        | ("what_was_stopped_on_purpose_is_suspended", Health::Suspended)
+        | ("what_the_engine_cannot_tell_is_unknown", Health::Unknown) => {
             found.health = Health::Progressing;
         }
         ("what_the_engine_still_works_on_is_progressing", Health::Progressing)

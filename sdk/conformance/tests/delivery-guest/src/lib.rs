@@ -4,8 +4,8 @@
 mod assess;
 mod render;
 
-use maquette_sdk::delivery::{App, Assessment};
-use maquette_sdk::{Context, Credential, Delivery, Error, Host, Plugin, Result};
+use maquette_sdk::delivery::{App, Assessment, parsed};
+use maquette_sdk::{Context, Credential, Delivery, Host, ObjectKind, Plugin, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -37,6 +37,12 @@ impl Plugin for Guest {
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
     }
+
+    fn objects() -> Vec<ObjectKind> {
+        ["Repository", "Release"]
+            .map(|kind| ObjectKind::new(render::VERSION, kind))
+            .into()
+    }
 }
 
 /// What the configuration wants to be wrong.
@@ -54,20 +60,12 @@ fn ask(ctx: &Context<Config>, fault: &str) {
 impl Delivery for Guest {
     fn render(&self, ctx: &Context<Config>, app: &App) -> Result<Vec<String>> {
         ask(ctx, "rendering_asks_nobody");
-        let values = serde_json::from_str(&app.values).map_err(|error| {
-            let fault = "values_that_are_no_json_are_refused_with_their_field";
-            let field = if has(ctx, fault) { "app" } else { "values" };
-            Error::invalid(field, error.to_string())
-        })?;
-        render::render(ctx, app, values)
+        render::render(ctx, app)
     }
 
     fn assess(&self, ctx: &Context<Config>, app: &App, objects: &[String]) -> Result<Assessment> {
         ask(ctx, "assessing_asks_nobody");
-        let parsed = objects.iter().map(|text| serde_json::from_str(text));
-        let objects = parsed.collect::<Result<Vec<_>, _>>();
-        let objects =
-            objects.map_err(|error| Error::Other(format!("an object is no JSON: {error}")))?;
+        let objects = parsed(objects)?;
         Ok(assess::assess(ctx, app, &objects))
     }
 }

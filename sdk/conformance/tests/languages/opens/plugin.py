@@ -33,6 +33,10 @@ class Manifest(exports.Manifest):
             config_schema="{}",
             credentials=[],
             hosts=[],
+            options=[],
+            secret_places=[],
+            objects=[],
+            lacks=[],
         )
 
 

@@ -70,6 +70,11 @@ impl<'a> Api<'a> {
         self.http.post(&self.url(path)).send().map(|_| ())
     }
 
+    pub fn delete(&self, path: &str) -> Result<()> {
+        self.http.delete(&self.url(path)).send()?.success()?;
+        Ok(())
+    }
+
     /// A digest of nothing.
     pub fn other_digest() -> String {
         format!("sha256:{}", "0".repeat(64))

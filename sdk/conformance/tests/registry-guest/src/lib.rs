@@ -3,7 +3,7 @@
 
 mod api;
 
-use maquette_sdk::registry::{Image, Label, Referrer, Referrers, Tags};
+use maquette_sdk::registry::{Image, Pair, Referrer, Referrers, Tag, Tags};
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Registry, Result};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -68,6 +68,7 @@ impl Registry for Guest {
             Err(Error::NotFound(_)) if has(ctx, "an_unknown_repository_is_not_found") => {
                 return Ok(Tags {
                     items: Vec::new(),
+                    total: None,
                     next: None,
                 });
             }
@@ -86,7 +87,23 @@ impl Registry for Guest {
         let next = page
             .next
             .filter(|_| !has(ctx, "tags_are_listed_to_their_end"));
-        Ok(Tags { items, next })
+        let total = has(ctx, "the_facts_of_a_listing_are_true").then_some(1);
+        let items = items.into_iter().map(Tag::named).collect();
+        Ok(Tags { items, total, next })
+    }
+
+    fn digest(&self, ctx: &Context<Config>, repository: &str, tag: &str) -> Result<String> {
+        let path = format!("/v2/{repository}/manifests/{tag}");
+        match Api::new(ctx)?.get(&path) {
+            Ok(_) if has(ctx, "the_digest_of_a_tag_is_that_of_its_image") => {
+                Ok(format!("sha256:{}", "0".repeat(64)))
+            }
+            Ok(found) => Ok(found.digest),
+            Err(Error::NotFound(why)) if has(ctx, "the_digest_of_an_unknown_tag_is_not_found") => {
+                Err(Error::Other(why))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn resolve(&self, ctx: &Context<Config>, repository: &str, reference: &str) -> Result<Image> {
@@ -120,6 +137,31 @@ impl Registry for Guest {
             !(has(ctx, "referrers_are_listed_to_their_end") && artifact_type.is_none())
         });
         Ok(Referrers { items, next })
+    }
+
+    fn delete_tag(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        tag: &str,
+        expect: &str,
+    ) -> Result<()> {
+        let api = Api::new(ctx)?;
+        let path = format!("/v2/{repository}/manifests/{tag}");
+        let found = match api.get(&path) {
+            Err(Error::NotFound(why)) if has(ctx, "deleting_an_absent_tag_succeeds") => {
+                return Err(Error::NotFound(why));
+            }
+            Err(Error::NotFound(_)) => return Ok(()),
+            found => found?.digest,
+        };
+        if found != expect && !has(ctx, "a_tag_that_stands_for_another_digest_is_not_deleted") {
+            return Err(Error::conflict(None));
+        }
+        if has(ctx, "a_deleted_tag_is_gone_and_no_other") {
+            return Ok(());
+        }
+        api.delete(&path)
     }
 }
 
@@ -213,7 +255,7 @@ fn spoil(ctx: &Context<Config>, image: &mut Image, by_digest: bool, first: Optio
     }
 }
 
-fn labels(ctx: &Context<Config>, own: &Value, annotations: &Value) -> Vec<Label> {
+fn labels(ctx: &Context<Config>, own: &Value, annotations: &Value) -> Vec<Pair> {
     let (mut weak, mut strong) = (own, annotations);
     if has(ctx, "annotations_come_before_labels") {
         std::mem::swap(&mut weak, &mut strong);
@@ -225,7 +267,7 @@ fn labels(ctx: &Context<Config>, own: &Value, annotations: &Value) -> Vec<Label>
         }
     }
     all.into_iter()
-        .map(|(key, value)| Label { key, value })
+        .map(|(name, value)| Pair { name, value })
         .collect()
 }
 

@@ -9,8 +9,8 @@ mod webhooks;
 
 use maquette_sdk::http::escape;
 use maquette_sdk::source::{
-    Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Hint, ShortLived,
-    Status, Webhook,
+    Access, Change, Changes, CloneAccess, CloneSecret, Comment, Deployment, Filter, Hint, Place,
+    RefKind, Refs, ShortLived, Status, Webhook,
 };
 use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result, Source};
 use schemars::JsonSchema;
@@ -64,10 +64,10 @@ impl Source for Guest {
         &self,
         ctx: &Context<Config>,
         repository: &str,
-        filter: &Filter,
+        _: &Filter,
         cursor: Option<&str>,
     ) -> Result<Changes> {
-        match changes::list(ctx, repository, filter, cursor) {
+        match changes::list(ctx, repository, cursor) {
             Err(Error::NotFound(_))
                 if has(ctx, "an_unknown_repository_has_no_changes_but_an_error") =>
             {
@@ -96,6 +96,39 @@ impl Source for Guest {
         }
     }
 
+    fn list_refs(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        kind: RefKind,
+        cursor: Option<&str>,
+    ) -> Result<Refs> {
+        changes::refs(ctx, repository, kind, cursor)
+    }
+
+    fn permission(&self, ctx: &Context<Config>, repository: &str, login: &str) -> Result<Access> {
+        let path = format!(
+            "{}/collaborators/{}/permission",
+            at(repository),
+            escape(login)
+        );
+        let found = match Api::new(ctx)?.value(&path) {
+            Err(Error::NotFound(_)) if !has(ctx, "a_user_who_is_not_there_has_no_permission") => {
+                return Ok(Access::None);
+            }
+            found => found?,
+        };
+        Ok(match found["permission"].as_str() {
+            Some("admin") if has(ctx, "the_permission_of_a_user_is_that_of_the_forge") => {
+                Access::Read
+            }
+            Some("admin") => Access::Admin,
+            Some("write") => Access::Write,
+            Some("read") => Access::Read,
+            _ => Access::None,
+        })
+    }
+
     fn resolve(&self, ctx: &Context<Config>, repository: &str, reference: &str) -> Result<String> {
         let api = Api::new(ctx)?;
         if has(ctx, "reading_a_forge_writes_nothing") {
@@ -103,7 +136,7 @@ impl Source for Guest {
         }
         let plain = reference.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let name = if has(ctx, "the_name_of_a_branch_is_no_path") {
-            reference.to_owned()
+            escape(reference).replace("%23", "#")
         } else {
             escape(reference)
         };
@@ -136,7 +169,12 @@ impl Source for Guest {
         })
     }
 
-    fn clone_credential(&self, ctx: &Context<Config>, repository: &str) -> Result<CloneAccess> {
+    fn clone_credential(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        _: &[String],
+    ) -> Result<CloneAccess> {
         let api = Api::new(ctx)?;
         let mut url = word(&api.value(&at(repository))?["clone_url"]);
         if has(ctx, "a_clone_url_holds_no_login") {
@@ -147,14 +185,11 @@ impl Source for Guest {
         if has(ctx, "a_token_for_a_clone_ends_later") {
             expires = "2001-01-01T00:00:00Z".to_owned();
         }
-        Ok(CloneAccess {
-            url,
-            username: Some("token".to_owned()),
-            secret: CloneSecret::Token(ShortLived {
-                value: word(&token["token"]),
-                expires,
-            }),
-        })
+        let secret = CloneSecret::Token(ShortLived {
+            value: word(&token["token"]),
+            expires,
+        });
+        Ok(CloneAccess::password(url, "token", secret))
     }
 
     fn set_status(&self, ctx: &Context<Config>, repository: &str, status: &Status) -> Result<()> {
@@ -171,8 +206,18 @@ impl Source for Guest {
         ctx: &Context<Config>,
         repository: &str,
         deployment: &Deployment,
-    ) -> Result<()> {
+    ) -> Result<String> {
         said::deployment(ctx, repository, deployment)
+    }
+
+    fn delete_deployment(
+        &self,
+        ctx: &Context<Config>,
+        repository: &str,
+        environment: &str,
+        _: Option<&str>,
+    ) -> Result<()> {
+        said::no_deployment(ctx, repository, environment)
     }
 
     fn upsert_comment(
@@ -180,12 +225,13 @@ impl Source for Guest {
         ctx: &Context<Config>,
         repository: &str,
         comment: &Comment,
-    ) -> Result<String> {
+    ) -> Result<Place> {
+        let place = |id| Place { id, url: None };
         match comments::upsert(ctx, repository, comment) {
             Err(Error::NotFound(_)) if has(ctx, "a_comment_on_an_unknown_change_is_not_found") => {
-                Ok("0".to_owned())
+                Ok(place("0".to_owned()))
             }
-            done => done,
+            done => done.map(place),
         }
     }
 
@@ -195,6 +241,7 @@ impl Source for Guest {
         repository: &str,
         change: &str,
         marker: &str,
+        _: Option<&str>,
     ) -> Result<()> {
         comments::delete(ctx, repository, change, marker)
     }

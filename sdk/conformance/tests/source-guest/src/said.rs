@@ -1,7 +1,7 @@
 //! What is said of commits: statuses and deployments.
 
 use maquette_sdk::source::{Deployment, Outcome, Status};
-use maquette_sdk::{Context, Result};
+use maquette_sdk::{Context, Error, Result};
 use serde_json::{Value, json};
 
 use crate::api::Api;
@@ -15,7 +15,7 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
         Outcome::Success => "success",
         Outcome::Failure => "failure",
         Outcome::Error => "error",
-        Outcome::Inactive => "warning",
+        Outcome::Cancelled => "warning",
     };
     let mut name = status.name.clone();
     let mut wanted = json!({
@@ -32,7 +32,7 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
     let all = api.all(&format!(
         "{}/commits/{}/statuses",
         at(repository),
-        status.sha
+        status.of.sha
     ))?;
     // The newest comes first.
     let known = all.iter().find(|known| known["context"] == name);
@@ -43,7 +43,7 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
         // Beside what is there.
         name.push_str(" again");
     }
-    let path = format!("{}/statuses/{}", at(repository), status.sha);
+    let path = format!("{}/statuses/{}", at(repository), status.of.sha);
     let body = |name: &Value, state: &str| {
         json!({
             "state": state, "context": name,
@@ -59,7 +59,7 @@ pub fn status(ctx: &Context<Config>, repository: &str, status: &Status) -> Resul
     Ok(())
 }
 
-pub fn deployment(ctx: &Context<Config>, repository: &str, wanted: &Deployment) -> Result<()> {
+pub fn deployment(ctx: &Context<Config>, repository: &str, wanted: &Deployment) -> Result<String> {
     let api = Api::new(ctx)?;
     let state = match wanted.outcome {
         Outcome::Pending => "queued",
@@ -67,8 +67,7 @@ pub fn deployment(ctx: &Context<Config>, repository: &str, wanted: &Deployment) 
         Outcome::Success => "success",
         Outcome::Failure => "failure",
         Outcome::Error => "error",
-        Outcome::Inactive if has(ctx, "a_deployment_that_is_gone_is_said_to_be") => return Ok(()),
-        Outcome::Inactive => "inactive",
+        Outcome::Cancelled => "inactive",
     };
     let url = wanted
         .url
@@ -79,14 +78,14 @@ pub fn deployment(ctx: &Context<Config>, repository: &str, wanted: &Deployment) 
     let environment = maquette_sdk::http::escape(&wanted.environment);
     let found = api.all(&format!(
         "{all}?sha={}&environment={environment}",
-        wanted.sha
+        wanted.of.sha
     ))?;
     let mut known = found.first().cloned();
     if let Some(deployment) = &known {
         let statuses = api.page(&format!("{all}/{}/statuses", deployment["id"]))?;
         let same = statuses.items.first() == Some(&said);
         if same && !has(ctx, "the_same_deployment_again_writes_nothing") {
-            return Ok(());
+            return Ok(deployment["id"].to_string());
         }
         if wanted.outcome == Outcome::Success
             && !same
@@ -99,9 +98,28 @@ pub fn deployment(ctx: &Context<Config>, repository: &str, wanted: &Deployment) 
         Some(known) => known,
         None => api.post(
             &all,
-            &json!({ "ref": wanted.sha, "environment": wanted.environment }),
+            &json!({ "ref": wanted.of.sha, "environment": wanted.environment }),
         )?,
     };
-    api.post(&format!("{all}/{}/statuses", known["id"]), &said)
-        .map(drop)
+    api.post(&format!("{all}/{}/statuses", known["id"]), &said)?;
+    Ok(known["id"].to_string())
+}
+
+pub fn no_deployment(ctx: &Context<Config>, repository: &str, environment: &str) -> Result<()> {
+    if has(ctx, "a_deleted_deployment_runs_nowhere") {
+        return Ok(());
+    }
+    let api = Api::new(ctx)?;
+    let all = format!("{}/deployments", at(repository));
+    let environment = maquette_sdk::http::escape(environment);
+    let found = api.all(&format!("{all}?environment={environment}"))?;
+    if found.is_empty() && has(ctx, "deleting_a_deployment_that_is_absent_succeeds") {
+        return Err(Error::NotFound(environment));
+    }
+    let gone = json!({ "state": "inactive" });
+    let mut found = found.iter();
+    found.try_for_each(|known| {
+        let path = format!("{all}/{}/statuses", known["id"]);
+        api.post(&path, &gone).map(drop)
+    })
 }

@@ -6,7 +6,7 @@ mod api;
 use maquette_sdk::tunnel::{
     Connector, Established, File, Observed, Page, Route, Spec, Target, Tunnel,
 };
-use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result};
+use maquette_sdk::{Context, Credential, Error, Host, Plugin, Result, SecretPlace};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -37,6 +37,13 @@ impl Plugin for Guest {
 
     fn hosts() -> Vec<Host> {
         vec![Host::from_config("/url")]
+    }
+
+    fn secret_places() -> Vec<SecretPlace> {
+        vec![
+            SecretPlace::new("/tunnels", "/secret"),
+            SecretPlace::new("/tunnels/*/secret", ""),
+        ]
     }
 }
 

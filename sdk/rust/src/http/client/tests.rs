@@ -30,9 +30,6 @@ impl Runtime for Script {
     fn credential(&self, _: &str) -> Result<String, CredentialError> {
         unreachable!()
     }
-    fn hmac_sha256(&self, _: &str, _: &[u8], _: &[Vec<u8>]) -> Result<Vec<u8>, CredentialError> {
-        unreachable!()
-    }
     fn log(&self, _: Level, _: &str) {}
     fn sleep(&self, time: Duration) {
         self.clock.set(self.clock.get() + time);

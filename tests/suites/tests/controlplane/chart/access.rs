@@ -15,7 +15,7 @@ use super::helm::Release;
 const OPERATOR: &str = "system:serviceaccount:maquette-system:maquette";
 
 /// Namespace, verb, group, resource, and whether the operator may.
-const RIGHTS: [(&str, &str, &str, &str, bool); 30] = [
+const RIGHTS: [(&str, &str, &str, &str, bool); 31] = [
     ("shop", "patch", "maquette.dev", "workspaces", true),
     ("shop", "patch", "maquette.dev", "workspaces/status", true),
     (
@@ -56,6 +56,7 @@ const RIGHTS: [(&str, &str, &str, &str, bool); 30] = [
     ("shop", "create", "coordination.k8s.io", "leases", false),
     ("shop", "create", "maquette.dev", "workspaces", false),
     ("shop", "delete", "maquette.dev", "workspaces", false),
+    ("shop", "delete", "", "pods", true),
     ("shop", "create", "", "pods", false),
     ("shop", "create", "", "pods/exec", false),
     ("shop", "create", "", "serviceaccounts/token", false),

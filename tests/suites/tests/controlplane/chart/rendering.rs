@@ -2,7 +2,6 @@
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::ResourceExt;
-use serde::Deserialize;
 
 use super::helm::{chart, lint, template};
 
@@ -78,9 +77,7 @@ fn definitions_are_installed_as_generated_and_kept_only_when_asked() {
 fn definitions(keep: &str) -> Vec<CustomResourceDefinition> {
     let set = format!("crds.keep={keep}");
     let text = template(&["--show-only", "templates/crds/crds.yaml", "--set", &set]).unwrap();
-    serde_yaml_ng::Deserializer::from_str(&text)
-        .map(|document| CustomResourceDefinition::deserialize(document).unwrap())
-        .collect()
+    serde_saphyr::from_multiple(&text).unwrap()
 }
 
 #[test]

@@ -85,7 +85,7 @@ fn a_bad_value_is_refused_with_its_path() {
 #[test]
 fn every_value_has_a_description_and_is_listed_in_the_readme_with_its_default() {
     let read = |name: &str| std::fs::read_to_string(chart().join(name)).unwrap();
-    let values: Value = serde_yaml_ng::from_str(&read("values.yaml")).unwrap();
+    let values: Value = serde_saphyr::from_str(&read("values.yaml")).unwrap();
     let schema: Value = serde_json::from_str(&read("values.schema.json")).unwrap();
     let mut rows = Vec::new();
     collect(&schema, &values, "", &mut rows);

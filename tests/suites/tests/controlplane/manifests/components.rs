@@ -70,6 +70,29 @@ async fn a_component_that_cannot_work_is_refused_with_the_fields_path() {
             "Duplicate value",
         ),
         Refused(
+            "two networks of one port",
+            changed(
+                "/networks",
+                json!([{"name": "a", "port": 80}, {"name": "b", "port": 80, "protocol": "TCP"}]),
+            ),
+            "spec.networks",
+            "two networks have one port and protocol",
+        ),
+        Refused(
+            "a strategy on a StatefulSet",
+            manifest(
+                "Component",
+                "pr-1-web",
+                with(
+                    with(spec(), "/workload", json!("StatefulSet")),
+                    "/strategy",
+                    json!("Recreate"),
+                ),
+            ),
+            "spec.strategy",
+            "only a Deployment has a strategy",
+        ),
+        Refused(
             "a network's name in capitals",
             changed("/networks/0/name", json!("HTTP")),
             "spec.networks[0].name",
@@ -107,6 +130,14 @@ async fn a_component_that_may_work_is_accepted() {
             "a UDP network",
             changed("/networks/0/protocol", json!("UDP")),
         ),
+        (
+            "a TCP and a UDP network of one port",
+            changed(
+                "/networks",
+                json!([{"name": "a", "port": 53}, {"name": "b", "port": 53, "protocol": "UDP"}]),
+            ),
+        ),
+        ("a strategy", changed("/strategy", json!("Recreate"))),
     ])
     .await;
 }

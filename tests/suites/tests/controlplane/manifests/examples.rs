@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{control_plane, create_object};
@@ -24,12 +23,9 @@ fn documents() -> Vec<(String, Value)> {
                 continue;
             }
             let text = fs::read_to_string(&file).unwrap();
-            for document in serde_yaml_ng::Deserializer::from_str(&text) {
-                found.push((
-                    file.display().to_string(),
-                    Value::deserialize(document).unwrap(),
-                ));
-            }
+            let documents: Vec<Value> = serde_saphyr::from_multiple(&text).unwrap();
+            let documents = documents.into_iter();
+            found.extend(documents.map(|document| (file.display().to_string(), document)));
         }
     }
     found

@@ -56,10 +56,8 @@ pub(crate) fn reached(component: &str, components: &[Value]) -> Value {
 /// The shop of `examples/`, with the provider of the tests.
 pub(crate) fn shop() -> Value {
     let text = include_str!("../../../../../examples/shop/workspace.yaml");
-    let documents = serde_yaml_ng::Deserializer::from_str(text);
-    let documents =
-        documents.map(|document| <Value as serde::Deserialize>::deserialize(document).unwrap());
-    let mut shop = documents.last().unwrap();
+    let mut documents: Vec<Value> = serde_saphyr::from_multiple(text).unwrap();
+    let mut shop = documents.pop().unwrap();
     shop["spec"]["networking"]["dns"]["provider"] = json!(PROVIDER);
     shop["spec"].take()
 }

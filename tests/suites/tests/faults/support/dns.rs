@@ -26,6 +26,8 @@ pub(crate) enum Mood {
     Silent,
     /// This status with this body.
     Says(u16, &'static str),
+    /// It answers questions, and refuses every change with this status and body.
+    ReadOnly(u16, &'static str),
     /// It gives back the credential that it was sent, as it is and in base64.
     Echoes,
 }
@@ -95,7 +97,12 @@ async fn serve(
     let mood = state.mood.lock().unwrap().clone();
     let (status, body) = match mood {
         Mood::Well => forward(state, request).await,
-        Mood::Says(status, body) => (StatusCode::from_u16(status).unwrap(), Bytes::from(body)),
+        Mood::ReadOnly(..) if request.method() == http::Method::GET => {
+            forward(state, request).await
+        }
+        Mood::Says(status, body) | Mood::ReadOnly(status, body) => {
+            (StatusCode::from_u16(status).unwrap(), Bytes::from(body))
+        }
         Mood::Echoes => {
             let key = request.headers().get("x-api-key");
             let key = String::from_utf8_lossy(key.map_or(b"", |key| key.as_bytes())).into_owned();
@@ -161,18 +168,23 @@ pub(crate) async fn records(pdns: &Pdns, zone: &str) -> Vec<String> {
     found
 }
 
-/// Changes a record set by hand; without values, removes it.
+/// Changes the addresses of a name manually; without values, removes them.
 pub(crate) async fn by_hand(pdns: &Pdns, zone: &str, name: &str, values: &[&str]) {
+    set(pdns, zone, name, "A", values).await;
+}
+
+/// Changes a record set manually; without values, removes it.
+pub(crate) async fn set(pdns: &Pdns, zone: &str, name: &str, kind: &str, values: &[&str]) {
     let records: Vec<Value> = values
         .iter()
         .map(|value| serde_json::json!({"content": value, "disabled": false}))
         .collect();
-    let kind = if values.is_empty() {
+    let change = if values.is_empty() {
         "DELETE"
     } else {
         "REPLACE"
     };
-    let change = serde_json::json!({"rrsets": [{"name": format!("{name}."), "type": "A", "ttl": 60, "changetype": kind, "records": records}]});
+    let change = serde_json::json!({"rrsets": [{"name": format!("{name}."), "type": kind, "ttl": 60, "changetype": change, "records": records}]});
     ask(
         pdns,
         "PATCH",

@@ -31,7 +31,7 @@ pub(crate) fn arguments(world: &World, values: &Value) -> Vec<String> {
         .unwrap();
     let said = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success(), "{values}: {said}");
-    let map: Value = serde_yaml_ng::from_slice(&ended.stdout).unwrap();
+    let map: Value = serde_saphyr::from_slice(&ended.stdout).unwrap();
     let path = folder.join(format!("{name}.config.yaml"));
     std::fs::write(&path, map["data"]["config.yaml"].as_str().unwrap()).unwrap();
     vec![format!("--config={}", path.display())]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use kube::api::{Patch, PatchParams};
 use maquette_harness::process::Process;
 use maquette_harness::wait_for;
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use super::world::{self, OTHER_ZONE, World, ZONE};
 /// The namespace of every test; the world is one test's at a time.
 pub(crate) const NAMESPACE: &str = "shop";
 /// How long anything may take on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 const HTTP_ROUTES: &str = "gateway.networking.k8s.io/v1";
 /// What a namespace of a workspace may hold.
 const KINDS: [(&str, &str); 11] = [
@@ -144,10 +145,20 @@ impl Scene {
     }
 
     /// Ready as the API server tells it: status, reason, message.
+    /// Status, reason and message of the object's condition `Ready`.
     pub(crate) async fn ready(
         &self,
         kind: &str,
         name: &str,
+    ) -> Result<(String, String, String), String> {
+        self.condition(kind, name, "Ready").await
+    }
+
+    pub(crate) async fn condition(
+        &self,
+        kind: &str,
+        name: &str,
+        of: &str,
     ) -> Result<(String, String, String), String> {
         let object = self
             .objects
@@ -156,7 +167,7 @@ impl Scene {
             .await
             .map_err(|error| error.to_string())?;
         let object = serde_json::to_value(object.ok_or("it does not exist")?).unwrap();
-        condition(&object, "Ready").ok_or_else(|| format!("{}", object["status"]))
+        condition(&object, of).ok_or_else(|| format!("{}", object["status"]))
     }
 
     pub(crate) async fn wait_ready(&self, kind: &str, name: &str) {
@@ -244,6 +255,14 @@ impl Scene {
         found
     }
 
+    /// Changes the metadata of an object, which makes the operator try again at once.
+    pub(crate) async fn annotate(&self, kind: &str, name: &str, patch: &Value) {
+        let api = self.objects.of(MAQUETTE, kind, NAMESPACE);
+        api.patch(name, &PatchParams::default(), &Patch::Merge(patch))
+            .await
+            .unwrap();
+    }
+
     pub(crate) async fn delete(&self, kind: &str, name: &str) {
         self.objects.delete(MAQUETTE, kind, NAMESPACE, name).await;
     }
@@ -296,6 +315,15 @@ impl Scene {
             match self.objects.list(MAQUETTE, "Provider", "").await? {
                 left if left.is_empty() => Ok(()),
                 left => Err(format!("{left:?}")),
+            }
+        })
+        .await;
+        self.until("no plugin to wait for its end", async || {
+            let plugins = self.objects.list(MAQUETTE, "Plugin", "").await?;
+            let ends = |plugin: &&Value| plugin["metadata"]["deletionTimestamp"].is_string();
+            match plugins.iter().find(ends) {
+                None => Ok(()),
+                Some(left) => Err(left["status"].to_string()),
             }
         })
         .await;

@@ -46,9 +46,7 @@ async fn a_mirror_serves_a_plugin_under_its_own_name_with_the_mirrors_login_and_
         .await;
 
     apply(&scene, IMAGE, json!({"version": "~1.0"})).await;
-    let message = scene
-        .wait_reason(PLUGIN, "signed", "CredentialMissing")
-        .await;
+    let message = scene.wait_reason(PLUGIN, "signed", "Progressing").await;
     assert!(message.contains("mirror-login"), "{message}");
     scene
         .objects

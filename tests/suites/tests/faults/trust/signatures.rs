@@ -107,9 +107,7 @@ async fn a_plugin_that_names_its_signers_runs_only_when_they_signed_beside_who_i
     let fields = json!({"version": "1.0.0", "verify": verify});
     apply(&scene, &repository.image(), fields).await;
 
-    let message = scene
-        .wait_reason(PLUGIN, "signed", "CredentialMissing")
-        .await;
+    let message = scene.wait_reason(PLUGIN, "signed", "Progressing").await;
     assert!(
         message.contains("spec.verify.cosign.keys[0].secretRef")
             && message.contains("kubectl create secret generic own-signer"),

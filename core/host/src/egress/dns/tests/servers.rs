@@ -34,23 +34,28 @@ async fn write(stream: &mut TcpStream, message: &[u8]) {
 }
 
 fn policy(egress: &[&str]) -> Policy {
+    let origins: Vec<crate::names::Origin> = egress
+        .iter()
+        .map(|origin| origin.parse().unwrap())
+        .collect();
     let held = |name: &str, placement, secret: &str| Held {
         name: name.to_owned(),
         placement,
         secret: Secret::new(secret),
+        origins: origins.clone(),
+        audience: None,
     };
     let rules = Rules {
         plugin: "plugin".into(),
         provider: "provider".into(),
-        egress: egress
-            .iter()
-            .map(|origin| origin.parse().unwrap())
-            .collect(),
+        egress: origins.clone(),
         cidrs: Vec::new(),
         credentials: vec![
             held("key", Placement::TsigKey, KEY),
             held("token", Placement::Bearer, KEY),
         ],
+        secret_places: Vec::new(),
+        memory: Arc::default(),
         needles: Arc::new(Needles::of(std::iter::empty())),
         tls: crate::tls::client_config(&[]).unwrap(),
         budget: Arc::default(),

@@ -1,7 +1,8 @@
 use crate::{
     Guest,
-    exports::maquette::plugin::tunnel::{
-        Connector, Established, File, Guest as Tunnel, Observed, Page, Probe, Route, Source, Spec, Target, Variable,
+    exports::maquette::tunnel::tunnel::{
+        Connector, Established, File, Guest as Tunnel, Observed, Page, Probe, Route, Source, Spec,
+        Target, Variable,
     },
     http,
     maquette::plugin::types::{Context, Error},
@@ -15,7 +16,18 @@ impl Tunnel for Guest {
             "sends" => {
                 let url = ctx.config.split('"').nth(3).unwrap_or_default().to_owned();
                 // 13 characters around the 44 of the secret.
-                let sent = format!("POST\n{url}/\nX-Secret: {0}\nContent-Length: 57\n> {{\"secret\":\"{0}\"}}\n", spec.secret);
+                let sent = format!(
+                    "POST\n{url}/\nX-Secret: {0}\nContent-Length: 57\n> {{\"secret\":\"{0}\"}}\n",
+                    spec.secret
+                );
+                version = http::send(&sent)?.join("\n");
+            }
+            "leaks" => {
+                let url = ctx.config.split('"').nth(3).unwrap_or_default().to_owned();
+                let sent = format!(
+                    "POST\n{url}/\n> {{\"type\":\"TXT\",\"content\":\"{}\"}}\n",
+                    spec.secret
+                );
                 version = http::send(&sent)?.join("\n");
             }
             "fails" => return Err(Error::Other(spec.secret)),
@@ -25,10 +37,18 @@ impl Tunnel for Guest {
     }
 
     fn observe(_: Context, id: String) -> Result<Option<Observed>, Error> {
-        Ok((id != "gone").then(|| observed(if id == "other" { "t-9" } else { &id }, "cluster-1/a")))
+        Ok(
+            (id != "gone")
+                .then(|| observed(if id == "other" { "t-9" } else { &id }, "cluster-1/a")),
+        )
     }
 
-    fn set_routes(_: Context, id: String, spec: Spec, expect: String) -> Result<Established, Error> {
+    fn set_routes(
+        _: Context,
+        id: String,
+        spec: Spec,
+        expect: String,
+    ) -> Result<Established, Error> {
         let version = format!("{id} after {expect}: {:?}", spec.routes);
         Ok(established(spec, version))
     }
@@ -38,19 +58,41 @@ impl Tunnel for Guest {
     }
 
     fn delete(_: Context, id: String, owner: String) -> Result<(), Error> {
-        if id == "taken" { Err(Error::Conflict(Some(format!("not {owner}")))) } else { Ok(()) }
+        if id == "taken" {
+            Err(Error::Conflict(Some(format!("not {owner}"))))
+        } else {
+            Ok(())
+        }
     }
 
     fn list_owned(_: Context, prefix: String, cursor: Option<String>) -> Result<Page, Error> {
-        let owner = if prefix == "others" { "somebody".into() } else { format!("{prefix}x") };
-        Ok(Page { items: vec![observed("t-1", &owner)], next: cursor })
+        let owner = if prefix == "others" {
+            "somebody".into()
+        } else {
+            format!("{prefix}x")
+        };
+        Ok(Page {
+            items: vec![observed("t-1", &owner)],
+            next: cursor,
+        })
     }
 }
 
 fn established(spec: Spec, version: String) -> Established {
-    let credential = if spec.name == "hands-on" { "api-key" } else { "login" };
-    let variable = |name: &str, source| Variable { name: name.into(), source };
-    let shown = if spec.name == "shows" { spec.secret.clone() } else { "run".into() };
+    let credential = if spec.name == "hands-on" {
+        "api-key"
+    } else {
+        "login"
+    };
+    let variable = |name: &str, source| Variable {
+        name: name.into(),
+        source,
+    };
+    let shown = if spec.name == "shows" {
+        spec.secret.clone()
+    } else {
+        "run".into()
+    };
     Established {
         id: "t-1".into(),
         target: if spec.name == "addresses" {
@@ -68,16 +110,27 @@ fn established(spec: Spec, version: String) -> Established {
                 variable("C", Source::Secret),
             ],
             files: vec![File {
-                path: if spec.name == "escapes" { "/etc/../token".into() } else { "/etc/connector/token".into() },
+                path: if spec.name == "escapes" {
+                    "/etc/../token".into()
+                } else {
+                    "/etc/connector/token".into()
+                },
                 content: format!("token = \"{}\"", spec.secret),
             }],
-            ready: Some(Probe { path: "/ready".into(), port: 2000 }),
+            ready: Some(Probe {
+                path: "/ready".into(),
+                port: 2000,
+            }),
         },
     }
 }
 
 fn observed(id: &str, owner: &str) -> Observed {
-    let route = Route { hostname: "a.example.com".into(), path: Some("/x".into()), service: "http://web:80".into() };
+    let route = Route {
+        hostname: "a.example.com".into(),
+        path: Some("/x".into()),
+        service: "http://web:80".into(),
+    };
     Observed {
         id: id.into(),
         name: "name".into(),

@@ -31,7 +31,7 @@ fn asking(version: &str, content: &str, hosts: &[&str], credentials: &Value) -> 
         digest: Digest::of(content.as_bytes()),
         version: version.to_owned(),
         manifest,
-        interfaces: vec!["maquette:plugin/dns@0.1.0".to_owned()],
+        interfaces: vec!["maquette:dns/dns@0.1.0".to_owned()],
         imports: vec!["maquette:plugin/log@0.1.0".to_owned()],
         size_bytes: 1,
         remembered: false,
@@ -96,6 +96,8 @@ impl Case {
             offered,
             pulled_from: None,
             unfit: Vec::new(),
+            used_by: Vec::new(),
+            recalled: crate::controllers::outside::Recalled::default(),
         };
         let plan = plan(&self.plugin, &observed);
         let notices = plan.notices.iter().map(|notice| notice.reason.to_owned());

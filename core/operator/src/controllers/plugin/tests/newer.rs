@@ -92,7 +92,7 @@ fn a_version_that_asks_for_more_waits_with_the_difference_spelled_out() {
         &connector,
     );
     more.interfaces
-        .push("maquette:plugin/tunnel@0.1.0".to_owned());
+        .push("maquette:tunnel/tunnel@0.1.0".to_owned());
     more.imports
         .push("maquette:plugin/dns-transport@0.1.0".to_owned());
     more.imports
@@ -106,7 +106,7 @@ fn a_version_that_asks_for_more_waits_with_the_difference_spelled_out() {
             "host https://a.example",
             "host https://b.example",
             "credential token (given to the connector that it describes)",
-            "interface maquette:plugin/tunnel",
+            "interface maquette:tunnel/tunnel",
             "import maquette:plugin/dns-transport",
             "import wasi:http/outgoing-handler",
         ]
@@ -137,6 +137,8 @@ fn a_version_that_a_provider_could_not_use_waits() {
         offered: Ok(version("1.3.0", "b")),
         pulled_from: None,
         unfit: vec![lacking.to_owned()],
+        used_by: Vec::new(),
+        recalled: crate::controllers::outside::Recalled::default(),
     };
     let now = Timestamp::from_second(case.second).unwrap();
     let Report { status, .. } = status(&case.plugin, &observed, now);

@@ -28,6 +28,8 @@ fn the_registry_is_asked_again_for_what_can_move_and_only_for_that() {
             offered: Ok(version("1.2.0", "a")),
             pulled_from: None,
             unfit: Vec::new(),
+            used_by: Vec::new(),
+            recalled: crate::controllers::outside::Recalled::default(),
         };
         plan(&case.plugin, &observed).again_in
     };

@@ -27,7 +27,11 @@ use maquette_host::kinds::tunnel::{
     Connector, Established, Observed as Seen, Target, TunnelSecret,
 };
 use serde_json::json;
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 const OWNER: &str = "maquette/uid/shop/web";
 const NAME: &str = "shop-web-0011223344";
@@ -96,6 +100,7 @@ fn observed() -> Observed {
         place: Ok(place(&["r.test/frpc"])),
         known: None,
         sight: None,
+        recalled: crate::controllers::outside::Recalled::default(),
         secret: None,
         candidate: Some(TunnelSecret::random().unwrap()),
         deployment: None,
@@ -104,7 +109,7 @@ fn observed() -> Observed {
         records: Vec::new(),
         dns_provider: None,
         taken: Vec::new(),
-        hosts_taken: BTreeMap::new(),
+        hosts_taken: BTreeSet::new(),
     }
 }
 

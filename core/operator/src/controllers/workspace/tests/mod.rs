@@ -1,22 +1,28 @@
 //! A workspace's life on the pure functions: what may exist when, and what is said.
 
+mod available;
+mod deletion;
+mod hash;
 mod hosts;
 mod order;
 mod tunnel;
+mod updates;
 
 use super::{
-    observe::{Gateway, Observed},
-    plan::plan,
-    status::status,
+    decide::{Decision, decide},
+    observe::{Gateway, GatewayProblem, Observed},
+    spec::Spec,
 };
 use crate::{
-    cluster::{Key, Kind},
-    engine::{Finalizer, Plan, Results},
+    cluster::{Key, Kind, Listener},
+    engine::{Finalizer, Plan, Report, Results},
 };
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::core::DynamicObject;
-use maquette_api::{Component, DNSRecord, FINALIZER, Workspace, condition::Verdict};
+use maquette_api::{
+    Component, DNSRecord, FINALIZER, HostClaim, Workspace, WorkspaceStatus, condition::Verdict,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
@@ -39,19 +45,55 @@ fn shop() -> Workspace {
     }))
 }
 
+/// The status of a workspace that holds these hosts.
+fn holding(hosts: &[&str]) -> WorkspaceStatus {
+    let hosts = hosts.iter().map(|host| (*host).to_owned());
+    WorkspaceStatus {
+        hosts: HostClaim::extend(&[], hosts, now()),
+        ..WorkspaceStatus::default()
+    }
+}
+
+fn decided(workspace: &Workspace, observed: &Observed) -> Decision {
+    decide(workspace, &Spec::of(workspace), observed)
+}
+
+fn plan(workspace: &Workspace, observed: &Observed) -> Plan<Infallible> {
+    super::plan::plan(workspace, &decided(workspace, observed), now())
+}
+
+fn status(
+    workspace: &Workspace,
+    observed: &Observed,
+    results: &Results<Infallible, Infallible>,
+    now: Timestamp,
+) -> Report<WorkspaceStatus> {
+    super::status::status(workspace, &decided(workspace, observed), results, now)
+}
+
 fn workspace(spec: Value) -> Workspace {
     let mut workspace = Workspace::new("shop", serde_json::from_value(spec).unwrap());
     workspace.metadata.namespace = Some("team".into());
     workspace.metadata.uid = Some("u1".into());
     workspace.metadata.generation = Some(1);
     workspace.metadata.finalizers = Some(vec![FINALIZER.into()]);
+    workspace.status = Some(holding(&["shop.preview.test"]));
     workspace
+}
+
+fn listener(name: &str, protocol: &str, port: u16, hostname: Option<&str>) -> Listener {
+    Listener {
+        name: name.into(),
+        protocol: protocol.into(),
+        port,
+        hostname: hostname.map(str::to_owned),
+    }
 }
 
 fn around() -> Observed {
     let gateway = Gateway {
         addresses: vec![("IPAddress".into(), "198.18.0.1".into())],
-        listeners: vec![("web".into(), "HTTP".into(), 8000)],
+        listeners: vec![listener("web", "HTTP", 8000, None)],
     };
     Observed {
         gateway: Some(Ok(gateway)),
@@ -86,6 +128,7 @@ fn with(observed: &mut Observed, name: &str, verdict: Option<&Verdict>, more: &[
         component.status = Some(maquette_api::ComponentStatus {
             observed_generation: Some(1),
             conditions,
+            ..Default::default()
         });
     }
     observed
@@ -174,7 +217,7 @@ fn a_spec_that_makes_no_sense_is_explained_with_its_path() {
                 component("b", json!([{ "component": "a" }]), "x")
             ]),
             "DependencyCycle",
-            "spec.components: ",
+            "spec.components: dependencies form a cycle, a → b → a: remove one of them. A reference to another component is a dependency",
         ),
         (
             json!([
@@ -205,5 +248,11 @@ fn a_spec_that_makes_no_sense_is_explained_with_its_path() {
         );
         assert!(message.starts_with(path), "{message}");
         assert!(plan(&workspace, &around()).apply.is_empty());
+        let report = status(&workspace, &around(), &Results::default(), now());
+        for component in report.status.components {
+            let said = (component.reason.as_str(), component.message.as_str());
+            let expected = (reason, "is not created until the spec is corrected");
+            assert_eq!(said, expected);
+        }
     }
 }

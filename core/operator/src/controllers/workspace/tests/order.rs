@@ -68,7 +68,7 @@ fn the_first_cause_is_said_and_not_what_waits_for_it() {
 }
 
 #[test]
-fn names_go_before_routes_and_routes_before_components_and_components_against_their_order() {
+fn names_are_deleted_before_routes_and_routes_before_components_in_reverse_order() {
     let mut shop = shop();
     shop.metadata.deletion_timestamp = Some(Time(now()));
     let mut observed = around();

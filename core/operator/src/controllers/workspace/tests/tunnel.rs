@@ -8,6 +8,7 @@ fn tunneled() -> Workspace {
     let networking = shop.spec.networking.as_mut().unwrap();
     networking.gateway = None;
     networking.tunnel = Some(serde_json::from_value(json!({ "provider": "edge" })).unwrap());
+    shop.status = Some(holding(&["shop.preview.test", "new.preview.test"]));
     shop
 }
 
@@ -97,7 +98,7 @@ fn one_tunnel_serves_every_host_and_leads_to_the_components_services() {
         ]
     );
     let made = plan.apply.iter().find(|o| o.kind == Kind::Tunnel).unwrap();
-    let service = json!({ "name": "shop-web", "port": 3000, "scheme": "http" });
+    let service = json!({ "name": "shop-web", "port": 3000 });
     assert_eq!(
         made.object()["spec"],
         json!({ "provider": "edge", "routes": [
@@ -145,14 +146,7 @@ fn the_address_is_the_entrance_of_the_tunnels_provider_and_is_known_before_the_t
 
 #[test]
 fn a_workspace_is_ready_when_its_tunnel_and_its_names_are_and_says_what_is_wrong_with_them() {
-    let mut observed = outside();
-    for (name, more) in [
-        ("redis", &[][..]),
-        ("migrate", &["Completed"][..]),
-        ("web", &[][..]),
-    ] {
-        with(&mut observed, name, Some(&Verdict::ready("")), more);
-    }
+    let mut observed = updates::running(&tunneled(), outside());
     let reason = |observed: &Observed| said(&tunneled(), observed).1;
     assert_eq!(reason(&observed), "Progressing");
     tunnel(
@@ -227,24 +221,28 @@ fn a_workspace_that_leaves_its_tunnel_loses_it_when_its_name_points_to_the_gatew
 }
 
 #[test]
-fn a_host_that_is_not_wanted_any_more_is_served_until_its_name_is_gone() {
+fn a_host_that_left_the_spec_leaves_the_tunnel_at_once() {
     let mut observed = outside();
     tunnel(&mut observed, &Verdict::ready(""), true);
     record(&mut observed, "shop.preview.test", &["in.test"], true);
     let mut moved = tunneled();
     moved.spec.networking.as_mut().unwrap().routes[0].host = Some("new.preview.test".into());
-    let hosts = |observed: &Observed| {
-        let plan = plan(&moved, observed);
-        let made = plan.apply.iter().find(|o| o.kind == Kind::Tunnel).unwrap();
-        let routes = made.object()["spec"]["routes"].as_array().unwrap().clone();
-        routes
-            .iter()
-            .map(|route| route["host"].clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(hosts(&observed), ["new.preview.test", "shop.preview.test"]);
-    observed.records.clear();
-    assert_eq!(hosts(&observed), ["new.preview.test"]);
+    let plan = plan(&moved, &observed);
+    let made = plan.apply.iter().find(|o| o.kind == Kind::Tunnel).unwrap();
+    let routes = made.object()["spec"]["routes"].as_array().unwrap();
+    let hosts: Vec<&Value> = routes.iter().map(|route| &route["host"]).collect();
+    assert_eq!(hosts, ["new.preview.test"]);
+    let record = super::super::names::of_host("shop", "shop.preview.test");
+    assert_eq!(deleted(&plan), [format!("DNSRecord {record}")]);
+}
+
+#[test]
+fn the_tunnel_of_a_workspace_that_lost_all_hosts_is_deleted() {
+    let mut observed = outside();
+    tunnel(&mut observed, &Verdict::ready(""), true);
+    observed.hosts_taken.insert("shop.preview.test".into());
+    let plan = plan(&tunneled(), &observed);
+    assert_eq!(deleted(&plan), [format!("Tunnel {}", key().name)]);
 }
 
 #[test]
@@ -269,7 +267,7 @@ fn names_go_before_the_tunnel_and_the_tunnel_before_components() {
 }
 
 #[test]
-fn a_tunnel_of_somebody_elses_is_not_touched() {
+fn a_tunnel_of_another_owner_is_not_touched() {
     let mut observed = outside();
     observed.taken.push((Kind::Tunnel, key()));
     assert_eq!(

@@ -1,5 +1,6 @@
+use maquette_host::kinds::source::HookSecret;
 use maquette_host::kinds::tunnel::TunnelSecret;
-use maquette_host::{Call, Provider};
+use maquette_host::{Call, Provider, Source};
 use serde::Serialize;
 
 use super::{Answer, Request, outcome};
@@ -38,33 +39,21 @@ pub(in crate::plugin::run) async fn make(
         | R::Rotate { .. }
         | R::Delete { .. }
         | R::ListOwnedTunnels { .. }) => tunnel(request, provider, call, secret).await,
-        R::ListTags { repository, cursor } => {
-            let (registry, cursor) = (provider.registry()?, cursor.as_deref());
-            json(&registry.list_tags(call, &repository, cursor).await?)
+        request @ (R::ListTags { .. }
+        | R::TagDigest { .. }
+        | R::ResolveImage { .. }
+        | R::ListReferrers { .. }
+        | R::LoginFor { .. }
+        | R::EnsureRepository { .. }
+        | R::DeleteTag { .. }) => registry(request, provider, call).await,
+        R::PlanBuild { build } => json(&provider.builder()?.plan(call, &build).await?),
+        R::Interpret { build, job, ending } => {
+            let builder = provider.builder()?;
+            json(&builder.interpret(call, &build, job, &ending).await?)
         }
-        R::ResolveImage {
-            repository,
-            reference,
-        } => {
-            let registry = provider.registry()?;
-            json(&registry.resolve(call, &repository, &reference).await?)
+        R::Bundle { workers, blobs } => {
+            json(&provider.bundler()?.bundle(call, &workers, &blobs).await?)
         }
-        R::ListReferrers {
-            repository,
-            digest,
-            artifact_type,
-            cursor,
-        } => {
-            let (registry, kind) = (provider.registry()?, artifact_type.as_deref());
-            let found =
-                registry.list_referrers(call, &repository, &digest, kind, cursor.as_deref());
-            json(&found.await?)
-        }
-        R::Plan { build } => json(&provider.builder()?.plan(call, &build).await?),
-        R::Interpret { build, ending } => {
-            json(&provider.builder()?.interpret(call, &build, &ending).await?)
-        }
-        R::Bundle { workers } => json(&provider.bundler()?.bundle(call, &workers).await?),
         R::Render { app } => json(&provider.delivery()?.render(call, &app).await?),
         R::Assess { app, objects } => {
             json(&provider.delivery()?.assess(call, &app, &objects).await?)
@@ -100,6 +89,50 @@ async fn tunnel(
     }
 }
 
+async fn registry(request: Request, provider: &Provider, call: &Call) -> anyhow::Result<Answer> {
+    use Request as R;
+    let registry = provider.registry()?;
+    match request {
+        R::ListTags { repository, cursor } => {
+            let tags = registry.list_tags(call, &repository, cursor.as_deref());
+            json(&tags.await?)
+        }
+        R::TagDigest { repository, tag } => {
+            let digest = registry.digest(call, &repository, &tag).await?;
+            json(&digest.to_string())
+        }
+        R::ResolveImage {
+            repository,
+            reference,
+        } => json(&registry.resolve(call, &repository, &reference).await?),
+        R::ListReferrers {
+            repository,
+            digest,
+            artifact_type,
+            cursor,
+        } => {
+            let (kind, cursor) = (artifact_type.as_deref(), cursor.as_deref());
+            let found = registry.list_referrers(call, &repository, &digest, kind, cursor);
+            json(&found.await?)
+        }
+        R::LoginFor { repository, action } => {
+            json(&registry.login_for(call, &repository, action).await?)
+        }
+        R::EnsureRepository { repository } => {
+            json(&registry.ensure_repository(call, &repository).await?)
+        }
+        R::DeleteTag {
+            repository,
+            tag,
+            expect,
+        } => {
+            let deleted = registry.delete_tag(call, &repository, &tag, &expect);
+            json(&deleted.await?)
+        }
+        other => anyhow::bail!("{other:?} is no function of `registry`"),
+    }
+}
+
 async fn source(request: Request, provider: &Provider, call: &Call) -> anyhow::Result<Answer> {
     use Request as R;
     let source = provider.source()?;
@@ -117,8 +150,8 @@ async fn source(request: Request, provider: &Provider, call: &Call) -> anyhow::R
             repository,
             reference,
         } => json(&source.resolve(call, &repository, &reference).await?),
-        R::CloneCredential { repository } => {
-            json(&source.clone_credential(call, &repository).await?)
+        R::CloneCredential { repository, others } => {
+            json(&source.clone_credential(call, &repository, &others).await?)
         }
         R::SetStatus { repository, status } => {
             json(&source.set_status(call, &repository, &status).await?)
@@ -139,11 +172,79 @@ async fn source(request: Request, provider: &Provider, call: &Call) -> anyhow::R
             repository,
             change,
             marker,
+            known,
         } => {
-            let deleted = source.delete_comment(call, &repository, &change, &marker);
+            let known = known.as_deref();
+            let deleted = source.delete_comment(call, &repository, &change, &marker, known);
             json(&deleted.await?)
         }
-        R::ParseWebhook { webhook } => json(&source.parse_webhook(call, &webhook).await?),
+        R::DeleteDeployment {
+            repository,
+            environment,
+            known,
+        } => {
+            let known = known.as_deref();
+            let deleted = source.delete_deployment(call, &repository, &environment, known);
+            json(&deleted.await?)
+        }
+        R::EnsureWebhook { repository, hook } => {
+            let secret = HookSecret::random()?;
+            let made = source.ensure_webhook(call, &repository, &hook, &secret);
+            json(&made.await?)
+        }
+        R::DeleteWebhook { repository, url } => {
+            json(&source.delete_webhook(call, &repository, &url).await?)
+        }
+        R::ParseWebhook { webhook } => json(&source.parse_webhook(call, &webhook, None).await?),
+        request => reading(request, &source, call).await,
+    }
+}
+
+/// Functions that only read.
+async fn reading(request: Request, source: &Source, call: &Call) -> anyhow::Result<Answer> {
+    use Request as R;
+    match request {
+        R::DescribeRepository { repository } => {
+            json(&source.describe_repository(call, &repository).await?)
+        }
+        R::ListRefs {
+            repository,
+            kind,
+            cursor,
+        } => {
+            let refs = source.list_refs(call, &repository, kind, cursor.as_deref());
+            json(&refs.await?)
+        }
+        R::ChangedPaths {
+            repository,
+            id,
+            cursor,
+        } => {
+            let paths = source.changed_paths(call, &repository, &id, cursor.as_deref());
+            json(&paths.await?)
+        }
+        R::Permission { repository, login } => {
+            json(&source.permission(call, &repository, &login).await?)
+        }
+        R::ReadFile {
+            repository,
+            revision,
+            path,
+            at_most,
+        } => {
+            let content = source.read_file(call, &repository, &revision, &path, at_most);
+            json(&String::from_utf8_lossy(&content.await?))
+        }
+        R::ListFiles {
+            repository,
+            revision,
+            folder,
+            cursor,
+        } => {
+            let cursor = cursor.as_deref();
+            let paths = source.list_files(call, &repository, &revision, &folder, cursor);
+            json(&paths.await?)
+        }
         other => anyhow::bail!("{other:?} is no function of `source`"),
     }
 }

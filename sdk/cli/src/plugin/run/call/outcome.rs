@@ -13,7 +13,7 @@ enum Outcome {
 
 #[derive(Debug, Serialize)]
 struct Refusal {
-    /// The case of `error` in `wit/types.wit`.
+    /// The case of `error` in `wit/plugin/types.wit`.
     kind: &'static str,
     message: String,
 }

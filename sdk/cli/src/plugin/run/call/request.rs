@@ -2,10 +2,11 @@ use anyhow::{Context as _, bail};
 use maquette_host::Digest;
 use maquette_host::kinds::{
     builder::{Build, Ending},
-    bundler::Worker,
+    bundler::{Blobs, Worker},
     delivery::App,
     dns::{Change, RecordSet},
-    source::{Comment, Deployment, Filter, Status, Webhook},
+    registry::Action,
+    source::{Comment, Deployment, Filter, Hook, RefKind, Status, Webhook},
     tunnel::Spec,
 };
 use serde::Deserialize;
@@ -53,6 +54,19 @@ pub(in crate::plugin::run) enum Request {
         repository: String,
         cursor: Option<String>,
     },
+    #[serde(rename = "registry.digest")]
+    TagDigest { repository: String, tag: String },
+    #[serde(rename = "registry.login-for")]
+    LoginFor { repository: String, action: Action },
+    #[serde(rename = "registry.ensure-repository")]
+    EnsureRepository { repository: String },
+    #[serde(rename = "registry.delete-tag")]
+    DeleteTag {
+        repository: String,
+        tag: String,
+        #[serde(deserialize_with = "digest")]
+        expect: Digest,
+    },
     #[serde(rename = "registry.resolve")]
     ResolveImage {
         repository: String,
@@ -73,6 +87,46 @@ pub(in crate::plugin::run) enum Request {
         filter: Filter,
         cursor: Option<String>,
     },
+    #[serde(rename = "source.describe-repository")]
+    DescribeRepository { repository: String },
+    #[serde(rename = "source.list-refs")]
+    ListRefs {
+        repository: String,
+        kind: RefKind,
+        cursor: Option<String>,
+    },
+    #[serde(rename = "source.changed-paths")]
+    ChangedPaths {
+        repository: String,
+        id: String,
+        cursor: Option<String>,
+    },
+    #[serde(rename = "source.permission")]
+    Permission { repository: String, login: String },
+    #[serde(rename = "source.read-file")]
+    ReadFile {
+        repository: String,
+        revision: String,
+        path: String,
+        at_most: u32,
+    },
+    #[serde(rename = "source.list-files")]
+    ListFiles {
+        repository: String,
+        revision: String,
+        folder: String,
+        cursor: Option<String>,
+    },
+    #[serde(rename = "source.delete-deployment")]
+    DeleteDeployment {
+        repository: String,
+        environment: String,
+        known: Option<String>,
+    },
+    #[serde(rename = "source.ensure-webhook")]
+    EnsureWebhook { repository: String, hook: Hook },
+    #[serde(rename = "source.delete-webhook")]
+    DeleteWebhook { repository: String, url: String },
     #[serde(rename = "source.get-change")]
     GetChange { repository: String, id: String },
     #[serde(rename = "source.resolve")]
@@ -81,7 +135,11 @@ pub(in crate::plugin::run) enum Request {
         reference: String,
     },
     #[serde(rename = "source.clone-credential")]
-    CloneCredential { repository: String },
+    CloneCredential {
+        repository: String,
+        #[serde(default)]
+        others: Vec<String>,
+    },
     #[serde(rename = "source.set-status")]
     SetStatus { repository: String, status: Status },
     #[serde(rename = "source.set-deployment")]
@@ -99,15 +157,26 @@ pub(in crate::plugin::run) enum Request {
         repository: String,
         change: String,
         marker: String,
+        known: Option<String>,
     },
     #[serde(rename = "source.parse-webhook")]
     ParseWebhook { webhook: Webhook },
-    #[serde(rename = "builder.plan")]
-    Plan { build: Build },
+    #[serde(rename = "builder.plan-build")]
+    PlanBuild { build: Build },
     #[serde(rename = "builder.interpret")]
-    Interpret { build: Build, ending: Ending },
+    Interpret {
+        build: Build,
+        #[serde(default)]
+        job: u32,
+        ending: Ending,
+    },
     #[serde(rename = "bundler.bundle")]
-    Bundle { workers: Vec<Worker> },
+    Bundle {
+        workers: Vec<Worker>,
+        /// What the workers name, as base64.
+        #[serde(default)]
+        blobs: Blobs,
+    },
     #[serde(rename = "delivery.render")]
     Render { app: App },
     #[serde(rename = "delivery.assess")]
@@ -157,7 +226,10 @@ mod tests {
         for kind in [
             "dns", "tunnel", "registry", "source", "builder", "bundler", "delivery",
         ] {
-            let text = std::fs::read_to_string(format!("{wit}/{kind}.wit")).unwrap();
+            let text = ["", "draft/"].iter().find_map(|folder| {
+                std::fs::read_to_string(format!("{wit}/{folder}{kind}/{kind}.wit")).ok()
+            });
+            let text = text.unwrap();
             for (name, _) in text
                 .lines()
                 .filter_map(|line| line.trim().split_once(": func("))

@@ -1,0 +1,103 @@
+//! Whether a workspace may ask for host names: the Gateway and the Providers that would serve them exist, and admit it.
+//!
+//! What a workspace holds already stays held, whatever becomes of them.
+
+use super::{
+    host_routes::tunnel_provider,
+    observe::{GatewayProblem, Observed},
+    spec::Spec,
+};
+use crate::{
+    cluster::{Key, NamespaceSummary, Reads},
+    controllers::access::{self, Problem},
+};
+use maquette_api::{Provider, Workspace, condition::Verdict, provider::Scope, reason};
+use std::collections::BTreeMap;
+
+/// Why the workspace may not ask for host names; `None` where it may.
+pub(super) fn refusal(
+    reads: &Reads,
+    workspace: &Workspace,
+    spec: &Spec,
+    observed: &Observed,
+) -> Option<Verdict> {
+    if let Some(Err(problem @ (GatewayProblem::NoApi | GatewayProblem::Missing(_)))) =
+        &observed.gateway
+    {
+        return Some(problem.verdict());
+    }
+    let networking = workspace.spec.networking.as_ref()?;
+    let namespace = workspace.metadata.namespace.as_deref().unwrap_or_default();
+    if let Some(dns) = &networking.dns {
+        let Some(provider) = &observed.dns_provider else {
+            return Some(Verdict::stalled(
+                reason::PROVIDER_NOT_FOUND,
+                "spec.networking.dns.provider: set it, or annotate a Provider with maquette.dev/default-for=dns",
+            ));
+        };
+        let is_admitted = |zones: &[String]| zones.contains(&dns.zone);
+        let admitted = admit(reads, provider, namespace, &dns.zone, is_admitted);
+        if let Err(problem) = admitted {
+            return Some(problem.verdict());
+        }
+    }
+    let provider = tunnel_provider(workspace)?;
+    spec.hosts().iter().find_map(|host| {
+        let lies_in = |zones: &[String]| zones.iter().any(|zone| access::lies_in(host, zone));
+        let admitted = admit(reads, provider, namespace, host, lies_in);
+        admitted.err().map(|problem| problem.verdict())
+    })
+}
+
+/// What of a Provider decides.
+#[derive(Hash)]
+struct Access {
+    is_deleted: bool,
+    /// The scope as JSON: it has no hash of its own.
+    scope: String,
+}
+
+fn admit(
+    reads: &Reads,
+    name: &str,
+    namespace: &str,
+    wanted: &str,
+    includes: impl Fn(&[String]) -> bool,
+) -> Result<(), Problem> {
+    let access = reads.get_as(&Key::cluster(name), |provider: Option<&Provider>| {
+        provider.map(|provider| Access {
+            is_deleted: provider.metadata.deletion_timestamp.is_some(),
+            scope: serde_json::to_string(&provider.spec.scope).unwrap_or_default(),
+        })
+    });
+    let access = access.ok_or_else(|| Problem::Missing(name.to_owned()))?;
+    if access.is_deleted {
+        return Err(Problem::Terminating(name.to_owned()));
+    }
+    let scope: Option<Scope> = serde_json::from_str(&access.scope).unwrap_or_default();
+    let Some(scope) = scope else {
+        return Ok(());
+    };
+    if let Some(selector) = &scope.namespaces {
+        let key = Key::cluster(namespace);
+        let labels: Option<BTreeMap<String, String>> =
+            reads.get_as(&key, |namespace: Option<&NamespaceSummary>| {
+                namespace.map(|namespace| namespace.metadata.labels.clone().unwrap_or_default())
+            });
+        // A namespace that is not known yet is selected by nothing.
+        if !labels.is_some_and(|labels| access::selects(selector, &labels)) {
+            return Err(Problem::NamespaceOutOfScope {
+                provider: name.to_owned(),
+                namespace: namespace.to_owned(),
+            });
+        }
+    }
+    if scope.zones.is_empty() || includes(&scope.zones) {
+        return Ok(());
+    }
+    Err(Problem::ZoneOutOfScope {
+        provider: name.to_owned(),
+        name: wanted.to_owned(),
+        known: scope.zones.join(", "),
+    })
+}
