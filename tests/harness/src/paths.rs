@@ -20,9 +20,16 @@ pub fn state() -> PathBuf {
 }
 
 /// The folder of one pinned tool family in the source tree, with its `go.mod`.
+///
+/// The package that runs says where the tree is: clones that share a target folder share this library as compiled in one of
+/// them.
 pub fn tool_sources(family: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tools")
+    let compiled = || PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(compiled, PathBuf::from);
+    let holds = |folder: &Path| folder.join("tests/tools");
+    let tools = package.ancestors().map(holds).find(|tools| tools.is_dir());
+    tools
+        .unwrap_or_else(|| compiled().join("../tools"))
         .join(family)
 }
 
