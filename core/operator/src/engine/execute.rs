@@ -235,8 +235,12 @@ impl Executor {
         let Some(intention) = C::intention(object, observed, plan) else {
             return Ok(true);
         };
-        // Only on top of what the decision was made of: another writer may have changed the ledger.
+        // Only on top of the ledger that the decision was made of. Finalizers may have changed since then.
         let newest = self.newest::<C>(object, &me.1);
+        if newest.status() != object.status() {
+            let (kind, key) = me.clone();
+            return Err(WriteError::Stale { kind, key });
+        }
         let version = newest.resource_version();
         match self
             .write_status::<C>(object, me, version.as_deref(), &intention)

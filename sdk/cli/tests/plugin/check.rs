@@ -33,7 +33,6 @@ fn people_read_what_it_asks_for_and_what_is_missing() {
     let done = check(&[plugin().to_str().unwrap()]);
     assert_eq!(done.code, Some(0), "{done:?}");
     for line in [
-        "Contract    0.1.0",
         "Implements  maquette:dns/dns@0.1.0",
         "The operator runs it",
     ] {

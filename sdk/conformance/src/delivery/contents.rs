@@ -51,11 +51,15 @@ pub(super) async fn every_kind_of_chart_is_rendered_or_refused_with_its_field(
     let mut installed = 0;
     for chart in Bench::charts() {
         let said = match &chart {
-            Chart::Repository(it) => [&it.repository, &it.name, &it.version],
-            Chart::Oci(it) => [&it.repository, &it.version, &it.version],
-            Chart::Git(it) => [&it.repository, &it.path, &it.revision],
+            Chart::Repository(it) => [it.repository.as_str(), &it.name, &it.version],
+            // Some engines name the chart, and others take it as the last part of the repository.
+            Chart::Oci(it) => {
+                let (parent, name) = it.repository.rsplit_once('/').unwrap_or_default();
+                [parent, name, &it.version]
+            }
+            Chart::Git(it) => [it.repository.as_str(), &it.path, &it.revision],
         };
-        let said = said.map(Clone::clone);
+        let said = said.map(str::to_owned);
         let app = App {
             chart,
             ..Bench::app()

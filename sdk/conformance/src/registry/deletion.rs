@@ -42,6 +42,9 @@ pub(super) async fn a_tag_that_stands_for_another_digest_is_not_deleted(bench: &
     let (tag, there) = pushed(bench).await?;
     let before: BTreeSet<String> = bench.tags().await?.into_iter().collect();
     let answer = delete(bench, &tag, &unknown_digest(&bench.place.run)).await;
+    if let Err(lacks @ CallError::Plugin(PluginError::Unsupported(_))) = answer {
+        return Err(lacks.into());
+    }
     keep!(
         matches!(&answer, Err(CallError::Plugin(PluginError::Conflict(_)))),
         "the tag stands for {there}, and its deletion with another digest returned {answer:?}"

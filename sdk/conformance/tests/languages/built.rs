@@ -92,7 +92,7 @@ pub(crate) fn component(language: Language) -> Vec<u8> {
 /// What goes into every component besides its own folder: the contract, and what `maquette plugin build` does.
 const SHARED: [&str; 4] = [
     "wit",
-    "examples/plugins/wit/plugin/world.wit",
+    "examples/plugins/wit/world.wit",
     "sdk/cli/src/plugin/build",
     "core/host/src/manifest",
 ];

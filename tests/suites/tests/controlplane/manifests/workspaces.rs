@@ -145,9 +145,9 @@ async fn a_workspace_that_cannot_work_is_refused_with_the_fields_path() {
         ),
         Refused(
             "an unknown protocol",
-            changed("/components/0/networks/0/protocol", json!("SCTP")),
+            changed("/components/0/networks/0/protocol", json!("QUIC")),
             "spec.components[0].networks[0].protocol",
-            "Unsupported value: \"SCTP\"",
+            "Unsupported value: \"QUIC\"",
         ),
         Refused(
             "a route to an unknown component",
