@@ -36,7 +36,6 @@ pub const COMPLETED: &str = "Completed";
 pub struct ComponentSpec {
     /// What runs the pods, default Deployment.
     #[serde(default, skip_serializing_if = "crate::is_default")]
-    #[schemars(extend("default" = "Deployment"))]
     pub workload: Workload,
     /// Number of pods. Not for a Job. Omitted: 1 at first, and then the number that an autoscaler or `kubectl scale`
     /// sets on the workload.

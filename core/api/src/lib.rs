@@ -35,7 +35,9 @@ pub use template::Template;
 pub use tunnel::{Tunnel, TunnelEntry, TunnelRoute, TunnelService, TunnelSpec, TunnelStatus};
 pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};
 
-use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
+    CustomResourceDefinition, JSON,
+};
 use kube::CustomResourceExt as _;
 
 /// API group of every kind.
@@ -74,8 +76,24 @@ pub fn crds() -> Vec<CustomResourceDefinition> {
         Plugin::crd(),
         Provider::crd(),
         Workspace::crd(),
-        Component::crd(),
+        component_crd(),
         DNSRecord::crd(),
         Tunnel::crd(),
     ]
+}
+
+/// The CRD of Component, with a default for the workload: it is no part of a list here, and a column shows it.
+fn component_crd() -> CustomResourceDefinition {
+    let mut crd = Component::crd();
+    for version in &mut crd.spec.versions {
+        let schema = version.schema.as_mut();
+        let schema = schema.and_then(|schema| schema.open_api_v3_schema.as_mut());
+        let fields = schema.and_then(|schema| schema.properties.as_mut());
+        let spec = fields.and_then(|fields| fields.get_mut("spec"));
+        let fields = spec.and_then(|spec| spec.properties.as_mut());
+        if let Some(workload) = fields.and_then(|fields| fields.get_mut("workload")) {
+            workload.default = Some(JSON(Workload::default().kind().into()));
+        }
+    }
+    crd
 }

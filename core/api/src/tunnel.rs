@@ -93,7 +93,6 @@ pub struct TunnelService {
     pub port: u16,
     /// What it speaks.
     #[serde(default, skip_serializing_if = "crate::is_default")]
-    #[schemars(extend("default" = "http"))]
     pub scheme: Scheme,
 }
 

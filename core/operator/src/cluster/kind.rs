@@ -52,7 +52,7 @@ pub enum Usage {
     derived,
     /// The operator creates them.
     managed,
-    /// The operator reads them, and deletes those that are stuck.
+    /// The operator reads them, and deletes those that have lost their owner.
     pruned,
     /// The operator only reads them.
     read,

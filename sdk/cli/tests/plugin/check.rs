@@ -32,10 +32,7 @@ fn a_plugin_is_checked_as_a_file_and_as_an_artifact() {
 fn people_read_what_it_asks_for_and_what_is_missing() {
     let done = check(&[plugin().to_str().unwrap()]);
     assert_eq!(done.code, Some(0), "{done:?}");
-    for line in [
-        "Implements  maquette:dns/dns@0.1.0",
-        "The operator runs it",
-    ] {
+    for line in ["Implements  maquette:dns/dns@0.1.0", "The operator runs it"] {
         assert!(done.stdout.contains(line), "{}", done.stdout);
     }
 }

@@ -210,7 +210,10 @@ fn faults_of_the_server_end_in_time_with_what_happened() {
     for (rule, expected) in [
         ((|| Action::Hang) as fn() -> Action, "did not answer within"),
         (|| reply(500, "", "oops"), "500 Internal Server Error"),
-        (|| reply(429, "Retry-After: 90\r\n", ""), "asks for fewer requests"),
+        (
+            || reply(429, "Retry-After: 90\r\n", ""),
+            "asks for fewer requests",
+        ),
         (
             || reply(200, "", "<html>"),
             "not what its interface promises",

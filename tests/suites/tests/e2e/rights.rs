@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::rbac::v1::{ClusterRole, PolicyRule, Role};
-use kube::api::Api;
+use kube::api::{Api, DeleteParams, PropagationPolicy};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -122,6 +123,15 @@ async fn live_a_life(place: &Place) {
     less["networking"]["routes"][0]["host"] = json!(format!("other-{}", shop.host()));
     shop.apply(&less).await;
     shop.ready().await;
+    // The pod of the Job loses its owner, so that only the operator deletes it.
+    let jobs: Api<Job> = place.api();
+    let orphans = DeleteParams {
+        propagation_policy: Some(PropagationPolicy::Orphan),
+        ..DeleteParams::default()
+    };
+    jobs.delete(&shop.object("migrate"), &orphans)
+        .await
+        .unwrap();
     shop.delete().await;
     shop.gone().await;
     // Through a tunnel, whose connector is made and removed too.

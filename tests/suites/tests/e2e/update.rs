@@ -6,14 +6,14 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::Service;
 use kube::ResourceExt as _;
-use maquette_api::{Component, DNSRecord};
+use maquette_api::Component;
 use maquette_harness::cluster::ZONE;
 use maquette_harness::wait_for;
 use serde_json::json;
 
 use crate::support::history::condition;
 use crate::support::manifests::{inside, reached};
-use crate::support::{History, Place, dns, inventory};
+use crate::support::{DOWN_WITHIN, Place, dns, inventory};
 
 #[tokio::test]
 async fn a_changed_variable_rolls_the_deployment_and_nothing_else() {
@@ -158,7 +158,7 @@ async fn a_component_that_is_taken_out_of_the_spec_goes_with_its_objects() {
 }
 
 #[tokio::test]
-async fn a_route_that_gets_another_host_is_reached_there_before_the_old_name_goes() {
+async fn a_route_that_gets_another_host_is_reached_there_and_nothing_of_the_old_one_stays() {
     let place = Place::new("move").await;
     let workspace = place.workspace("move");
     let mut spec = reached("web", &[place.server("web", "well")]);
@@ -166,45 +166,31 @@ async fn a_route_that_gets_another_host_is_reached_there_before_the_old_name_goe
     workspace.ready().await;
     let (old, new) = (workspace.host(), format!("new-{}.{ZONE}", workspace.name));
     workspace.answers(&old, "well").await;
-    let record = async |host: &str| {
-        let records = place
-            .api::<DNSRecord>()
-            .list(&kube::api::ListParams::default())
-            .await
-            .unwrap();
-        records
-            .items
-            .iter()
-            .find(|record| record.spec.name == host)
-            .map(kube::ResourceExt::name_any)
+    let ways = async || -> Vec<String> {
+        let objects = inventory::of(&place).await.into_iter();
+        let is_way =
+            |object: &String| object.starts_with("HTTPRoute/") || object.starts_with("DNSRecord/");
+        objects.filter(is_way).collect()
     };
-    let old_record = record(&old).await.unwrap();
+    let before = ways().await;
+    assert_eq!(before.len(), 2, "{before:?}");
 
-    let history = History::record(&place, &["DNSRecord", "HTTPRoute"]).await;
     spec["networking"]["routes"][0]["host"] = json!(new);
     workspace.apply(&spec).await;
     workspace.ready().await;
     workspace.answers(&new, "well").await;
     dns::gone(&place.cluster, &old).await;
-    let new_record = record(&new).await.unwrap();
-
-    // The two objects of a host have one name.
-    let named = history
-        .when("DNSRecord", &new_record, |object| {
-            condition(object, "Ready")
-        })
-        .await;
-    let deleting = history.gone("DNSRecord", &old_record).await;
-    let routed = history.made("HTTPRoute", &new_record).await;
-    let unrouted = history.gone("HTTPRoute", &old_record).await;
-    assert!(
-        named < deleting,
-        "the old record was gone at {deleting}, before the new one was Ready at {named}"
-    );
-    assert!(
-        routed < unrouted && deleting < unrouted,
-        "{routed} {deleting} {unrouted}"
-    );
+    wait_for("the ways of the new host alone", DOWN_WITHIN, async || {
+        let after = ways().await;
+        let is_left = after.iter().any(|way| before.contains(way));
+        if after.len() == 2 && !is_left {
+            Ok(())
+        } else {
+            Err(format!("{after:?}"))
+        }
+    })
+    .await
+    .unwrap();
 
     workspace.delete().await;
     workspace.gone().await;

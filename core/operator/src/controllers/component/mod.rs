@@ -10,8 +10,8 @@ mod plan;
 mod ports;
 mod probes;
 mod progress;
+mod revision;
 mod status;
-mod stuck;
 mod teardown;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use super::{
     build::{services, workload, workload_kind},
     defaults::Defaults,
     identity::{TEMPLATE_HASH_ANNOTATION, has_completed, template_hash},
-    progress, stuck, teardown,
+    progress, teardown,
 };
 use crate::{
     cluster::{Key, Kind, RawObject},
@@ -53,7 +53,6 @@ pub(super) fn keep(
     let stale = stale.into_iter();
     plan.delete
         .extend(stale.filter_map(|(kind, object)| deletion(*kind, object)));
-    plan.delete.extend(stuck::pods(component, observed));
     let services = services(component);
     let is_wanted = |object: &RawObject| {
         let key = Key::of(&object.metadata);

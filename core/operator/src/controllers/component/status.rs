@@ -8,7 +8,7 @@ use super::{
     plan::is_of_template,
     probes,
     progress::{progress, within_deadline},
-    stuck, teardown,
+    revision, teardown,
     words::start_of,
 };
 use crate::{
@@ -147,7 +147,7 @@ fn verdict(
             "the template has changed: the old Job is being replaced",
         );
     }
-    let pods = stuck::current(kind, workload, &observed.pods);
+    let pods = revision::current(kind, workload, &observed.pods);
     let progress = within_deadline(component, kind, workload, now);
     match progress.outcome {
         Outcome::Progressing | Outcome::Failing => explain(&pods)

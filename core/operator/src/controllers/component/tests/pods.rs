@@ -1,4 +1,4 @@
-//! Pods: those that block a StatefulSet, and those that the deletion waits for.
+//! Pods: those of an old revision, and those that the deletion waits for.
 
 use super::*;
 use crate::engine::Finalizer;
@@ -10,24 +10,6 @@ fn set_status(generation: i64) -> Value {
 fn of_revision(pod: PodSummary, revision: &str) -> Arc<PodSummary> {
     let pod = controlled(pod, "StatefulSet", "w1");
     Arc::new(labeled(pod, "controller-revision-hash", revision))
-}
-
-#[test]
-fn a_pod_of_an_old_revision_that_cannot_start_is_deleted() {
-    let cannot_start = || pod(waiting("ImagePullBackOff", "not found"), None);
-    let starting = || pod(waiting("ContainerCreating", ""), None);
-    let set = stateful_set();
-    for (generation, pod, is_deleted) in [
-        (1, of_revision(cannot_start(), "old"), true),
-        (1, of_revision(cannot_start(), "new"), false),
-        (1, of_revision(starting(), "old"), false),
-        // The controller has not seen the correction yet.
-        (0, of_revision(cannot_start(), "old"), false),
-    ] {
-        let observed = with(live(&set, set_status(generation)), vec![pod]);
-        let plan = planned(&set, &observed);
-        assert_eq!(plan.delete.len(), usize::from(is_deleted), "{plan:?}");
-    }
 }
 
 #[test]
