@@ -9,7 +9,7 @@
 //! | bounded | writes of an object, and calls of a provider, have a bound in each minute |
 //! | order | a teardown keeps its order |
 //! | fence | a replica that does not lead writes nothing and calls no provider |
-//! | job | a Job that ended well does not run again for the same template |
+//! | job | a Job whose component says that it has completed does not run again for the same template |
 
 mod external;
 mod order;
@@ -45,7 +45,7 @@ pub struct Violation {
 pub(crate) struct Rules {
     writes: BTreeMap<Id, VecDeque<Instant>>,
     calls: BTreeMap<String, VecDeque<Instant>>,
-    /// Templates of Jobs that ended well, by the UID of their component.
+    /// Templates of Jobs that have completed, as their components say, by the UID of the component.
     completed: BTreeSet<(String, String)>,
     /// When the operator last wrote anything.
     pub(crate) last_write: Option<Instant>,
@@ -166,7 +166,8 @@ pub(crate) fn changed(
         world.violate("foreign", format!("the operator changes {id}"));
     }
     match id.kind() {
-        Some(Kind::Job) => job(world, actor, id, before, after),
+        Some(Kind::Job) => job(world, actor, id, before),
+        Some(Kind::Component) => component(world, after),
         Some(Kind::DNSRecord | Kind::Tunnel) => {
             external::ledger(world, id, before, after);
         }
@@ -175,30 +176,33 @@ pub(crate) fn changed(
     order::changed(world, actor, id, before, after);
 }
 
-fn job(
-    world: &mut World,
-    actor: Actor,
-    id: &Id,
-    before: Option<&Arc<Object>>,
-    after: Option<&Arc<Object>>,
-) {
+/// A Component says that its Job has completed.
+fn component(world: &mut World, after: Option<&Arc<Object>>) {
+    let Some(after) = after else { return };
+    let completed = after.condition("Completed");
+    let is_current = after.value["status"]["observedGeneration"] == after.generation();
+    if is_current && completed.is_some_and(|completed| completed["status"] == "True") {
+        let key = completion(after);
+        world.rules.completed.insert(key);
+    }
+}
+
+/// The UID of a component, and its template.
+fn completion(component: &Object) -> (String, String) {
+    let template = component.value["spec"]["template"].to_string();
+    (component.uid().to_owned(), template)
+}
+
+fn job(world: &mut World, actor: Actor, id: &Id, before: Option<&Arc<Object>>) {
+    if before.is_some() || !matches!(actor, Actor::Operator(_)) {
+        return;
+    }
     let component = Id::of(Kind::Component, &id.namespace, &id.name);
     let Some(component) = world.store.get(&component) else {
         return;
     };
-    let text = component.value["spec"]["template"].to_string();
-    let key = (component.uid().to_owned(), text);
-    let Some(after) = after else { return };
-    let is_complete = |job: &Arc<Object>| job.condition("Complete").is_some();
-    if is_complete(after) {
-        // Later changes of the Job may come after a change of the template.
-        if !before.is_some_and(is_complete) {
-            world.rules.completed.insert(key);
-        }
-    } else if before.is_none()
-        && matches!(actor, Actor::Operator(_))
-        && world.rules.completed.contains(&key)
-    {
+    let key = completion(component);
+    if world.rules.completed.contains(&key) {
         world.violate("job", format!("{id} ended well and is run again"));
     }
 }

@@ -185,8 +185,11 @@ impl Executor {
             && self.differs::<C>(&object, &me.1, &report.status)
             && C::can_wait(&object, &report);
         if !waits {
-            self.write_status::<C>(&object, me, None, &report.status)
-                .await?;
+            // Where an intention was written, the report replaces that one.
+            if plan.calls.is_empty() {
+                self.still_reads::<C>(&object, me)?;
+            }
+            self.write_status::<C>(&object, me, &report.status).await?;
             self.events.publish(object.as_ref(), &plan.notices);
             self.events.publish_verdict::<C>(&object, &report);
         }
@@ -235,38 +238,47 @@ impl Executor {
         let Some(intention) = C::intention(object, observed, plan) else {
             return Ok(true);
         };
-        // Only on top of the ledger that the decision was made of. Finalizers may have changed since then.
-        let newest = self.newest::<C>(object, &me.1);
-        if newest.status() != object.status() {
-            let (kind, key) = me.clone();
-            return Err(WriteError::Stale { kind, key });
-        }
-        let version = newest.resource_version();
-        match self
-            .write_status::<C>(object, me, version.as_deref(), &intention)
-            .await
-        {
+        self.still_reads::<C>(object, me)?;
+        match self.write_status::<C>(object, me, &intention).await {
             Ok(()) => Ok(true),
             Err(WriteError::Gone { .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
+    /// The status is the one that the decision was made of: a former leader may have added to its ledger.
+    fn still_reads<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        me: &Reader,
+    ) -> Result<(), WriteError> {
+        if self.newest::<C>(object, &me.1).status() == object.status() {
+            return Ok(());
+        }
+        let (kind, key) = me.clone();
+        Err(WriteError::Stale { kind, key })
+    }
+
+    /// Replaces the version of the status that the caches hold. A write that they have not seen makes it fail, so that no entry
+    /// of a ledger is lost.
     async fn write_status<C: Controller>(
         &self,
         object: &Arc<C::Object>,
         me: &Reader,
-        version: Option<&str>,
         status: &Status<C>,
     ) -> Result<(), WriteError> {
-        if !self.differs::<C>(object, &me.1, status) {
+        let newest = self.newest::<C>(object, &me.1);
+        if newest.status() == Some(status) {
             return Ok(());
         }
-        let (Some(uid), Ok(body)) = (object.meta().uid.as_deref(), serde_json::to_value(status))
-        else {
+        let (Some(uid), Some(version), Ok(body)) = (
+            newest.uid(),
+            newest.resource_version(),
+            serde_json::to_value(status),
+        ) else {
             return Ok(());
         };
-        self.writer.status(me.0, &me.1, uid, version, &body).await
+        self.writer.status(me.0, &me.1, &uid, &version, &body).await
     }
 
     async fn set_finalizer<C: Controller>(

@@ -42,15 +42,9 @@ fn replicas(world: &mut World, id: &Id, workload: &Object, kind: Kind) {
         .collect();
     let ready = |pods: &[&(Id, Arc<Object>)]| pods.iter().filter(|(_, pod)| is_ready(pod)).count();
     if kind == Kind::StatefulSet {
-        // One pod after the other, and a broken one of the old template is waited for: the known limitation of
-        // StatefulSets with OrderedReady, which only the deletion of the pod ends.
-        if let Some((pod, _)) = old
-            .iter()
-            .find(|(_, pod)| is_ready(pod))
-            .filter(|_| pods.len() == living().count())
-        {
-            delete(world, pod);
-        } else if old.is_empty() && pods.len() < wanted {
+        if let Some(pod) = outdated(workload, &pods, &hash) {
+            delete(world, &pod);
+        } else if pods.len() < wanted {
             let at = (0..wanted).find(|at| {
                 let name = format!("{}-{at}", id.name);
                 !pods.iter().any(|(pod, _)| *pod.name == *name)
@@ -82,6 +76,24 @@ fn replicas(world: &mut World, id: &Id, workload: &Object, kind: Kind) {
     if workload.value["status"] != status {
         set_status(world, id, &status);
     }
+}
+
+/// The pod of an old template that is replaced now: from the last one on, one after the other, and not before those after it are
+/// ready. In order, a pod of the old template that is not ready is waited for, which only its deletion ends
+/// (kubernetes/kubernetes#67250).
+fn outdated(set: &Object, pods: &[(Id, Arc<Object>)], hash: &str) -> Option<Id> {
+    let is_well = |pod: &Object| is_ready(pod) && !pod.is_terminating();
+    let in_order = set.value["spec"]["podManagementPolicy"] != "Parallel";
+    if in_order && !pods.iter().all(|(_, pod)| is_well(pod)) {
+        return None;
+    }
+    let mut pods: Vec<_> = pods.iter().collect();
+    pods.sort_by_key(|(id, _)| std::cmp::Reverse(id.name.clone()));
+    let mut next = pods
+        .into_iter()
+        .skip_while(|(_, pod)| pod.label(HASH) == Some(hash) && is_well(pod));
+    let (id, pod) = next.next()?;
+    (pod.label(HASH) != Some(hash) && !pod.is_terminating()).then(|| id.clone())
 }
 
 fn job(world: &mut World, id: &Id, workload: &Object) {

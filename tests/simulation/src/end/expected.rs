@@ -26,13 +26,14 @@ pub(super) fn expected(world: &World, id: &Id, object: &Object) -> Option<(bool,
         }
         Kind::Tunnel => {
             let routes = object.value["spec"]["routes"].as_array()?;
-            let host = routes.first()?["host"].as_str()?;
-            if claims(world, host) > 1 {
+            let hosts = || routes.iter().filter_map(|route| route["host"].as_str());
+            if hosts().any(|host| claims(world, host) > 1) {
                 return None;
             }
-            if host.starts_with(REFUSED) {
+            if hosts().any(|host| host.starts_with(REFUSED)) {
                 return Some((false, "the provider refuses the host".to_owned()));
             }
+            let host = hosts().next()?;
             match object.value["spec"].get("dns") {
                 Some(_) => name(world, id, host, Some(ZONE), None),
                 None => Some((true, "nothing is in its way".to_owned())),

@@ -33,7 +33,9 @@ fn component(world: &mut World, id: &Id, component: &Object) {
     let Some((owner, workspace)) = super::workspace_of(world, component, &id.namespace) else {
         return;
     };
-    if !workspace.is_terminating() {
+    let is_seen = workspace.value["status"]["observedGeneration"] == workspace.generation();
+    // A change of a moment ago may not be seen yet.
+    if !workspace.is_terminating() || !is_seen {
         return;
     }
     let left = [Kind::DNSRecord, Kind::HTTPRoute, Kind::Tunnel]

@@ -114,19 +114,16 @@ impl Writer {
         self.send(kind, key, "get", api.get(&key.name)).await
     }
 
-    /// Replaces the status of the object that has this UID and, where one is given, this resource version.
+    /// Replaces the status of the object that has this UID and this resource version.
     pub async fn status(
         &self,
         kind: Kind,
         key: &Key,
         uid: &str,
-        version: Option<&str>,
+        version: &str,
         status: &Value,
     ) -> Result<(), WriteError> {
-        let mut metadata = json!({ "name": key.name, "uid": uid });
-        if let (Some(version), Some(metadata)) = (version, metadata.as_object_mut()) {
-            metadata.insert("resourceVersion".to_owned(), json!(version));
-        }
+        let metadata = json!({ "name": key.name, "uid": uid, "resourceVersion": version });
         let body = json!({
             "apiVersion": kind.api_version(),
             "kind": kind.name(),

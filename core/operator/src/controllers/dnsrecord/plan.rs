@@ -142,8 +142,12 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         .filter(|entry| may_go(entry) && ours(entry, observed).is_some())
         .map(|entry| delete(entry, observed))
         .collect();
-    if (is_there && !old.is_empty()) || !going.is_empty() {
+    if !going.is_empty() || (change.is_some() && !old.is_empty()) {
         plan.again_in = Some(SOON);
+    } else if is_there && !old.is_empty() {
+        // The provider did not say whether an old one exists, or a call may still create it.
+        let open_for = observed.recalled.open_for;
+        plan.again_in = Some(open_for.unwrap_or_else(|| until_retry(place.interval)));
     }
     plan.calls = going;
     plan.calls.extend(change);
