@@ -135,8 +135,13 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         .filter(|entry| !same_place(entry, &place.entry))
         .collect();
     let is_there = is_present(record, observed, place);
-    let may_go =
-        |entry: &LedgerEntry| is_there || (change.is_some() && is_in_the_way(entry, &place.entry));
+    // A name that the spec does not have any more is not wanted, whatever becomes of the new one. One that moves to another zone
+    // or provider, or gets another type, has an answer all the time.
+    let may_go = |entry: &LedgerEntry| {
+        is_there
+            || entry.name != place.entry.name
+            || (change.is_some() && is_in_the_way(entry, &place.entry))
+    };
     let going: Vec<Call> = old
         .iter()
         .filter(|entry| may_go(entry) && ours(entry, observed).is_some())
