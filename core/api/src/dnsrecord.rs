@@ -92,6 +92,18 @@ pub enum RecordType {
     Txt,
 }
 
+impl RecordType {
+    /// As in a zone file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::Aaaa => "AAAA",
+            Self::Cname => "CNAME",
+            Self::Txt => "TXT",
+        }
+    }
+}
+
 /// How a record is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]

@@ -20,6 +20,7 @@ pub mod owner;
 pub mod plugin;
 pub mod provider;
 pub mod reason;
+pub mod scope;
 pub mod template;
 pub mod tunnel;
 pub mod workspace;
@@ -31,6 +32,7 @@ pub use dnsrecord::{
 };
 pub use plugin::{Plugin, PluginSpec, PluginStatus};
 pub use provider::{Provider, ProviderSpec, ProviderStatus};
+pub use scope::Scope;
 pub use template::Template;
 pub use tunnel::{Tunnel, TunnelEntry, TunnelRoute, TunnelService, TunnelSpec, TunnelStatus};
 pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};

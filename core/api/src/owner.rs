@@ -27,9 +27,16 @@ pub fn mark(cluster_uid: &str, namespace: &str, name: &str) -> String {
     )
 }
 
+/// Whether both marks are of one installation.
+pub fn same_installation(one: &str, other: &str) -> bool {
+    let end = one.match_indices('/').nth(1).map(|(at, _)| at + 1);
+    let prefix = end.and_then(|end| one.get(..end));
+    prefix.is_some_and(|prefix| other.starts_with(prefix))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::mark;
+    use super::{mark, same_installation};
 
     const UID: &str = "0a1b2c3d-0000-4000-8000-000000000000";
 
@@ -39,6 +46,16 @@ mod tests {
             mark(UID, "shop", "web"),
             "maquette/0a1b2c3d-0000-4000-8000-000000000000/shop/web"
         );
+    }
+
+    #[test]
+    fn marks_of_one_installation_are_told_from_those_of_others() {
+        let own = mark(UID, "shop", "web");
+        let other = mark(&UID.replace("0a", "0b"), "shop", "web");
+        assert!(same_installation(&own, &mark(UID, &"n".repeat(63), "a")));
+        for foreign in [other.as_str(), "external-dns", "maquette/0a1b2c3d", ""] {
+            assert!(!same_installation(&own, foreign), "{foreign}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Provider: which instance of a plugin, with what, for whom.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, LabelSelector};
+use crate::scope::Scope;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -160,20 +161,6 @@ pub struct SecretKey {
     /// Key within its `data`.
     #[schemars(length(min = 1, max = 253))]
     pub key: String,
-}
-
-/// Who may use a Provider, and for what.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
-pub struct Scope {
-    /// Namespaces by their labels. Omitted: all.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub namespaces: Option<LabelSelector>,
-    /// Zones. Empty: all that the credential reaches.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schemars(length(max = 64), inner(length(min = 1, max = 253)))]
-    #[x_kube(validation = Rule::new("self.all(z, z.matches('^[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$'))")
-        .message("each zone must be a domain name in lower case without the final dot"))]
-    pub zones: Vec<String>,
 }
 
 /// Whether it can be used.

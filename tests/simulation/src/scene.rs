@@ -48,8 +48,9 @@ pub(crate) fn set(world: &mut World) {
         );
     }
     for (name, server) in [("dns", "dns"), ("tunnel", "tunnels")] {
+        let scope = json!({ "types": ["A", "AAAA", "CNAME", "TXT"] });
         let spec = json!({
-            "plugin": name, "config": { "server": server },
+            "plugin": name, "scope": scope, "config": { "server": server },
             "credentials": { "token": { "secretRef": { "name": "token", "key": "token" } } },
             "connector": { "images": ["registry.test/connector"] },
         });

@@ -5,7 +5,7 @@ use crate::{
     providers::{Binding, Configured, LaneError, Registry, Unusable},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use maquette_api::{Provider, condition::Verdict, reason};
+use maquette_api::{Provider, Scope, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -45,6 +45,18 @@ pub(super) enum Problem {
         known: String,
     },
     #[error(
+        "the scope of Provider {provider} does not include the name {name} for namespace {namespace}; ask for an entry of spec.scope.names"
+    )]
+    NameOutOfScope {
+        provider: String,
+        name: String,
+        namespace: String,
+    },
+    #[error(
+        "the scope of Provider {provider} does not include records of type {kind}; ask for an entry of spec.scope.types"
+    )]
+    TypeOutOfScope { provider: String, kind: String },
+    #[error(
         "spec.name: the name {0} is in use by an object of another namespace; set another name, or wait until it is free"
     )]
     NameInUse(String),
@@ -77,9 +89,10 @@ impl Problem {
                 Verdict::stalled(reason::PROVIDER_NOT_READY, message)
             }
             Self::NameInUse(_) => Verdict::stalled(reason::HOSTNAME_TAKEN, message),
-            Self::NamespaceOutOfScope { .. } | Self::ZoneOutOfScope { .. } => {
-                Verdict::stalled(reason::OUT_OF_SCOPE, message)
-            }
+            Self::NamespaceOutOfScope { .. }
+            | Self::ZoneOutOfScope { .. }
+            | Self::NameOutOfScope { .. }
+            | Self::TypeOutOfScope { .. } => Verdict::stalled(reason::OUT_OF_SCOPE, message),
         }
     }
 }
@@ -138,6 +151,30 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
         provider: name,
         namespace: namespace.to_owned(),
     })
+}
+
+/// Whether objects of the namespace may have the name, which lies in `zone` where that is known.
+pub(super) fn admit_name(
+    scope: &Scope,
+    provider: &str,
+    name: &str,
+    zone: Option<&str>,
+    namespace: &str,
+) -> Result<(), Problem> {
+    if scope.admits_name(name, zone, namespace) {
+        return Ok(());
+    }
+    Err(Problem::NameOutOfScope {
+        provider: provider.to_owned(),
+        name: name.to_owned(),
+        namespace: namespace.to_owned(),
+    })
+}
+
+/// The longest of the zones in which the name lies.
+pub(super) fn zone_of<'a>(name: &str, zones: &'a [String]) -> Option<&'a str> {
+    let zones = zones.iter().filter(|zone| lies_in(name, zone));
+    zones.max_by_key(|zone| zone.len()).map(String::as_str)
 }
 
 /// Whether the name is the zone or lies in it.

@@ -61,7 +61,10 @@ pub(super) fn count(world: &mut World, id: &Id) {
         .map(|listener| json!({ "name": listener["name"], "attachedRoutes": attached, "conditions": [] }))
         .collect();
     let status = json!({
-        "addresses": [{ "type": "IPAddress", "value": "192.0.2.10" }],
+        "addresses": [
+            { "type": "IPAddress", "value": "192.0.2.10" },
+            { "type": "IPAddress", "value": "2001:db8::10" },
+        ],
         "conditions": [{ "type": "Programmed", "status": "True", "message": "" }],
         "listeners": listeners,
     });

@@ -204,6 +204,24 @@ async fn a_zone_or_a_namespace_out_of_scope_is_refused_until_the_scope_includes_
         .await;
     assert_eq!(scene.records().await, Vec::<String>::new());
 
+    let only_below = json!({"zones": ["preview.test"], "names": ["*.{namespace}.preview.test"]});
+    scene.objects.apply(scope(only_below)).await;
+    scene
+        .until("the name to be out of scope", async || {
+            match scene.ready("Workspace", "shop").await? {
+                (_, reason, message)
+                    if reason == "OutOfScope" && message.contains("the name shop.preview.test") =>
+                {
+                    Ok(())
+                }
+                other => Err(format!("{other:?}")),
+            }
+        })
+        .await;
+    let of_team = json!({"zones": ["preview.test"], "namespaces": {"matchLabels": {"team": "b"}}});
+    scene.objects.apply(scope(of_team)).await;
+    assert_eq!(scene.records().await, Vec::<String>::new());
+
     let label = json!({"metadata": {"labels": {"team": "b"}}});
     let namespaces = scene.objects.of("v1", "Namespace", "");
     namespaces

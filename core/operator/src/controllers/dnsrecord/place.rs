@@ -76,10 +76,15 @@ pub(super) async fn place(
     }
     access::admit(reads, &provider, &key.namespace)?;
     let scope = provider.spec.scope.clone().unwrap_or_default();
+    if !scope.admits_type(record.spec.kind) {
+        let kind = record.spec.kind.as_str().to_owned();
+        let provider = name;
+        return Err(access::Problem::TypeOutOfScope { provider, kind }.into());
+    }
     let zones = if scope.zones.is_empty() && record.spec.zone.is_none() {
         reads.wait(configured.zones()).await?
     } else {
-        scope.zones
+        scope.zones.clone()
     };
     let zone = choose_zone(record, &zones).ok_or_else(|| access::Problem::ZoneOutOfScope {
         provider: name.clone(),
@@ -90,6 +95,8 @@ pub(super) async fn place(
             zones.join(", ")
         },
     })?;
+    let wanted = &record.spec.name;
+    access::admit_name(&scope, &name, wanted, Some(&zone), &key.namespace)?;
     Ok(Place {
         entry: entry(zone),
         interval: configured.interval,
@@ -101,10 +108,6 @@ pub(super) async fn place(
 fn choose_zone(record: &DNSRecord, zones: &[String]) -> Option<String> {
     match &record.spec.zone {
         Some(zone) => (zones.is_empty() || zones.contains(zone)).then(|| zone.clone()),
-        None => zones
-            .iter()
-            .filter(|zone| access::lies_in(&record.spec.name, zone))
-            .max_by_key(|zone| zone.len())
-            .cloned(),
+        None => access::zone_of(&record.spec.name, zones).map(str::to_owned),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     engine::{Finalizer, Notice, Plan},
 };
 use jiff::Timestamp;
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, reason};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, RecordType, owner, reason};
 use maquette_host::dns::{self, Change, Creation, Deletion, RecordSet, Replacement};
 
 pub(super) fn plan(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
@@ -69,8 +69,9 @@ fn all<'a>(entry: &LedgerEntry, observed: &'a Observed) -> impl Iterator<Item = 
     sight.into_iter().flatten().flat_map(|sight| &sight.live)
 }
 
-/// The record set of another owner that keeps this object's from being created: it has the name and the type, or an alias
-/// is all that a name has (RFC 1034, section 3.6.2), or the addresses of the name, or the name itself, are the other's.
+/// The record set of another owner that keeps this object's from being created: it has the name and the type; or an alias
+/// is all that a name has (RFC 1034, section 3.6.2); or the name, or its addresses, are of others. Which object of this
+/// installation may have a name is decided by its claims.
 pub(super) fn obstacle<'a>(place: &Place, observed: &'a Observed) -> Option<&'a dns::Observed> {
     if ours(&place.entry, observed).is_some() {
         return None;
@@ -81,10 +82,11 @@ pub(super) fn obstacle<'a>(place: &Place, observed: &'a Observed) -> Option<&'a 
         .filter(|seen| seen.owner.as_deref() != Some(&observed.owner))
         .find(|seen| {
             let kind = seen.records.kind;
-            kind == own
-                || [kind, own].contains(&dns::RecordType::Cname)
-                || (is_address(kind) && is_address(own))
-                || seen.owner.is_some()
+            let is_foreign = match &seen.owner {
+                Some(owner) => !owner::same_installation(&observed.owner, owner),
+                None => is_address(kind) && is_address(own),
+            };
+            kind == own || [kind, own].contains(&dns::RecordType::Cname) || is_foreign
         })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     controllers::access::{self, Problem},
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{Tunnel, provider::SecretKey};
+use maquette_api::{Scope, Tunnel, provider::SecretKey};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -49,18 +49,9 @@ pub(super) fn place(
         });
     }
     if !deleting {
-        let scope = spec.scope.as_ref();
-        let zones = scope
-            .map(|scope| scope.zones.as_slice())
-            .unwrap_or_default();
-        let outside =
-            |host: &str| !zones.is_empty() && !zones.iter().any(|zone| access::lies_in(host, zone));
-        if let Some(route) = tunnel.spec.routes.iter().find(|route| outside(&route.host)) {
-            return Err(Problem::ZoneOutOfScope {
-                provider: name.clone(),
-                name: route.host.clone(),
-                known: zones.join(", "),
-            });
+        let scope = spec.scope.clone().unwrap_or_default();
+        for route in &tunnel.spec.routes {
+            admit_host(&scope, name, &route.host, &key.namespace)?;
         }
     }
     let credentials = spec.credentials.iter().map(|(name, credential)| {
@@ -82,4 +73,17 @@ pub(super) fn place(
             .unwrap_or_default(),
         credentials: credentials.collect(),
     })
+}
+
+/// Whether tunnels of the namespace may serve the host.
+fn admit_host(scope: &Scope, provider: &str, host: &str, namespace: &str) -> Result<(), Problem> {
+    let zone = access::zone_of(host, &scope.zones);
+    if zone.is_none() && !scope.zones.is_empty() {
+        return Err(Problem::ZoneOutOfScope {
+            provider: provider.to_owned(),
+            name: host.to_owned(),
+            known: scope.zones.join(", "),
+        });
+    }
+    access::admit_name(scope, provider, host, zone, namespace)
 }

@@ -11,7 +11,7 @@ use crate::{
     cluster::{Key, NamespaceSummary, Reads},
     controllers::access::{self, Problem},
 };
-use maquette_api::{Provider, Workspace, condition::Verdict, provider::Scope, reason};
+use maquette_api::{Provider, Scope, Workspace, condition::Verdict, reason};
 use std::collections::BTreeMap;
 
 /// Why the workspace may not ask for host names; `None` where it may.
@@ -35,18 +35,41 @@ pub(super) fn refusal(
                 "spec.networking.dns.provider: set it, or annotate a Provider with maquette.dev/default-for=dns",
             ));
         };
-        let is_admitted = |zones: &[String]| zones.contains(&dns.zone);
-        let admitted = admit(reads, provider, namespace, &dns.zone, is_admitted);
+        let admitted = admit(reads, provider, namespace).and_then(|scope| {
+            if !scope.zones.is_empty() && !scope.zones.contains(&dns.zone) {
+                return Err(out_of_scope(&scope, provider, &dns.zone));
+            }
+            let hosts = spec.hosts();
+            let mut hosts = hosts.iter().map(|host| {
+                access::admit_name(&scope, provider, host, Some(&dns.zone), namespace)
+            });
+            hosts.find(Result::is_err).unwrap_or(Ok(()))
+        });
         if let Err(problem) = admitted {
             return Some(problem.verdict());
         }
     }
     let provider = tunnel_provider(workspace)?;
-    spec.hosts().iter().find_map(|host| {
-        let lies_in = |zones: &[String]| zones.iter().any(|zone| access::lies_in(host, zone));
-        let admitted = admit(reads, provider, namespace, host, lies_in);
-        admitted.err().map(|problem| problem.verdict())
-    })
+    let admitted = admit(reads, provider, namespace).and_then(|scope| {
+        let hosts = spec.hosts();
+        let mut hosts = hosts.iter().map(|host| {
+            let zone = access::zone_of(host, &scope.zones);
+            if zone.is_none() && !scope.zones.is_empty() {
+                return Err(out_of_scope(&scope, provider, host));
+            }
+            access::admit_name(&scope, provider, host, zone, namespace)
+        });
+        hosts.find(Result::is_err).unwrap_or(Ok(()))
+    });
+    admitted.err().map(|problem| problem.verdict())
+}
+
+fn out_of_scope(scope: &Scope, provider: &str, name: &str) -> Problem {
+    Problem::ZoneOutOfScope {
+        provider: provider.to_owned(),
+        name: name.to_owned(),
+        known: scope.zones.join(", "),
+    }
 }
 
 /// What of a Provider decides.
@@ -57,13 +80,8 @@ struct Access {
     scope: String,
 }
 
-fn admit(
-    reads: &Reads,
-    name: &str,
-    namespace: &str,
-    wanted: &str,
-    includes: impl Fn(&[String]) -> bool,
-) -> Result<(), Problem> {
+/// The scope of the Provider, where it admits the namespace.
+fn admit(reads: &Reads, name: &str, namespace: &str) -> Result<Scope, Problem> {
     let access = reads.get_as(&Key::cluster(name), |provider: Option<&Provider>| {
         provider.map(|provider| Access {
             is_deleted: provider.metadata.deletion_timestamp.is_some(),
@@ -75,9 +93,7 @@ fn admit(
         return Err(Problem::Terminating(name.to_owned()));
     }
     let scope: Option<Scope> = serde_json::from_str(&access.scope).unwrap_or_default();
-    let Some(scope) = scope else {
-        return Ok(());
-    };
+    let scope = scope.unwrap_or_default();
     if let Some(selector) = &scope.namespaces {
         let key = Key::cluster(namespace);
         let labels: Option<BTreeMap<String, String>> =
@@ -92,12 +108,5 @@ fn admit(
             });
         }
     }
-    if scope.zones.is_empty() || includes(&scope.zones) {
-        return Ok(());
-    }
-    Err(Problem::ZoneOutOfScope {
-        provider: name.to_owned(),
-        name: wanted.to_owned(),
-        known: scope.zones.join(", "),
-    })
+    Ok(scope)
 }

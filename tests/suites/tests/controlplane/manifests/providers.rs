@@ -11,7 +11,10 @@ fn spec() -> Value {
         "credentials": {"api-key": {"secretRef": {"name": "pdns", "key": "token"}}},
         "egress": ["https://pdns.test:8081", "http://192.0.2.1", "tcp://ns1.test:53"],
         "egressCIDRs": ["10.0.0.0/8", "fd00::/8"],
-        "scope": {"namespaces": {"matchLabels": {"team": "a"}}, "zones": ["preview.test"]},
+        "scope": {
+            "namespaces": {"matchLabels": {"team": "a"}}, "zones": ["preview.test"], "types": ["A", "TXT"],
+            "names": ["*.{namespace}.preview.test", "_acme-challenge.*.{namespace}.preview.test", "preview.test"],
+        },
         "connector": {"images": ["registry.test/frpc", "registry.test/frp/"]},
         "entrance": {"scheme": "http", "port": 8080},
         "intervalSeconds": 5,
@@ -125,6 +128,24 @@ async fn a_provider_that_cannot_work_is_refused_with_the_fields_path() {
             changed("/scope/zones", json!(["Preview.test"])),
             "spec.scope.zones",
             "in lower case",
+        ),
+        Refused(
+            "a name with a wildcard in the middle",
+            changed("/scope/names", json!(["shop.*.preview.test"])),
+            "spec.scope.names",
+            "each name must be a domain name",
+        ),
+        Refused(
+            "a name in capitals",
+            changed("/scope/names", json!(["Shop.preview.test"])),
+            "spec.scope.names",
+            "in lower case",
+        ),
+        Refused(
+            "an unknown type of record",
+            changed("/scope/types", json!(["MX"])),
+            "spec.scope.types[0]",
+            "Unsupported value: \"MX\"",
         ),
         Refused(
             "a credential without a Secret",

@@ -3,6 +3,9 @@
 use super::*;
 use crate::controllers::dnsrecord::place::Problem;
 
+/// The mark of another record of the workspace.
+const SIBLING: &str = "maquette/uid/shop/web-ipv6";
+
 /// A record set of another owner, or of none, that this test makes by itself.
 fn other(kind: dns::RecordType, value: &str, owner: Option<&str>) -> dns::Observed {
     let records = RecordSet {
@@ -26,6 +29,9 @@ fn a_record_set_in_the_way_is_named_and_costs_one_status_and_no_call() {
         (Aaaa, Some("maquette/other/a/b"), true),
         (Txt, Some("maquette/other/a/b"), true),
         (Txt, None, false),
+        // The other addresses of one workspace's host.
+        (Aaaa, Some(SIBLING), false),
+        (Cname, Some(SIBLING), true),
     ] {
         let (mut record, mut world) = (record(), World::default());
         world.live = Some(other(kind, "what.is.there", owner));
