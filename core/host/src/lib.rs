@@ -23,6 +23,7 @@ mod names;
 mod provider;
 mod registry;
 mod sandbox;
+mod scrub;
 mod settings;
 mod store;
 mod tls;

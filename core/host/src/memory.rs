@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{egress::Needles, names::Secret};
+use crate::{names::Secret, scrub::Needles};
 
 /// The largest value, bytes.
 const VALUE_BYTES: usize = 64 << 10;

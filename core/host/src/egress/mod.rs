@@ -1,5 +1,5 @@
 //! Outgoing requests of plugins: who may be called (`judge`, `address`), what the host puts in and takes out
-//! (`credentials`, `sign`, `conceal`, `scrub`), and the connection itself (`send`; `dns` for DNS messages). `judge`, `address` and `scrub` are pure.
+//! (`credentials`, `sign`, `conceal`), and the connection itself (`send`; `dns` for DNS messages). `judge` and `address` are pure.
 //! Wasmtime's own sender is not compiled in.
 
 mod address;
@@ -10,7 +10,6 @@ mod denials;
 mod dns;
 mod judge;
 mod receive;
-mod scrub;
 mod send;
 mod session;
 mod sign;
@@ -25,12 +24,11 @@ use rustls::ClientConfig;
 pub(crate) use address::is_loopback_name_or_address;
 pub(crate) use credentials::{CredentialRefusal, Held, webhook_key};
 pub(crate) use dns::{DnsError, TsigKey};
-pub(crate) use scrub::Needles;
 pub(crate) use session::Session;
 pub(crate) use sign::Signer;
 pub use tape::{Answer, Body, Exchange, Question, Tape};
 
-use crate::{budget::Budget, manifest::SecretPlace, memory::Memory, metrics::Meter, names::Origin};
+use crate::{budget::Budget, manifest::SecretPlace, memory::Memory, metrics::Meter, names::Origin, scrub::Needles};
 
 /// What the requests of one call are held against, and who counts them.
 pub(crate) struct Policy {

@@ -11,7 +11,8 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
-use super::{Needles, Policy, scrub::Scrubber};
+use super::Policy;
+use crate::scrub::{Needles, Scrubber};
 use crate::metrics::Meter;
 
 /// The largest response body, bytes.

@@ -5,6 +5,7 @@ mod access;
 pub mod component;
 mod context;
 pub mod dnsrecord;
+mod grants;
 mod moments;
 mod outside;
 pub mod plugin;

@@ -10,7 +10,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::Body;
-use crate::egress::Needles;
+use crate::scrub::Needles;
 
 const REMOVED: &str = "<removed>";
 /// Headers that carry credentials or what is made from them.

@@ -5,7 +5,8 @@ use super::{
     build::{services, workload, workload_kind},
     defaults::Defaults,
     identity::{TEMPLATE_HASH_ANNOTATION, has_completed, template_hash},
-    progress, teardown,
+    progress,
+    teardown::{self, deletion},
 };
 use crate::{
     cluster::{Key, Kind, RawObject},
@@ -78,13 +79,4 @@ pub(super) fn is_of_template(workload: &RawObject, hash: &str) -> bool {
     annotations
         .and_then(|annotations| annotations.get(TEMPLATE_HASH_ANNOTATION))
         .is_some_and(|held| held == hash)
-}
-
-/// With its pods. Nothing where it is being deleted already.
-pub(super) fn deletion(kind: Kind, object: &RawObject) -> Option<Deletion> {
-    let deletion = Deletion::of(kind, &object.metadata)?;
-    Some(Deletion {
-        foreground: kind != Kind::Service,
-        ..deletion
-    })
 }

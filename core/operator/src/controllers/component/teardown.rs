@@ -1,8 +1,8 @@
 //! Deletion of a component: its workload and Services, and the finalizer when its last pod is gone.
 
-use super::{Observed, build::workload, defaults::Defaults, plan::deletion};
+use super::{Observed, build::workload, defaults::Defaults};
 use crate::{
-    cluster::{Key, Kind},
+    cluster::{Key, Kind, RawObject},
     engine::{Deletion, Desired, Finalizer, Plan},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
@@ -29,6 +29,15 @@ pub(super) fn plan(component: &Component, observed: &Observed) -> Plan<Infallibl
         unseen(component, observed, pod, &mut plan);
     }
     plan
+}
+
+/// The deletion of a workload with its pods, or of a Service. Nothing where it is being deleted already.
+pub(super) fn deletion(kind: Kind, object: &RawObject) -> Option<Deletion> {
+    let deletion = Deletion::of(kind, &object.metadata)?;
+    Some(Deletion {
+        foreground: kind != Kind::Service,
+        ..deletion
+    })
 }
 
 /// A pod whose workload the caches do not hold: somebody removed the label by which they find it, or the pod is an orphan.

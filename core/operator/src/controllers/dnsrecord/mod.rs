@@ -5,6 +5,7 @@
 
 mod claim;
 mod observe;
+mod observed;
 mod place;
 mod plan;
 mod status;
@@ -24,7 +25,7 @@ use maquette_host::{Payer, dns};
 use std::sync::Arc;
 use tokio::time::Instant;
 
-pub use observe::Observed;
+pub use observed::Observed;
 
 /// Reconciles `DNSRecord`s.
 pub struct DnsRecordController {

@@ -2,7 +2,7 @@
 
 use super::{
     Call, Observed, ledger,
-    observe::{kind, spot, wanted},
+    observed::{kind, spot, wanted},
     place::{Place, Problem},
 };
 use crate::{

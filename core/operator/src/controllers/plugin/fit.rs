@@ -3,7 +3,7 @@
 use super::Installer;
 use crate::{
     cluster::Reads,
-    controllers::provider::{GrantProblem, grants},
+    controllers::grants::{GrantProblem, grants},
 };
 use maquette_api::{Plugin, Provider};
 use maquette_host::Digest;

@@ -1,8 +1,8 @@
 //! Provider: a plugin bound to its configuration, credentials and grants, and offered to those in its scope.
 
-mod grants;
 mod observe;
 mod plan;
+mod problem;
 mod status;
 
 use crate::{
@@ -16,9 +16,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{Provider, ProviderStatus};
 use std::{convert::Infallible, sync::Arc};
 
-pub(in crate::controllers) use grants::grants;
 pub use observe::Observed;
-pub(in crate::controllers) use observe::Problem as GrantProblem;
 
 /// Reconciles Providers.
 pub struct ProviderController {

@@ -1,18 +1,18 @@
 //! Binds the plugin to the grants of the Provider, and publishes the result under the Provider's name.
 
-use super::{
-    ProviderController,
-    grants::{Digests, grants},
-    status::problem_verdict,
-};
+use super::{ProviderController, problem::Problem};
 use crate::{
     cluster::{Key, Reads},
-    controllers::{outside::Recalled, plugin::InstallProblem},
+    controllers::{
+        grants::{Digests, grants},
+        outside::Recalled,
+        plugin::InstallProblem,
+    },
     providers::{Configured, Unusable},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use maquette_api::{DNSRecord, Plugin, Provider, Tunnel, condition, reason};
-use maquette_host::{GrantError, Installed, OriginError};
+use maquette_host::Installed;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
@@ -30,71 +30,6 @@ pub struct Observed {
     pub(super) used_by: Vec<String>,
 }
 
-/// Why the provider cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::controllers) enum Problem {
-    #[error("spec.plugin: Plugin {0} not found; apply one, or correct the name")]
-    PluginMissing(String),
-    #[error("Plugin {0} is being installed")]
-    PluginInstalling(String),
-    #[error("Plugin {name} is not Ready: {message}")]
-    PluginNotReady {
-        name: String,
-        message: String,
-        /// Whether its user has to change something first.
-        is_final: bool,
-    },
-    #[error("spec.credentials.{name}: {problem}")]
-    Credential { name: String, problem: String },
-    #[error("spec.egress: {0}")]
-    Origin(#[from] OriginError),
-    #[error("spec.egressCIDRs: {0} is not an address range")]
-    Range(String),
-    #[error(
-        "Plugin {plugin}: spec.limits.memory: {quantity} is not an amount of memory such as 64Mi"
-    )]
-    Memory { plugin: String, quantity: String },
-    #[error("{place}{0}", place = grant_place(.0))]
-    Grant(#[from] GrantError),
-    #[error("Plugin {plugin}: {source}")]
-    Install {
-        plugin: String,
-        source: InstallProblem,
-    },
-}
-
-impl Problem {
-    /// Whether the user has to change something, however long the Provider waits.
-    pub(super) fn is_final(&self) -> bool {
-        match self {
-            Self::PluginMissing(_)
-            | Self::PluginInstalling(_)
-            | Self::Credential { .. }
-            | Self::Grant(GrantError::NotInstalled(_)) => false,
-            Self::Install { source, .. } => source.is_permanent(),
-            Self::PluginNotReady { is_final, .. } => *is_final,
-            Self::Origin(_) | Self::Range(_) | Self::Memory { .. } | Self::Grant(_) => true,
-        }
-    }
-}
-
-/// The start of the host's message: the field to change.
-fn grant_place(error: &GrantError) -> &'static str {
-    match error {
-        GrantError::Config { .. } | GrantError::HostFromConfig { .. } => "spec.",
-        GrantError::EgressNotGranted { .. } => "spec.egress: ",
-        GrantError::CredentialMissing { .. }
-        | GrantError::CredentialGroup { .. }
-        | GrantError::CredentialMalformed { .. }
-        | GrantError::CredentialUnknown { .. } => "spec.credentials: ",
-        GrantError::Limit { .. } => "the Plugin's spec.",
-        GrantError::NotInstalled(_)
-        | GrantError::Manifest(_)
-        | GrantError::Options { .. }
-        | GrantError::OptionsUnknown(_) => "",
-    }
-}
-
 pub(super) async fn observe(
     controller: &ProviderController,
     reads: &Reads,
@@ -104,7 +39,7 @@ pub(super) async fn observe(
     let bound = bind(controller, reads, &name, provider).await;
     if let Err(problem) = &bound {
         let unusable = Unusable {
-            message: problem_verdict(problem).message,
+            message: problem.verdict().message,
             is_final: problem.is_final(),
         };
         controller.registry.fail(&name, unusable);

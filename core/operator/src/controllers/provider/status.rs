@@ -1,10 +1,9 @@
 //! Whether the Provider can be used, or the field to change.
 
-use super::{Observed, observe::Problem};
+use super::{Observed, problem::Problem};
 use crate::{controllers::outside::waits, engine::Report};
 use jiff::Timestamp;
 use maquette_api::{Provider, ProviderStatus, condition::Verdict, reason};
-use maquette_host::GrantError;
 
 pub(super) fn status(
     provider: &Provider,
@@ -29,14 +28,14 @@ fn verdict(provider: &Provider, observed: &Observed) -> Verdict {
     }
     match &observed.bound {
         Ok(_) => Verdict::ready("configured"),
-        Err(problem) if problem.is_final() => problem_verdict(problem),
+        Err(problem) if problem.is_final() => problem.verdict(),
         Err(problem) => {
             let conditions = provider
                 .status
                 .as_ref()
                 .map(|status| &status.conditions[..]);
             let conditions = conditions.unwrap_or_default();
-            waits(conditions, problem_verdict(problem), &observed.recalled)
+            waits(conditions, problem.verdict(), &observed.recalled)
         }
     }
 }
@@ -51,39 +50,11 @@ fn used(first: &str, others: usize, problem: Option<&Problem>) -> Verdict {
     match problem {
         None => Verdict::progressing(reason::TERMINATING, users),
         Some(problem) => {
-            let verdict = problem_verdict(problem);
+            let verdict = problem.verdict();
             Verdict::failing(
                 verdict.reason,
                 format!("{}; it is {users}", verdict.message),
             )
         }
-    }
-}
-
-pub(super) fn problem_verdict(problem: &Problem) -> Verdict {
-    let message = problem.to_string();
-    match problem {
-        Problem::PluginInstalling(_) => Verdict::progressing(reason::PROGRESSING, message),
-        Problem::PluginMissing(_) | Problem::PluginNotReady { .. } => {
-            Verdict::stalled(reason::PLUGIN_NOT_READY, message)
-        }
-        Problem::Install { .. } => Verdict::failing(reason::PLUGIN_NOT_READY, message),
-        Problem::Credential { .. } => Verdict::stalled(reason::CREDENTIAL_MISSING, message),
-        Problem::Origin(_) | Problem::Range(_) | Problem::Memory { .. } => {
-            Verdict::stalled(reason::INVALID_SPEC, message)
-        }
-        Problem::Grant(grant) => match grant {
-            GrantError::EgressNotGranted { .. } => {
-                Verdict::stalled(reason::EGRESS_NOT_GRANTED, message)
-            }
-            GrantError::CredentialMissing { .. }
-            | GrantError::CredentialGroup { .. }
-            | GrantError::CredentialMalformed { .. } => {
-                Verdict::stalled(reason::CREDENTIAL_MISSING, message)
-            }
-            GrantError::NotInstalled(_) => Verdict::failing(reason::PLUGIN_NOT_READY, message),
-            GrantError::Limit { .. } => Verdict::stalled(reason::INVALID_SPEC, message),
-            _ => Verdict::stalled(reason::INVALID_CONFIG, message),
-        },
     }
 }

@@ -4,7 +4,7 @@ mod trouble;
 
 use super::{
     Call, Observed,
-    observe::spot,
+    observed::spot,
     place::Place,
     plan::plan,
     status::{intention, status},
@@ -66,7 +66,7 @@ impl World {
         if !deleting || !super::ledger(record).is_empty() {
             let sight = Sight {
                 live: self.live.iter().cloned().collect(),
-                normal: Some(super::observe::wanted(record)),
+                normal: Some(super::observed::wanted(record)),
             };
             sights.insert(spot(&entry()), Ok(sight));
         }
@@ -195,7 +195,7 @@ fn a_record_set_that_somebody_else_owns_is_never_changed_and_never_in_the_ledger
         let mut world = World {
             live: Some(dns::Observed {
                 owner: owner.clone(),
-                ..seen(&super::observe::wanted(&record()), "x")
+                ..seen(&super::observed::wanted(&record()), "x")
             }),
         };
         let mut record = record();

@@ -11,7 +11,7 @@ fn other(kind: dns::RecordType, value: &str, owner: Option<&str>) -> dns::Observ
     let records = RecordSet {
         kind,
         values: vec![value.into()],
-        ..super::super::observe::wanted(&record())
+        ..super::super::observed::wanted(&record())
     };
     dns::Observed {
         owner: owner.map(Into::into),
@@ -170,7 +170,7 @@ fn a_record_is_abandoned_only_where_its_provider_cannot_be_used() {
     record.metadata.annotations =
         Some([("maquette.dev/abandon".to_owned(), "true".to_owned())].into());
     let world = World {
-        live: Some(seen(&super::super::observe::wanted(&record), OWNER)),
+        live: Some(seen(&super::super::observed::wanted(&record), OWNER)),
     };
     let mut observed = world.observe(&record);
     assert!(!ends(&record, &observed), "the provider can remove it");

@@ -1,3 +1,5 @@
+//! Secrets are masked in what plugins receive, log and report. Pure.
+
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose};
