@@ -1,6 +1,6 @@
 //! The routes of a workspace with their hosts, paths and ports, where everything in them makes sense.
 
-use super::spec::SpecError;
+use super::error::SpecError;
 use crate::{cluster::Key, controllers::component::networks};
 use maquette_api::{
     Workspace, reason,

@@ -12,6 +12,8 @@
 
 mod admission;
 mod decide;
+mod decision;
+mod error;
 mod host_routes;
 mod names;
 mod observe;
@@ -35,7 +37,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use maquette_api::{Workspace, WorkspaceStatus, condition::Outcome};
 use std::{convert::Infallible, sync::Arc};
 
-pub use decide::Decision;
+pub use decision::Decision;
 
 /// Reconciles Workspaces.
 pub struct WorkspaceController;

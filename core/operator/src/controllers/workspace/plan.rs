@@ -1,6 +1,6 @@
 //! What the engine does for a workspace.
 
-use super::{decide::Decision, status::grace_left};
+use super::{decision::Decision, status::grace_left};
 use crate::engine::Plan;
 use jiff::Timestamp;
 use maquette_api::Workspace;

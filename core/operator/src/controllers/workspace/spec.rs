@@ -1,6 +1,7 @@
 //! A spec whose dependencies, routes and references make sense.
 
 use super::{
+    error::SpecError,
     host_routes::{HostRoute, host_routes},
     references::Scope,
 };
@@ -13,15 +14,6 @@ use maquette_graph::{
     interpolation::{InterpolationError, JsonPath, Reason, malformed, references},
 };
 use serde_json::Value;
-
-/// What is wrong with a workspace's spec.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SpecError {
-    /// One of [`maquette_api::reason`].
-    pub(super) reason: &'static str,
-    /// Field path, what is wrong, what to do.
-    pub(super) message: String,
-}
 
 /// A spec that makes sense.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! How the workspace is, where it is reached, which hosts it holds; and if it is not ready, the first cause in the order of
 //! dependencies.
 
-use super::decide::Decision;
+use super::decision::Decision;
 use crate::engine::{Report, Results, refused};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;

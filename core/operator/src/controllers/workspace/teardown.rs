@@ -2,7 +2,7 @@
 //! Each step begins after the objects of the one before are gone.
 
 use super::{
-    decide::{Decision, held, is_served},
+    decision::{Decision, held, is_served},
     observe::Observed,
     parts::{self, Existing, PARTS, Part},
     spec::Spec,

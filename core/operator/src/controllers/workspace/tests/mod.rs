@@ -9,7 +9,8 @@ mod tunnel;
 mod updates;
 
 use super::{
-    decide::{Decision, decide},
+    decide::decide,
+    decision::Decision,
     observe::{Gateway, GatewayProblem, Observed},
     spec::Spec,
 };
