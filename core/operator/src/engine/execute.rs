@@ -11,10 +11,7 @@ use crate::{
     clock::Clock,
     cluster::{Caches, Key, Reader, Reads, Typed as _, WriteError, Writer},
 };
-use kube::{
-    Resource as _, ResourceExt as _, core::object::HasStatus as _, runtime::events::Recorder,
-};
-use maquette_api::FINALIZER;
+use kube::{Resource as _, core::object::HasStatus as _, runtime::events::Recorder};
 use std::sync::Arc;
 
 /// How often one reconciliation decides again after it wrote objects. What is left then is for the next one.
@@ -206,23 +203,6 @@ impl Executor {
         })
     }
 
-    /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.
-    fn newest<C: Controller>(&self, object: &Arc<C::Object>, key: &Key) -> Arc<C::Object> {
-        match C::Object::store(&self.caches).get(key) {
-            Some(newest) if newest.meta().uid == object.meta().uid => newest,
-            _ => object.clone(),
-        }
-    }
-
-    fn differs<C: Controller>(
-        &self,
-        object: &Arc<C::Object>,
-        key: &Key,
-        status: &Status<C>,
-    ) -> bool {
-        self.newest::<C>(object, key).status() != Some(status)
-    }
-
     /// The ledger is durable before anything outside the cluster is asked for. `false` where the object is gone, so that
     /// nothing would remember what the calls create.
     async fn write_intention<C: Controller>(
@@ -243,68 +223,6 @@ impl Executor {
             Ok(()) => Ok(true),
             Err(WriteError::Gone { .. }) => Ok(false),
             Err(error) => Err(error),
-        }
-    }
-
-    /// The status is the one that the decision was made of: a former leader may have added to its ledger.
-    fn still_reads<C: Controller>(
-        &self,
-        object: &Arc<C::Object>,
-        me: &Reader,
-    ) -> Result<(), WriteError> {
-        if self.newest::<C>(object, &me.1).status() == object.status() {
-            return Ok(());
-        }
-        let (kind, key) = me.clone();
-        Err(WriteError::Stale { kind, key })
-    }
-
-    /// Replaces the version of the status that the caches hold. A write that they have not seen makes it fail, so that no entry
-    /// of a ledger is lost.
-    async fn write_status<C: Controller>(
-        &self,
-        object: &Arc<C::Object>,
-        me: &Reader,
-        status: &Status<C>,
-    ) -> Result<(), WriteError> {
-        let newest = self.newest::<C>(object, &me.1);
-        if newest.status() == Some(status) {
-            return Ok(());
-        }
-        let (Some(uid), Some(version), Ok(body)) = (
-            newest.uid(),
-            newest.resource_version(),
-            serde_json::to_value(status),
-        ) else {
-            return Ok(());
-        };
-        self.writer.status(me.0, &me.1, &uid, &version, &body).await
-    }
-
-    async fn set_finalizer<C: Controller>(
-        &self,
-        object: &Arc<C::Object>,
-        me: &Reader,
-        present: bool,
-    ) -> Result<(), WriteError> {
-        let newest = self.newest::<C>(object, &me.1);
-        let held = newest.meta().finalizers.clone().unwrap_or_default();
-        if held.iter().any(|f| f == FINALIZER) == present {
-            return Ok(());
-        }
-        let mut wanted: Vec<String> = held.into_iter().filter(|f| f != FINALIZER).collect();
-        if present {
-            wanted.push(FINALIZER.to_owned());
-        }
-        let version = newest.resource_version().unwrap_or_default();
-        let uid = newest.uid().unwrap_or_default();
-        match self
-            .writer
-            .finalizers(me.0, &me.1, &uid, &version, &wanted)
-            .await
-        {
-            Err(WriteError::Gone { .. }) if !present => Ok(()),
-            other => other,
         }
     }
 }

@@ -14,6 +14,7 @@ mod fair;
 mod health;
 mod leader;
 mod metrics;
+mod own;
 mod plan;
 mod queue;
 mod runner;
