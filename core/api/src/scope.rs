@@ -7,8 +7,29 @@ use serde::{Deserialize, Serialize};
 
 /// Types of a Provider whose scope names none.
 const TYPES: [RecordType; 3] = [RecordType::A, RecordType::Aaaa, RecordType::Cname];
-/// Stands for the namespace of an object.
+/// Stand for the namespace of an object, and for the workspace that it belongs to.
 const NAMESPACE: &str = "{namespace}";
+const WORKSPACE: &str = "{workspace}";
+
+/// The object that asks for a name.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Name of the workspace that it is or belongs to.
+    pub workspace: Option<&'a str>,
+}
+
+impl Asker<'_> {
+    /// The entry of a scope with its own names put in; `None` where it has none of them.
+    fn resolve(&self, entry: &str) -> Option<String> {
+        let entry = entry.replace(NAMESPACE, self.namespace);
+        match self.workspace {
+            Some(workspace) => Some(entry.replace(WORKSPACE, workspace)),
+            None => (!entry.contains(WORKSPACE)).then_some(entry),
+        }
+    }
+}
 
 /// Who may use a Provider, and for what.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -23,12 +44,13 @@ pub struct Scope {
         .message("each zone must be a domain name in lower case without the final dot"))]
     pub zones: Vec<String>,
     /// Names within the zones that records and hosts may have: a name, or `*.` before a domain for the names below it and the
-    /// wildcard itself. `{namespace}` stands for the namespace of the object. Empty: every name below a zone. The zone itself, a
-    /// wildcard, and a name with a label that begins with `_` need an entry: the whole name, or `_label.*.` before a domain.
+    /// wildcard itself. `{namespace}` stands for the namespace of the object, and `{workspace}` for the workspace that it belongs
+    /// to. Empty: every name below a zone. The zone itself, a wildcard, and a name with a label that begins with `_` need an
+    /// entry: the whole name, or `_label.*.` before a domain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64), inner(length(min = 1, max = 253)))]
-    #[x_kube(validation = Rule::new("self.all(n, n.replace('{namespace}', 'n').matches('^(_[-a-z0-9_]*[.])*([*][.])?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$'))")
-        .message("each name must be a domain name in lower case without the final dot, with `*.` or `_label.*.` before it where it stands for names below it; `{namespace}` stands for the namespace"))]
+    #[x_kube(validation = Rule::new("self.all(n, n.replace('{namespace}', 'n').replace('{workspace}', 'w').matches('^(_[-a-z0-9_]*[.])*([*][.])?[a-z0-9_]([-a-z0-9_]*[a-z0-9_])?([.][a-z0-9_]([-a-z0-9_]*[a-z0-9_])?)*$'))")
+        .message("each name must be a domain name in lower case without the final dot, with `*.` or `_label.*.` before it where it stands for names below it; `{namespace}` and `{workspace}` stand for those of the object"))]
     pub names: Vec<String>,
     /// Types of the record sets that DNSRecords may publish. Empty: A, AAAA and CNAME.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -37,16 +59,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether objects of the namespace may have the name. `zone` is the zone in which it lies, where that is known.
-    pub fn admits_name(&self, name: &str, zone: Option<&str>, namespace: &str) -> bool {
+    /// Whether the object may have the name. `zone` is the zone in which it lies, where that is known.
+    pub fn admits_name(&self, name: &str, zone: Option<&str>, asker: Asker<'_>) -> bool {
         if self.names.is_empty() {
             return match zone {
                 Some(zone) => below(name, zone).is_some_and(is_plain),
                 None => is_plain(name),
             };
         }
-        let mut names = self.names.iter();
-        names.any(|pattern| covers(&pattern.replace(NAMESPACE, namespace), name))
+        let mut names = self.names.iter().filter_map(|entry| asker.resolve(entry));
+        names.any(|entry| covers(&entry, name))
     }
 
     /// Whether objects may publish record sets of the type.
@@ -87,6 +109,11 @@ fn covers(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
+    const SHOP: Asker<'_> = Asker {
+        namespace: "shop",
+        workspace: Some("pr-7"),
+    };
+
     fn names(names: &[&str]) -> Scope {
         Scope {
             names: names.iter().map(|&name| name.to_owned()).collect(),
@@ -108,12 +135,12 @@ mod tests {
             ("a._domainkey.example.com", false),
             ("badexample.com", false),
         ] {
-            assert_eq!(open.admits_name(name, zone, "shop"), expected, "{name}");
+            assert_eq!(open.admits_name(name, zone, SHOP), expected, "{name}");
         }
         // A zone may have such a label itself.
-        assert!(open.admits_name("a._x.test", Some("_x.test"), "shop"));
+        assert!(open.admits_name("a._x.test", Some("_x.test"), SHOP));
         for name in ["example.com", "*.example.com", "_acme-challenge.shop.example.com"] {
-            assert!(names(&[name]).admits_name(name, zone, "shop"), "{name}");
+            assert!(names(&[name]).admits_name(name, zone, SHOP), "{name}");
         }
     }
 
@@ -131,9 +158,20 @@ mod tests {
             ("_dmarc.web.shop.example.com", false),
             ("web.badshop.example.com", false),
         ] {
-            let admitted = scope.admits_name(name, Some("example.com"), "shop");
+            let admitted = scope.admits_name(name, Some("example.com"), SHOP);
             assert_eq!(admitted, expected, "{name}");
         }
+    }
+
+    #[test]
+    fn a_workspace_may_have_its_part_of_a_zone() {
+        let scope = names(&["{workspace}.{namespace}.example.com"]);
+        let admits = |name: &str, asker| scope.admits_name(name, Some("example.com"), asker);
+        assert!(admits("pr-7.shop.example.com", SHOP));
+        assert!(!admits("pr-8.shop.example.com", SHOP));
+        let alone = Asker { workspace: None, ..SHOP };
+        assert!(!admits("pr-7.shop.example.com", alone));
+        assert!(!admits("{workspace}.shop.example.com", alone));
     }
 
     #[test]

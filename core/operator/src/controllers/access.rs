@@ -1,11 +1,11 @@
 //! Who may use a Provider, and the verdict where one cannot be used. Shared by the kinds that keep something there.
 
 use crate::{
-    cluster::{Key, NamespaceSummary, Reads},
+    cluster::{Key, Kind, NamespaceSummary, Reads},
     providers::{Binding, Configured, LaneError, Registry, Unusable},
 };
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use maquette_api::{Provider, Scope, condition::Verdict, reason};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use maquette_api::{Asker, Provider, Scope, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -153,21 +153,31 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
     })
 }
 
-/// Whether objects of the namespace may have the name, which lies in `zone` where that is known.
+/// The object, and the workspace that created it.
+pub(super) fn asker(meta: &ObjectMeta) -> Asker<'_> {
+    let mut owners = meta.owner_references.iter().flatten();
+    let workspace = owners.find(|owner| owner.kind == Kind::Workspace.name());
+    Asker {
+        namespace: meta.namespace.as_deref().unwrap_or_default(),
+        workspace: workspace.map(|owner| owner.name.as_str()),
+    }
+}
+
+/// Whether the object may have the name, which lies in `zone` where that is known.
 pub(super) fn admit_name(
     scope: &Scope,
     provider: &str,
     name: &str,
     zone: Option<&str>,
-    namespace: &str,
+    asker: Asker<'_>,
 ) -> Result<(), Problem> {
-    if scope.admits_name(name, zone, namespace) {
+    if scope.admits_name(name, zone, asker) {
         return Ok(());
     }
     Err(Problem::NameOutOfScope {
         provider: provider.to_owned(),
         name: name.to_owned(),
-        namespace: namespace.to_owned(),
+        namespace: asker.namespace.to_owned(),
     })
 }
 

@@ -96,7 +96,8 @@ pub(super) async fn place(
         },
     })?;
     let wanted = &record.spec.name;
-    access::admit_name(&scope, &name, wanted, Some(&zone), &key.namespace)?;
+    let asker = access::asker(&record.metadata);
+    access::admit_name(&scope, &name, wanted, Some(&zone), asker)?;
     Ok(Place {
         entry: entry(zone),
         interval: configured.interval,
