@@ -11,7 +11,7 @@
 //!
 //! A plugin runs the rules from its own tests, each as a test of its own:
 //!
-//! ```ignore
+//! ```text
 //! maquette_plugin_testing::ownership!(support::Bind);
 //! maquette_plugin_testing::representation!(support::Bind);
 //! maquette_plugin_testing::faults!(support::Bind);
