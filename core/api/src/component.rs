@@ -5,6 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// All containers of one of the component's pods run, or have completed.
 pub const STARTED: &str = "Started";
@@ -152,6 +153,9 @@ pub struct ComponentStatus {
     /// Hash of the template with which the Job has completed. A Job does not run again with a template that has completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub completed_template: Option<String>,
+    /// Values that others can refer to: `host`, and the address of each network by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, String>,
     /// Ready, Reconciling, Stalled, Started and, for a Job, Completed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["type".into()]))]

@@ -15,6 +15,7 @@
 pub mod claim;
 pub mod component;
 pub mod condition;
+pub mod dependency;
 pub mod dnsrecord;
 pub mod owner;
 pub mod plugin;
@@ -26,6 +27,7 @@ pub mod tunnel;
 pub mod workspace;
 
 pub use claim::HostClaim;
+pub use dependency::{Dependency, DependencyCondition, DependencyKind};
 pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
 pub use dnsrecord::{
     DNSRecord, DNSRecordSpec, DNSRecordStatus, LedgerEntry, LedgerState, RecordType,

@@ -5,6 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Condition: the connector's pods say that they are connected.
 pub const CONNECTED: &str = "Connected";
@@ -147,6 +148,9 @@ pub struct TunnelStatus {
     /// What the hosts' names have to point to: a host name, or addresses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub target: Vec<String>,
+    /// Values that others can refer to: `target`, where there is one, and `host`, its first one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, String>,
     /// Host names that it holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]

@@ -1,10 +1,11 @@
 //! Workspace: one running environment.
 
-use crate::{claim::HostClaim, component::ComponentSpec};
+use crate::{Dependency, claim::HostClaim, component::ComponentSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Condition, present only while it is False: everything outside of the workspace that it needs, such as its Gateway and its
 /// Providers, is available.
@@ -18,6 +19,8 @@ pub const AVAILABLE: &str = "Available";
     doc = "One running environment: components, their networks, names and routes.",
     validation = Rule::new("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')")
         .message("metadata.name must be a DNS label: lower case letters, digits and '-', starting with a letter"),
+    validation = Rule::new("self.spec.components.all(c, !has(c.dependsOn) || c.dependsOn.all(d, !has(d.kind) || d.kind != 'Workspace' || d.name != self.metadata.name))")
+        .message("a component cannot depend on its own workspace").field_path(".spec.components"),
     validation = Rule::new("self.spec.components.all(c, size(self.metadata.name) + size(c.name) < 52)")
         .message("metadata.name and the name of each component may have at most 51 characters together, because the names of pods are made from both"),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
@@ -45,7 +48,7 @@ pub struct WorkspaceSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
-    validation = Rule::new("!has(self.dependsOn) || self.dependsOn.all(d, d.component != self.name)")
+    validation = Rule::new("!has(self.dependsOn) || self.dependsOn.all(d, !has(d.component) || d.component != self.name)")
         .message("a component cannot depend on itself").field_path(".dependsOn")
 )]
 pub struct WorkspaceComponent {
@@ -55,36 +58,14 @@ pub struct WorkspaceComponent {
         regex(pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
     )]
     pub name: String,
-    /// What must hold before it is made. References such as `${components::mysql.networks.tcp}` add to this.
+    /// What must hold before it is created. References such as `${components::mysql.networks.tcp}` and
+    /// `${outputs::Workspace.shared.url}` add to this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(max = 64))]
     pub depends_on: Vec<Dependency>,
     /// What it is.
     #[serde(flatten)]
     pub spec: ComponentSpec,
-}
-
-/// What must hold before a component is made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Dependency {
-    /// Name of the other component.
-    #[schemars(length(min = 1, max = 50))]
-    pub component: String,
-    /// What must be true of it: default `Ready`, or `Completed` for a Job.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub condition: Option<DependencyCondition>,
-}
-
-/// What must be true of a component before another is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub enum DependencyCondition {
-    /// Its containers run.
-    Started,
-    /// It is ready to serve; a Job is ready when it has completed.
-    Ready,
-    /// Its Job has ended well.
-    Completed,
 }
 
 /// How a workspace is named and reached.
@@ -227,6 +208,9 @@ pub struct WorkspaceStatus {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[x_kube(merge_strategy = ListMerge::Map(vec!["host".into()]))]
     pub hosts: Vec<HostClaim>,
+    /// Values that others can refer to: `url` and `host` of its first route.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, String>,
     /// Ready components of all, for example `3/4`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<String>,

@@ -6,7 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{Resource, ResourceExt as _};
 use maquette_api::component::{COMPLETED, STARTED};
 use maquette_api::condition::{READY, find};
-use maquette_api::workspace::{DependencyCondition, WorkspaceComponent};
+use maquette_api::{DependencyCondition, workspace::WorkspaceComponent};
 use maquette_api::{COMPONENT_LABEL, Component, DNSRecord, Workload, Workspace};
 
 /// One thing that happened. Objects carry whole seconds.
@@ -114,14 +114,15 @@ fn of_component(spec: &WorkspaceComponent, components: &[Component], start: i64)
 /// What held last of all that the component depends on.
 fn waited(spec: &WorkspaceComponent, components: &[Component]) -> Option<String> {
     let held = spec.depends_on.iter().filter_map(|dependency| {
-        let other = named(components, &dependency.component)?;
+        let name = dependency.component.as_ref()?;
+        let other = named(components, name)?;
         let wanted = match (dependency.condition, other.spec.workload) {
             (Some(DependencyCondition::Started), _) => STARTED,
             (Some(DependencyCondition::Completed), _) | (None, Workload::Job) => COMPLETED,
             (Some(DependencyCondition::Ready) | None, _) => READY,
         };
         let second = since(conditions(other), wanted)?;
-        Some((second, format!("{} to be {wanted}", dependency.component)))
+        Some((second, format!("{name} to be {wanted}")))
     });
     held.max_by_key(|(second, _)| *second)
         .map(|(_, cause)| cause)

@@ -6,7 +6,7 @@ use super::{Malformed, MalformedReason, Reference};
 use crate::nearest::is_misspelled;
 
 /// Namespaces of references. Text with another one stays as it is, such as a shell's `${SHA::7}`.
-pub const NAMESPACES: [&str; 3] = ["components", "workspace", "component"];
+pub const NAMESPACES: [&str; 4] = ["components", "workspace", "component", "outputs"];
 
 /// How many characters of a malformed reference an error shows.
 const SHOWN: usize = 40;

@@ -4,6 +4,7 @@
 mod access;
 pub mod component;
 mod context;
+mod depends;
 pub mod dnsrecord;
 mod grants;
 mod moments;

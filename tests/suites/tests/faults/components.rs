@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::support::objects::MAQUETTE;
 use super::support::operator;
 use super::support::scene::{NAMESPACE, Scene};
-use super::workspaces::one;
+use super::workspaces::{one, routed};
 
 const APPS: &str = "apps/v1";
 const BATCH: &str = "batch/v1";
@@ -189,5 +189,34 @@ async fn a_workspace_is_gone_after_its_last_pod_also_without_the_label_of_its_de
     let by_force = ["delete", "pod", &pod, "--namespace", NAMESPACE, "--force"];
     scene.world.kubectl(&by_force);
     scene.wait_nothing().await;
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_component_waits_for_another_workspace_and_is_given_its_address() {
+    let scene = Scene::start().await;
+    let env = json!([{"name": "API", "value": "${outputs::Workspace.shared.url}/v1"}]);
+    let client = json!([{"name": "web", "dependsOn": [{"kind": "DNSRecord", "name": "docs"}],
+        "template": {"containers": [{"name": "web", "image": "web:1", "env": env}]}}]);
+    scene.objects.apply(workspace(&client)).await;
+    let summary = "/status/components/0/message";
+    let waits = "waits for DNSRecord docs, which does not exist and Workspace shared, which does not exist";
+    let shop = (MAQUETTE, "Workspace");
+    has(&scene, shop, "shop", summary, &json!(waits)).await;
+
+    scene.objects.apply(routed("shared", "shared.preview.test")).await;
+    scene.wait_ready("Workspace", "shared").await;
+    let waits = "waits for DNSRecord docs, which does not exist";
+    has(&scene, shop, "shop", summary, &json!(waits)).await;
+
+    let record = json!({"apiVersion": MAQUETTE, "kind": "DNSRecord", "metadata": {"name": "docs", "namespace": NAMESPACE},
+        "spec": {"provider": "corp-dns", "name": "docs.preview.test", "type": "A", "values": ["192.0.2.1"]}});
+    scene.objects.apply(record).await;
+    scene.wait_ready("Workspace", "shop").await;
+    let url = get(&scene, MAQUETTE, "Workspace", "shared").await["status"]["outputs"]["url"].clone();
+    let value = "/spec/template/spec/containers/0/env/0/value";
+    let deployment = get(&scene, APPS, "Deployment", "shop-web").await;
+    let given = deployment.pointer(value).and_then(Value::as_str);
+    assert_eq!(given, Some(format!("{}/v1", url.as_str().unwrap()).as_str()));
     scene.finish().await;
 }

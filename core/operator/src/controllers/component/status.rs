@@ -5,6 +5,7 @@ use super::{
     build::workload_kind,
     explain::explain,
     identity::{has_completed, template_hash},
+    networks,
     plan::is_of_template,
     probes,
     progress::{progress, within_deadline},
@@ -12,7 +13,7 @@ use super::{
     words::start_of,
 };
 use crate::{
-    cluster::{ContainerState, ContainerSummary, Kind, PodSummary},
+    cluster::{ContainerState, Key, ContainerSummary, Kind, PodSummary},
     engine::{Report, Results, refused},
 };
 use jiff::Timestamp;
@@ -23,7 +24,7 @@ use maquette_api::{
     reason,
 };
 use serde_json::Value;
-use std::{convert::Infallible, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, sync::Arc};
 
 /// Longest message of a component, in bytes: a workspace repeats those of all its components.
 const MESSAGE_MAX_BYTES: usize = 1024;
@@ -74,10 +75,28 @@ pub(super) fn status(
         status: ComponentStatus {
             observed_generation: generation,
             completed_template,
+            outputs: outputs(component),
             conditions,
         },
         verdict,
     }
+}
+
+/// Host and addresses within the cluster.
+fn outputs(component: &Component) -> BTreeMap<String, String> {
+    let networks = networks(&component.spec);
+    if networks.is_empty() {
+        return BTreeMap::new();
+    }
+    let key = Key::of(&component.metadata);
+    let host = format!("{}.{}.svc", key.name, key.namespace);
+    let addresses = networks.iter().map(|network| {
+        let address = format!("{host}:{}", network.port);
+        (network.name.clone(), address)
+    });
+    let mut outputs: BTreeMap<String, String> = addresses.collect();
+    outputs.insert("host".to_owned(), host);
+    outputs
 }
 
 /// The template with which the Job has completed last, also when the Job was deleted since.

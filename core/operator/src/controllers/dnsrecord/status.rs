@@ -20,6 +20,7 @@ use maquette_api::{
     reason,
 };
 use maquette_host::dns;
+use std::collections::BTreeMap;
 
 pub(super) fn status(
     record: &DNSRecord,
@@ -46,6 +47,7 @@ pub(super) fn status(
     let status = DNSRecordStatus {
         observed_generation: record.metadata.generation,
         ledger,
+        outputs: BTreeMap::from([("name".to_owned(), record.spec.name.clone())]),
         conditions: said.conditions,
     };
     Report {

@@ -17,6 +17,7 @@ use maquette_api::{
     reason,
     tunnel::CONNECTED,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn status(
     tunnel: &Tunnel,
@@ -53,9 +54,11 @@ pub(super) fn status(
         generation,
         now,
     ));
+    let target = answered(results).map_or_else(|| target(tunnel, observed), targets);
     let status = TunnelStatus {
         observed_generation: generation,
-        target: answered(results).map_or_else(|| target(tunnel, observed), targets),
+        outputs: outputs(tunnel, &target),
+        target,
         hosts: hosts::claims(tunnel, observed, now),
         ledger,
         conditions,
@@ -64,6 +67,16 @@ pub(super) fn status(
         status,
         verdict: said.verdict,
     }
+}
+
+/// Target and first host.
+fn outputs(tunnel: &Tunnel, target: &[String]) -> BTreeMap<String, String> {
+    let target = target.first().map(|target| ("target", target));
+    let host = tunnel.spec.routes.first().map(|route| ("host", &route.host));
+    let outputs = target.into_iter().chain(host);
+    outputs
+        .map(|(name, value)| (name.to_owned(), value.clone()))
+        .collect()
 }
 
 /// The status as it is, with everything in its ledger that the plan's calls may create.

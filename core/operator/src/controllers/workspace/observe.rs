@@ -3,7 +3,10 @@
 use super::{admission, host_routes::tunnel_provider, parts, spec::Spec};
 use crate::{
     cluster::{GatewaySummary, Key, Kind, Listener, RawObject, Reads},
-    controllers::records,
+    controllers::{
+        depends::{self, Dependee, dependee},
+        records,
+    },
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use maquette_api::{
@@ -38,6 +41,8 @@ pub(super) struct Observed {
     pub(super) refusal: Option<Verdict>,
     /// Hosts of the spec that another object holds.
     pub(super) hosts_taken: BTreeSet<String>,
+    /// Objects outside of the workspace that its components depend on.
+    pub(super) outside: BTreeMap<depends::Name, Dependee>,
 }
 
 /// What of a Gateway matters.
@@ -110,6 +115,13 @@ pub(super) fn observe(reads: &Reads, workspace: &Workspace, spec: Option<&Spec>)
     };
     let networking = workspace.spec.networking.as_ref();
     observed.entrance = tunnel_provider(workspace).and_then(|name| entrance(reads, name));
+    let namespace = workspace.metadata.namespace.clone().unwrap_or_default();
+    let awaited = spec.outside.values().flatten();
+    let awaited = awaited.map(|awaited| {
+        let found = dependee(reads, &namespace, &awaited.name);
+        (awaited.name.clone(), found)
+    });
+    observed.outside = awaited.collect();
     observed.taken = taken(reads, workspace, spec, &uid);
     observed.gateway = networking
         .and_then(|networking| networking.gateway.as_ref())

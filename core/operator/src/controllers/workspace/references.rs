@@ -1,8 +1,11 @@
 //! The values that references within a component can name.
 
 use super::names;
-use crate::{cluster::Key, controllers::component::networks};
-use maquette_api::{Network, Workspace, workspace::WorkspaceComponent};
+use crate::{
+    cluster::Key,
+    controllers::{component::networks, depends},
+};
+use maquette_api::{DependencyKind, Network, Workspace, workspace::WorkspaceComponent};
 use maquette_graph::interpolation::{NAMESPACES, Reference, Unresolved, nearest};
 
 /// What references within one component can refer to.
@@ -19,6 +22,8 @@ pub(super) enum Found {
     Text(String),
     /// The address of the first route, once it is known.
     Url,
+    /// An output of an object, once it is known.
+    Output(depends::Name, String),
 }
 
 const WORKSPACE_FIELDS: [&str; 4] = ["name", "namespace", "host", "url"];
@@ -45,6 +50,15 @@ impl Scope<'_> {
                     ))
                 }
             }
+            ("outputs", [kind, name @ .., output]) if !name.is_empty() => {
+                let Some(known) = DependencyKind::from_name(kind) else {
+                    let kinds = DependencyKind::ALL.map(DependencyKind::as_str);
+                    let near = nearest(kind, kinds.into_iter()).into_iter();
+                    return Err(unknown(near.map(|near| format!("outputs::{near}."))));
+                };
+                Ok(Found::Output((known, name.join(".")), (*output).to_owned()))
+            }
+            ("outputs", _) => Err(unknown(["outputs::Workspace.<name>.url".to_owned()])),
             ("workspace", _) => Err(unknown(
                 WORKSPACE_FIELDS
                     .iter()

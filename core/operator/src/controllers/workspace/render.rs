@@ -40,6 +40,7 @@ pub(super) fn component(
             let waiting_for = "the address of the workspace".to_owned();
             Unresolved::NotYet { waiting_for }
         }),
+        Found::Output(name, output) => context.output(&name, &output),
     });
     let rendered = rendered.map_err(|errors| {
         let waits = errors.iter().map(|error| match &error.reason {
@@ -78,18 +79,23 @@ pub(super) fn component(
 }
 
 /// Hash of the template as far as the workspace's spec determines it, where that is not all of it: the Gateway or the Provider
-/// determines the scheme and port of `workspace::url`, and a Job must not run again when they change.
+/// determines the scheme and port of `workspace::url`, and other objects determine outputs. A Job must not run again when they
+/// change.
 fn hash_of_spec(scope: &Scope<'_>, component: &WorkspaceComponent) -> Option<String> {
-    let mut has_url = false;
+    let mut has_more = false;
     let rendered = render_value(&template(component), &mut |reference| {
         Ok(match scope.find(reference)? {
             Found::Text(text) => text,
             Found::Url => {
-                has_url = true;
+                has_more = true;
                 scope.first_host.unwrap_or_default().to_owned()
+            }
+            Found::Output(..) => {
+                has_more = true;
+                reference.to_string()
             }
         })
     });
-    let rendered = rendered.ok().filter(|_| has_url);
+    let rendered = rendered.ok().filter(|_| has_more);
     rendered.map(|rendered| hash_of(&rendered))
 }

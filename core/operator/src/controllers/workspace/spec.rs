@@ -5,15 +5,17 @@ use super::{
     host_routes::{HostRoute, host_routes},
     references::Scope,
 };
+use crate::controllers::depends;
 use maquette_api::{
-    Workload, Workspace, reason,
-    workspace::{DependencyCondition, WorkspaceComponent},
+    DependencyCondition, DependencyKind, Workload, Workspace, reason,
+    workspace::WorkspaceComponent,
 };
 use maquette_graph::{
     Condition, Edge, Fault, Graph, GraphError, Node,
     interpolation::{InterpolationError, JsonPath, Reason, malformed, references},
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A spec that makes sense.
 #[derive(Debug)]
@@ -22,6 +24,15 @@ pub(super) struct Spec {
     pub(super) graph: Graph,
     /// The routes with their hosts, paths and ports.
     pub(super) routes: Vec<HostRoute>,
+    /// Objects outside of the workspace that its components wait for, by the component.
+    pub(super) outside: BTreeMap<String, Vec<Awaited>>,
+}
+
+/// An object outside of the workspace, and what must hold of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Awaited {
+    pub(super) name: depends::Name,
+    pub(super) condition: DependencyCondition,
 }
 
 impl Spec {
@@ -51,7 +62,13 @@ impl Spec {
             };
             check_references(&scope, template, index)?;
         }
-        Ok(Self { graph, routes })
+        let outside = components.iter().zip(&templates);
+        let outside = outside.map(|(component, template)| (component.name.clone(), outside_of(component, template)));
+        Ok(Self {
+            graph,
+            routes,
+            outside: outside.collect(),
+        })
     }
 
     /// The hosts of all routes, each once.
@@ -92,16 +109,14 @@ fn check_references(scope: &Scope<'_>, template: &Value, index: usize) -> Result
 }
 
 fn node(component: &WorkspaceComponent, template: &Value, all: &[WorkspaceComponent]) -> Node {
-    let mut depends_on: Vec<Edge> = component
-        .depends_on
-        .iter()
-        .map(|dependency| Edge {
-            on: dependency.component.clone(),
-            condition: dependency
-                .condition
-                .map_or_else(|| default_condition(&dependency.component, all), condition),
-        })
-        .collect();
+    let dependencies = component.depends_on.iter();
+    let edge = |dependency: &maquette_api::Dependency| {
+        let on = dependency.component.clone()?;
+        let condition = dependency.condition;
+        let condition = condition.map_or_else(|| default_condition(&on, all), self::condition);
+        Some(Edge { on, condition })
+    };
+    let mut depends_on: Vec<Edge> = dependencies.filter_map(edge).collect();
     for (_, reference) in references(template) {
         let Some(on) = reference
             .path()
@@ -123,6 +138,32 @@ fn node(component: &WorkspaceComponent, template: &Value, all: &[WorkspaceCompon
         name: component.name.clone(),
         depends_on,
     }
+}
+
+/// Objects outside of the workspace that the component depends on, or refers to.
+fn outside_of(component: &WorkspaceComponent, template: &Value) -> Vec<Awaited> {
+    let declared = component.depends_on.iter().filter_map(|dependency| {
+        Some(Awaited {
+            name: (dependency.kind?, dependency.name.clone()?),
+            condition: dependency.condition.unwrap_or(DependencyCondition::Ready),
+        })
+    });
+    let mut awaited: Vec<Awaited> = declared.collect();
+    for (_, reference) in references(template) {
+        let [kind, name @ .., _] = reference.path() else {
+            continue;
+        };
+        let kind = DependencyKind::from_name(kind).filter(|_| reference.namespace() == "outputs");
+        let Some(kind) = kind.filter(|_| !name.is_empty()) else {
+            continue;
+        };
+        let name = (kind, name.join("."));
+        if !awaited.iter().any(|awaited| awaited.name == name) {
+            let condition = DependencyCondition::Ready;
+            awaited.push(Awaited { name, condition });
+        }
+    }
+    awaited
 }
 
 fn condition(condition: DependencyCondition) -> Condition {
@@ -159,7 +200,7 @@ fn spec_error(error: &GraphError, components: &[WorkspaceComponent]) -> SpecErro
                 let position = component
                     .depends_on
                     .iter()
-                    .position(|dependency| dependency.component == *name)?;
+                    .position(|dependency| dependency.component.as_ref() == Some(name))?;
                 Some(format!("spec.components[{index}].dependsOn[{position}]: "))
             })
             .unwrap_or_default(),

@@ -11,7 +11,7 @@ use maquette_api::{
     reason,
     workspace::{AVAILABLE, Phase},
 };
-use std::{convert::Infallible, time::Duration};
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
 
 /// How long one object of a deletion may take before a user has to look at it.
 const TEARDOWN_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
@@ -38,12 +38,26 @@ pub(super) fn status(
         phase: phase(workspace, &verdict, was_ready),
         url: decision.urls.first().cloned(),
         urls: decision.urls.clone(),
+        outputs: outputs(decision),
         hosts: HostClaim::extend(&previous.hosts, decision.hosts.iter().cloned(), now),
         ready: Some(format!("{}/{}", ready.count(), components.len())),
         components,
         conditions,
     };
     Report { status, verdict }
+}
+
+/// Address and host of the first route.
+fn outputs(decision: &Decision) -> BTreeMap<String, String> {
+    let Some(url) = decision.urls.first() else {
+        return BTreeMap::new();
+    };
+    let host = url::Url::parse(url).ok();
+    let host = host.and_then(|url| url.host_str().map(str::to_owned));
+    let host = host.map(|host| ("host".to_owned(), host));
+    host.into_iter()
+        .chain([("url".to_owned(), url.clone())])
+        .collect()
 }
 
 fn phase(workspace: &Workspace, verdict: &Verdict, was_ready: bool) -> Phase {

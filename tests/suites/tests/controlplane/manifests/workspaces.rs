@@ -96,6 +96,42 @@ async fn a_workspace_that_cannot_work_is_refused_with_the_fields_path() {
             "a component cannot depend on itself",
         ),
         Refused(
+            "a dependency on its own workspace",
+            changed("/components/1/dependsOn", json!([{"kind": "Workspace", "name": "pr-1"}])),
+            "spec.components",
+            "a component cannot depend on its own workspace",
+        ),
+        Refused(
+            "a dependency on a component and an object",
+            changed("/components/1/dependsOn", json!([{"component": "db", "kind": "Tunnel", "name": "t"}])),
+            "spec.components[1].dependsOn[0].component",
+            "set component, or kind and name",
+        ),
+        Refused(
+            "a dependency on nothing",
+            changed("/components/1/dependsOn", json!([{"condition": "Ready"}])),
+            "spec.components[1].dependsOn[0].component",
+            "set component, or kind and name",
+        ),
+        Refused(
+            "a dependency on an object without a name",
+            changed("/components/1/dependsOn", json!([{"kind": "Tunnel"}])),
+            "spec.components[1].dependsOn[0].name",
+            "an object needs kind and name",
+        ),
+        Refused(
+            "a dependency on an unknown kind",
+            changed("/components/1/dependsOn", json!([{"kind": "Pod", "name": "p"}])),
+            "spec.components[1].dependsOn[0].kind",
+            "Unsupported value: \"Pod\"",
+        ),
+        Refused(
+            "a record that is Completed",
+            changed("/components/1/dependsOn", json!([{"kind": "DNSRecord", "name": "r", "condition": "Completed"}])),
+            "spec.components[1].dependsOn[0].condition",
+            "only a Component can be Started or Completed",
+        ),
+        Refused(
             "an unknown condition",
             changed("/components/1/dependsOn/0/condition", json!("Healthy")),
             "spec.components[1].dependsOn[0].condition",
@@ -256,6 +292,13 @@ async fn a_workspace_that_may_work_is_accepted() {
         ),
         ("a Job", changed("/components/0/workload", json!("Job"))),
         ("no pods", changed("/components/0/replicas", json!(0))),
+        (
+            "dependencies on objects of other kinds",
+            changed(
+                "/components/1/dependsOn",
+                json!([{"kind": "Workspace", "name": "shared"}, {"kind": "Component", "name": "shared-db", "condition": "Completed"}]),
+            ),
+        ),
         (
             "any field of a pod",
             changed(

@@ -156,7 +156,9 @@ fn steps<'a>(context: &Context<'a>) -> BTreeMap<&'a str, Step> {
             again.insert(name);
         }
         let key = names::of_component(workspace, name);
-        let blocked = graph.blocked_by(name, |other| state(observed, other));
+        let edges = graph.blocked_by(name, |other| state(observed, other));
+        let mut blocked: Vec<String> = edges.into_iter().map(waited).collect();
+        blocked.extend(absent(context, name));
         let step = match rendered {
             _ if !context.is_free(Kind::Component, &key) => Step::Taken,
             _ if live.is_some_and(|live| live.metadata.deletion_timestamp.is_some()) => {
@@ -167,11 +169,27 @@ fn steps<'a>(context: &Context<'a>) -> BTreeMap<&'a str, Step> {
             }
             Ok(desired) if live.is_some() || blocked.is_empty() => Step::Apply(desired),
             Err(wait) if blocked.is_empty() => Step::Waits(vec![wait]),
-            _ => Step::Waits(blocked.into_iter().map(waited).collect()),
+            _ => Step::Waits(blocked),
         };
         steps.insert(component.name.as_str(), step);
     }
     steps
+}
+
+/// Objects outside of the workspace that the component waits for, as users read it.
+fn absent(context: &Context<'_>, name: &str) -> Vec<String> {
+    let awaited = context.spec.outside.get(name).into_iter().flatten();
+    let waits = awaited.filter_map(|awaited| {
+        let found = context.observed.outside.get(&awaited.name);
+        let condition = awaited.condition.as_str();
+        let (kind, name) = (awaited.name.0.as_str(), &awaited.name.1);
+        match found {
+            Some(found) if found.holds.contains(condition) => None,
+            Some(found) if found.exists => Some(format!("{kind} {name} to be {condition}")),
+            _ => Some(format!("{kind} {name}, which does not exist")),
+        }
+    });
+    waits.collect()
 }
 
 fn waited(edge: &Edge) -> String {

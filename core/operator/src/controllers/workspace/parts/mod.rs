@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind},
+    controllers::depends,
     engine::{Deletion, Desired, managed_labels, owner_reference},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, ObjectMeta};
@@ -24,6 +25,7 @@ use maquette_api::{
     reason,
     workspace::ComponentSummary,
 };
+use maquette_graph::interpolation::Unresolved;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -151,6 +153,15 @@ impl<'a> Context<'a> {
     pub(super) fn is_free(&self, kind: Kind, key: &Key) -> bool {
         let mut taken = self.observed.taken.iter();
         !taken.any(|(of, name)| *of == kind && name == key)
+    }
+
+    /// An output of an object outside of the workspace; or what it waits for.
+    pub(super) fn output(&self, name: &depends::Name, output: &str) -> Result<String, Unresolved> {
+        let found = self.observed.outside.get(name);
+        let value = found.and_then(|found| found.outputs.get(output));
+        value.cloned().ok_or_else(|| Unresolved::NotYet {
+            waiting_for: format!("the output {output} of {} {}", name.0.as_str(), name.1),
+        })
     }
 
     pub(super) fn owner(&self) -> Value {

@@ -5,6 +5,7 @@ mod deletion;
 mod hash;
 mod hosts;
 mod order;
+mod outside;
 mod tunnel;
 mod updates;
 
