@@ -27,8 +27,8 @@ pub mod tunnel;
 pub mod workspace;
 
 pub use claim::HostClaim;
-pub use dependency::{Dependency, DependencyCondition, DependencyKind};
 pub use component::{Component, ComponentSpec, ComponentStatus, Network, Workload};
+pub use dependency::{Dependency, DependencyCondition, DependencyKind};
 pub use dnsrecord::{
     DNSRecord, DNSRecordSpec, DNSRecordStatus, LedgerEntry, LedgerState, RecordType,
 };

@@ -87,7 +87,9 @@ fn below<'a>(name: &'a str, domain: &str) -> Option<&'a str> {
 
 /// Whether no label is a wildcard or begins with `_`: such names say something of others.
 fn is_plain(labels: &str) -> bool {
-    !labels.split('.').any(|label| label == "*" || label.starts_with('_'))
+    !labels
+        .split('.')
+        .any(|label| label == "*" || label.starts_with('_'))
 }
 
 fn covers(pattern: &str, name: &str) -> bool {
@@ -139,14 +141,21 @@ mod tests {
         }
         // A zone may have such a label itself.
         assert!(open.admits_name("a._x.test", Some("_x.test"), SHOP));
-        for name in ["example.com", "*.example.com", "_acme-challenge.shop.example.com"] {
+        for name in [
+            "example.com",
+            "*.example.com",
+            "_acme-challenge.shop.example.com",
+        ] {
             assert!(names(&[name]).admits_name(name, zone, SHOP), "{name}");
         }
     }
 
     #[test]
     fn a_namespace_may_have_its_part_of_a_zone() {
-        let scope = names(&["*.{namespace}.example.com", "_acme-challenge.*.{namespace}.example.com"]);
+        let scope = names(&[
+            "*.{namespace}.example.com",
+            "_acme-challenge.*.{namespace}.example.com",
+        ]);
         for (name, expected) in [
             ("web.shop.example.com", true),
             ("a.web.shop.example.com", true),
@@ -169,7 +178,10 @@ mod tests {
         let admits = |name: &str, asker| scope.admits_name(name, Some("example.com"), asker);
         assert!(admits("pr-7.shop.example.com", SHOP));
         assert!(!admits("pr-8.shop.example.com", SHOP));
-        let alone = Asker { workspace: None, ..SHOP };
+        let alone = Asker {
+            workspace: None,
+            ..SHOP
+        };
         assert!(!admits("pr-7.shop.example.com", alone));
         assert!(!admits("{workspace}.shop.example.com", alone));
     }

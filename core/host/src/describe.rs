@@ -12,7 +12,7 @@ use crate::{
         self,
         compiler::{CompileCaps, Compiler},
     },
-    egress::{Needles, Rules},
+    egress::Rules,
     inspect::inspect,
     manifest::{
         Credential, Host, ManifestError, ObjectKind, Parameters, Placement, Provision, SecretPlace,
@@ -20,6 +20,7 @@ use crate::{
     },
     metrics::Meter,
     sandbox::{self, Lane, Slots, Ticker, guest_manifest as guest},
+    scrub::Needles,
     tls,
 };
 

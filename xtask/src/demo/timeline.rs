@@ -6,8 +6,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use kube::{Resource, ResourceExt as _};
 use maquette_api::component::{COMPLETED, STARTED};
 use maquette_api::condition::{READY, find};
-use maquette_api::{DependencyCondition, workspace::WorkspaceComponent};
 use maquette_api::{COMPONENT_LABEL, Component, DNSRecord, Workload, Workspace};
+use maquette_api::{DependencyCondition, workspace::WorkspaceComponent};
 
 /// One thing that happened. Objects carry whole seconds.
 #[derive(Debug, PartialEq, Eq)]

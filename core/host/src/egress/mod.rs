@@ -28,7 +28,10 @@ pub(crate) use session::Session;
 pub(crate) use sign::Signer;
 pub use tape::{Answer, Body, Exchange, Question, Tape};
 
-use crate::{budget::Budget, manifest::SecretPlace, memory::Memory, metrics::Meter, names::Origin, scrub::Needles};
+use crate::{
+    budget::Budget, manifest::SecretPlace, memory::Memory, metrics::Meter, names::Origin,
+    scrub::Needles,
+};
 
 /// What the requests of one call are held against, and who counts them.
 pub(crate) struct Policy {

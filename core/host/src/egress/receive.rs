@@ -12,8 +12,8 @@ use tokio::time::{Instant, Sleep, sleep};
 use wasmtime_wasi_http::Error;
 
 use super::Policy;
-use crate::scrub::{Needles, Scrubber};
 use crate::metrics::Meter;
+use crate::scrub::{Needles, Scrubber};
 
 /// The largest response body, bytes.
 const RESPONSE_BYTES: usize = 8 << 20;

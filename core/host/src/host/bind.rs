@@ -6,10 +6,11 @@ use super::{Host, Inner};
 use crate::{
     AccountUsage, Digest, GrantError, Grants, Provider, ProviderUsage,
     budget::Budget,
-    egress::{Needles, Rules},
+    egress::Rules,
     grants::{Admitted, admit},
     metrics::Meter,
     sandbox::{Lane, Slots},
+    scrub::Needles,
 };
 
 /// The counters of a provider, which outlive its grants and its plugin's version.

@@ -39,7 +39,8 @@ where
     T: Typed + HasStatus,
     T::Status: Depended,
 {
-    let Some(object) = object.filter(|object| object.meta().deletion_timestamp.is_none()) else {
+    let Some(object) = object.filter(|object| object.metadata().deletion_timestamp.is_none())
+    else {
         return Dependee::default();
     };
     let Some(status) = object.status() else {
@@ -48,7 +49,7 @@ where
             ..Dependee::default()
         };
     };
-    let is_current = status.generation() == object.meta().generation;
+    let is_current = status.generation() == object.metadata().generation;
     let conditions = status.conditions().iter().filter(|_| is_current);
     let holds = conditions.filter(|condition| condition.status == "True");
     Dependee {
@@ -82,4 +83,9 @@ macro_rules! depended {
         })*
     };
 }
-depended!(WorkspaceStatus, ComponentStatus, DNSRecordStatus, TunnelStatus);
+depended!(
+    WorkspaceStatus,
+    ComponentStatus,
+    DNSRecordStatus,
+    TunnelStatus
+);

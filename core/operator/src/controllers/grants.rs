@@ -106,7 +106,11 @@ pub(in crate::controllers) fn grants(
             .spec
             .egress_cidrs
             .iter()
-            .map(|range| range.parse().map_err(|_| GrantProblem::Range(range.clone())))
+            .map(|range| {
+                range
+                    .parse()
+                    .map_err(|_| GrantProblem::Range(range.clone()))
+            })
             .collect::<Result<_, _>>()?,
         limits: limits(plugin)?,
     };

@@ -11,7 +11,7 @@ use crate::{
     clock::Clock,
     cluster::{Caches, Key, Reader, Reads, Typed as _, WriteError, Writer},
 };
-use kube::{Resource as _, core::object::HasStatus as _, runtime::events::Recorder};
+use kube::{Resource as _, runtime::events::Recorder};
 use std::sync::Arc;
 
 /// How often one reconciliation decides again after it wrote objects. What is left then is for the next one.

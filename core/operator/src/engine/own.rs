@@ -11,7 +11,11 @@ use std::sync::Arc;
 
 impl Executor {
     /// The object as the caches hold it now, with what was written a moment ago; as it was given where it is gone.
-    pub(super) fn newest<C: Controller>(&self, object: &Arc<C::Object>, key: &Key) -> Arc<C::Object> {
+    pub(super) fn newest<C: Controller>(
+        &self,
+        object: &Arc<C::Object>,
+        key: &Key,
+    ) -> Arc<C::Object> {
         match C::Object::store(&self.caches).get(key) {
             Some(newest) if newest.meta().uid == object.meta().uid => newest,
             _ => object.clone(),

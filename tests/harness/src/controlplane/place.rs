@@ -29,10 +29,11 @@ impl Place {
         let folder = all.join(folder_name(std::process::id(), &random));
         fs::create_dir(&folder)?;
         let address = loopback(&random);
+        // The address is its own. Ports that the kernel chooses may be given to another program before they are used.
         let (port, client, peer) = (
-            free_port(address, 0)?,
-            free_port(address, 0)?,
-            free_port(address, 0)?,
+            free_port(address, 6443)?,
+            free_port(address, 2379)?,
+            free_port(address, 2380)?,
         );
         Ok(Self {
             folder,

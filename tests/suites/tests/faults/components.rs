@@ -200,11 +200,15 @@ async fn a_component_waits_for_another_workspace_and_is_given_its_address() {
         "template": {"containers": [{"name": "web", "image": "web:1", "env": env}]}}]);
     scene.objects.apply(workspace(&client)).await;
     let summary = "/status/components/0/message";
-    let waits = "waits for DNSRecord docs, which does not exist and Workspace shared, which does not exist";
+    let waits =
+        "waits for DNSRecord docs, which does not exist and Workspace shared, which does not exist";
     let shop = (MAQUETTE, "Workspace");
     has(&scene, shop, "shop", summary, &json!(waits)).await;
 
-    scene.objects.apply(routed("shared", "shared.preview.test")).await;
+    scene
+        .objects
+        .apply(routed("shared", "shared.preview.test"))
+        .await;
     scene.wait_ready("Workspace", "shared").await;
     let waits = "waits for DNSRecord docs, which does not exist";
     has(&scene, shop, "shop", summary, &json!(waits)).await;
@@ -213,10 +217,14 @@ async fn a_component_waits_for_another_workspace_and_is_given_its_address() {
         "spec": {"provider": "corp-dns", "name": "docs.preview.test", "type": "A", "values": ["192.0.2.1"]}});
     scene.objects.apply(record).await;
     scene.wait_ready("Workspace", "shop").await;
-    let url = get(&scene, MAQUETTE, "Workspace", "shared").await["status"]["outputs"]["url"].clone();
+    let url =
+        get(&scene, MAQUETTE, "Workspace", "shared").await["status"]["outputs"]["url"].clone();
     let value = "/spec/template/spec/containers/0/env/0/value";
     let deployment = get(&scene, APPS, "Deployment", "shop-web").await;
     let given = deployment.pointer(value).and_then(Value::as_str);
-    assert_eq!(given, Some(format!("{}/v1", url.as_str().unwrap()).as_str()));
+    assert_eq!(
+        given,
+        Some(format!("{}/v1", url.as_str().unwrap()).as_str())
+    );
     scene.finish().await;
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::cluster::{Sink, Wake};
+use crate::cluster::{Key, Kind, Sink, Wake};
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{OwnerReference, Time};
 
 #[derive(Default)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cluster::{Key, Kind, RawObject},
-    engine::{Deletion, Finalizer, Plan},
+    engine::{Finalizer, Plan},
 };
 use jiff::Timestamp;
 use maquette_api::Component;

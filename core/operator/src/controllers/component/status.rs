@@ -13,7 +13,7 @@ use super::{
     words::start_of,
 };
 use crate::{
-    cluster::{ContainerState, Key, ContainerSummary, Kind, PodSummary},
+    cluster::{ContainerState, ContainerSummary, Key, Kind, PodSummary},
     engine::{Report, Results, refused},
 };
 use jiff::Timestamp;

@@ -72,7 +72,11 @@ pub(super) fn status(
 /// Target and first host.
 fn outputs(tunnel: &Tunnel, target: &[String]) -> BTreeMap<String, String> {
     let target = target.first().map(|target| ("target", target));
-    let host = tunnel.spec.routes.first().map(|route| ("host", &route.host));
+    let host = tunnel
+        .spec
+        .routes
+        .first()
+        .map(|route| ("host", &route.host));
     let outputs = target.into_iter().chain(host);
     outputs
         .map(|(name, value)| (name.to_owned(), value.clone()))

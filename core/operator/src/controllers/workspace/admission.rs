@@ -44,9 +44,9 @@ pub(super) fn refusal(
                 return Err(out_of_scope(&scope, provider, &dns.zone));
             }
             let hosts = spec.hosts();
-            let mut hosts = hosts.iter().map(|host| {
-                access::admit_name(&scope, provider, host, Some(&dns.zone), asker)
-            });
+            let mut hosts = hosts
+                .iter()
+                .map(|host| access::admit_name(&scope, provider, host, Some(&dns.zone), asker));
             hosts.find(Result::is_err).unwrap_or(Ok(()))
         });
         if let Err(problem) = admitted {

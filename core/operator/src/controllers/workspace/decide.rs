@@ -8,8 +8,7 @@ use super::{
     spec::Spec,
     teardown,
 };
-use crate::engine::{Deletion, Desired, Finalizer};
-use jiff::Timestamp;
+use crate::engine::Finalizer;
 use maquette_api::{Workspace, condition::Verdict, reason, workspace::ComponentSummary};
 use std::collections::BTreeSet;
 

@@ -7,8 +7,7 @@ use super::{
 };
 use crate::controllers::depends;
 use maquette_api::{
-    DependencyCondition, DependencyKind, Workload, Workspace, reason,
-    workspace::WorkspaceComponent,
+    DependencyCondition, DependencyKind, Workload, Workspace, reason, workspace::WorkspaceComponent,
 };
 use maquette_graph::{
     Condition, Edge, Fault, Graph, GraphError, Node,
@@ -63,7 +62,8 @@ impl Spec {
             check_references(&scope, template, index)?;
         }
         let outside = components.iter().zip(&templates);
-        let outside = outside.map(|(component, template)| (component.name.clone(), outside_of(component, template)));
+        let outside = outside
+            .map(|(component, template)| (component.name.clone(), outside_of(component, template)));
         Ok(Self {
             graph,
             routes,

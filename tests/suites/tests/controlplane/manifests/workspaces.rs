@@ -97,13 +97,19 @@ async fn a_workspace_that_cannot_work_is_refused_with_the_fields_path() {
         ),
         Refused(
             "a dependency on its own workspace",
-            changed("/components/1/dependsOn", json!([{"kind": "Workspace", "name": "pr-1"}])),
+            changed(
+                "/components/1/dependsOn",
+                json!([{"kind": "Workspace", "name": "pr-1"}]),
+            ),
             "spec.components",
             "a component cannot depend on its own workspace",
         ),
         Refused(
             "a dependency on a component and an object",
-            changed("/components/1/dependsOn", json!([{"component": "db", "kind": "Tunnel", "name": "t"}])),
+            changed(
+                "/components/1/dependsOn",
+                json!([{"component": "db", "kind": "Tunnel", "name": "t"}]),
+            ),
             "spec.components[1].dependsOn[0].component",
             "set component, or kind and name",
         ),
@@ -121,13 +127,19 @@ async fn a_workspace_that_cannot_work_is_refused_with_the_fields_path() {
         ),
         Refused(
             "a dependency on an unknown kind",
-            changed("/components/1/dependsOn", json!([{"kind": "Pod", "name": "p"}])),
+            changed(
+                "/components/1/dependsOn",
+                json!([{"kind": "Pod", "name": "p"}]),
+            ),
             "spec.components[1].dependsOn[0].kind",
             "Unsupported value: \"Pod\"",
         ),
         Refused(
             "a record that is Completed",
-            changed("/components/1/dependsOn", json!([{"kind": "DNSRecord", "name": "r", "condition": "Completed"}])),
+            changed(
+                "/components/1/dependsOn",
+                json!([{"kind": "DNSRecord", "name": "r", "condition": "Completed"}]),
+            ),
             "spec.components[1].dependsOn[0].condition",
             "only a Component can be Started or Completed",
         ),

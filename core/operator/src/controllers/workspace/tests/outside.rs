@@ -44,16 +44,25 @@ fn a_component_is_created_when_objects_of_other_kinds_are_as_it_needs_them() {
     let migrate = (DependencyKind::Component, "shared-migrate".to_owned());
     let shared = (DependencyKind::Workspace, "shared".to_owned());
     let url = [("url", "https://shared.test")];
-    observed.outside.insert(migrate.clone(), dependee(&["Ready"], &[]));
+    observed
+        .outside
+        .insert(migrate.clone(), dependee(&["Ready"], &[]));
     observed.outside.insert(shared, dependee(&["Ready"], &url));
     assert_eq!(
         web(&observed),
-        ("waits for Component shared-migrate to be Completed".into(), Vec::new())
+        (
+            "waits for Component shared-migrate to be Completed".into(),
+            Vec::new()
+        )
     );
-    observed.outside.insert(migrate, dependee(&["Completed"], &[]));
+    observed
+        .outside
+        .insert(migrate, dependee(&["Completed"], &[]));
     let plan = plan(&client(), &observed);
     assert_eq!(names(&plan), ["Component shop-web"]);
-    let value = plan.apply[0].object().pointer("/spec/template/containers/0/env/0/value");
+    let value = plan.apply[0]
+        .object()
+        .pointer("/spec/template/containers/0/env/0/value");
     assert_eq!(value, Some(&json!("https://shared.test/v1")));
 }
 
@@ -62,11 +71,16 @@ fn an_output_that_an_object_does_not_have_is_waited_for_by_name() {
     let mut observed = Observed::default();
     let migrate = (DependencyKind::Component, "shared-migrate".to_owned());
     let shared = (DependencyKind::Workspace, "shared".to_owned());
-    observed.outside.insert(migrate, dependee(&["Completed"], &[]));
+    observed
+        .outside
+        .insert(migrate, dependee(&["Completed"], &[]));
     observed.outside.insert(shared, dependee(&["Ready"], &[]));
     assert_eq!(
         web(&observed),
-        ("waits for the output url of Workspace shared".into(), Vec::new())
+        (
+            "waits for the output url of Workspace shared".into(),
+            Vec::new()
+        )
     );
 }
 
@@ -77,5 +91,9 @@ fn an_unknown_kind_in_a_reference_is_named_with_the_nearest() {
     client.spec.components[0].spec.template.0["containers"][0]["env"][0]["value"] = json!(env);
     let error = Spec::of(&client).unwrap_err();
     assert_eq!(error.reason, "UnknownReference");
-    assert!(error.message.contains("outputs::Workspace."), "{}", error.message);
+    assert!(
+        error.message.contains("outputs::Workspace."),
+        "{}",
+        error.message
+    );
 }

@@ -76,9 +76,9 @@ fn an_update_of_a_job_and_of_what_depends_on_it_updates_the_job_first() {
             let of = maquette_api::condition::condition;
             conditions.push(of(&[], "Completed", completed, "R", "", Some(2), now()));
             component.status = Some(maquette_api::ComponentStatus {
-                completed_template: None,
                 observed_generation: Some(2),
                 conditions,
+                ..Default::default()
             });
         });
     };
