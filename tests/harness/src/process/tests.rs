@@ -92,7 +92,14 @@ fn a_process_that_ended_is_reported_with_its_log_and_its_last_lines() {
 #[test]
 fn a_process_that_was_never_recorded_is_found_by_its_marker() {
     let (_folder, run) = run();
-    let process = run.start(program("lost", "exec sleep 600")).unwrap();
+    let process = run
+        .start(program("lost", "echo up; sleep 600; exit"))
+        .unwrap();
+    // A program that is just being started shows no marker.
+    let log = run.folder().join("logs/lost.log");
+    until("its first line", || {
+        fs::read_to_string(&log).is_ok_and(|said| said == "up\n")
+    });
     fs::remove_file(run.folder().join("processes/lost.json")).unwrap();
     run.end_all(&[], Duration::ZERO).unwrap();
     assert!(!process.is_alive());

@@ -80,7 +80,8 @@ pub(crate) fn record(
         }
         return;
     }
-    // It was removed: not from a workspace that is served by it and still wants it.
+    // It was removed: not from a workspace that is served by it and still wants it. An alias, which leads to a tunnel, is all
+    // that a name has.
     if let Some(object) = object
         && let Some((id, workspace)) = workspace_of(world, &object, &namespace)
         && !workspace.is_terminating()
@@ -89,6 +90,10 @@ pub(crate) fn record(
         && object.value["spec"]["name"] == *name
         && object.value["spec"]["type"] == type_name(*kind)
         && object.is_terminating()
+        && (type_name(*kind) == "CNAME"
+            || workspace.value["spec"]["networking"]
+                .get("tunnel")
+                .is_none())
     {
         world.violate(
             "host",

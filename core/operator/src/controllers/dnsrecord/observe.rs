@@ -48,9 +48,13 @@ pub(super) async fn observe(
         is_settled(place, ledger(record))
             && controller.memory.is_fresh(&key, generation, place.interval)
     });
-    if !observed.fresh && (deleting || observed.kept_at().is_some()) {
+    if !observed.fresh {
         let new = observed.kept_at().map(|place| place.entry.clone());
-        for entry in ledger(record).iter().chain(new.as_ref()) {
+        // Where the spec has no place, only names that it does not have any more are of interest: they are deleted.
+        let is_of_interest =
+            |entry: &&LedgerEntry| deleting || new.is_some() || entry.name != record.spec.name;
+        let entries = ledger(record).iter().filter(is_of_interest);
+        for entry in entries.chain(new.as_ref()) {
             let is_wanted = new.as_ref().is_some_and(|new| spot(new) == spot(entry));
             let wanted = is_wanted.then(|| wanted(record));
             if let Entry::Vacant(vacant) = observed.sights.entry(spot(entry)) {

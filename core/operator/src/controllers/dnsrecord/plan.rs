@@ -123,7 +123,11 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         ..Plan::default()
     };
     let Some(place) = observed.kept_at() else {
-        plan.again_in = Some(LATER);
+        let old = remaining(record, observed).filter(|entry| entry.name != record.spec.name);
+        let old = old.filter(|entry| ours(entry, observed).is_some());
+        plan.calls = old.map(|entry| delete(entry, observed)).collect();
+        let is_done = plan.calls.is_empty();
+        plan.again_in = Some(if is_done { LATER } else { SOON });
         return plan;
     };
     let turn = until_turn(&Key::of(&record.metadata), place.interval, now);
