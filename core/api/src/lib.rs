@@ -34,7 +34,7 @@ pub use dnsrecord::{
 };
 pub use plugin::{Plugin, PluginSpec, PluginStatus};
 pub use provider::{Provider, ProviderSpec, ProviderStatus};
-pub use scope::{Asker, Scope};
+pub use scope::{Requester, Scope};
 pub use template::Template;
 pub use tunnel::{Tunnel, TunnelEntry, TunnelRoute, TunnelService, TunnelSpec, TunnelStatus};
 pub use workspace::{Workspace, WorkspaceSpec, WorkspaceStatus};

@@ -13,14 +13,14 @@ const WORKSPACE: &str = "{workspace}";
 
 /// The object that asks for a name.
 #[derive(Clone, Copy, Debug)]
-pub struct Asker<'a> {
+pub struct Requester<'a> {
     /// Its namespace.
     pub namespace: &'a str,
     /// Name of the workspace that it is or belongs to.
     pub workspace: Option<&'a str>,
 }
 
-impl Asker<'_> {
+impl Requester<'_> {
     /// The entry of a scope with its own names put in; `None` where it has none of them.
     fn resolve(&self, entry: &str) -> Option<String> {
         let entry = entry.replace(NAMESPACE, self.namespace);
@@ -60,14 +60,17 @@ pub struct Scope {
 
 impl Scope {
     /// Whether the object may have the name. `zone` is the zone in which it lies, where that is known.
-    pub fn admits_name(&self, name: &str, zone: Option<&str>, asker: Asker<'_>) -> bool {
+    pub fn admits_name(&self, name: &str, zone: Option<&str>, requester: Requester<'_>) -> bool {
         if self.names.is_empty() {
             return match zone {
                 Some(zone) => below(name, zone).is_some_and(is_plain),
                 None => is_plain(name),
             };
         }
-        let mut names = self.names.iter().filter_map(|entry| asker.resolve(entry));
+        let mut names = self
+            .names
+            .iter()
+            .filter_map(|entry| requester.resolve(entry));
         names.any(|entry| covers(&entry, name))
     }
 
@@ -111,7 +114,7 @@ fn covers(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    const SHOP: Asker<'_> = Asker {
+    const SHOP: Requester<'_> = Requester {
         namespace: "shop",
         workspace: Some("pr-7"),
     };
@@ -175,10 +178,11 @@ mod tests {
     #[test]
     fn a_workspace_may_have_its_part_of_a_zone() {
         let scope = names(&["{workspace}.{namespace}.example.com"]);
-        let admits = |name: &str, asker| scope.admits_name(name, Some("example.com"), asker);
+        let admits =
+            |name: &str, requester| scope.admits_name(name, Some("example.com"), requester);
         assert!(admits("pr-7.shop.example.com", SHOP));
         assert!(!admits("pr-8.shop.example.com", SHOP));
-        let alone = Asker {
+        let alone = Requester {
             workspace: None,
             ..SHOP
         };

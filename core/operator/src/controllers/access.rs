@@ -5,7 +5,7 @@ use crate::{
     providers::{Binding, Configured, LaneError, Registry, Unusable},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use maquette_api::{Asker, Provider, Scope, condition::Verdict, reason};
+use maquette_api::{Provider, Requester, Scope, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -154,10 +154,10 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
 }
 
 /// The object, and the workspace that created it.
-pub(super) fn asker(meta: &ObjectMeta) -> Asker<'_> {
+pub(super) fn requester(meta: &ObjectMeta) -> Requester<'_> {
     let mut owners = meta.owner_references.iter().flatten();
     let workspace = owners.find(|owner| owner.kind == Kind::Workspace.name());
-    Asker {
+    Requester {
         namespace: meta.namespace.as_deref().unwrap_or_default(),
         workspace: workspace.map(|owner| owner.name.as_str()),
     }
@@ -169,15 +169,15 @@ pub(super) fn admit_name(
     provider: &str,
     name: &str,
     zone: Option<&str>,
-    asker: Asker<'_>,
+    requester: Requester<'_>,
 ) -> Result<(), Problem> {
-    if scope.admits_name(name, zone, asker) {
+    if scope.admits_name(name, zone, requester) {
         return Ok(());
     }
     Err(Problem::NameOutOfScope {
         provider: provider.to_owned(),
         name: name.to_owned(),
-        namespace: asker.namespace.to_owned(),
+        namespace: requester.namespace.to_owned(),
     })
 }
 

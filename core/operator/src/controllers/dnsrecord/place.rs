@@ -96,8 +96,8 @@ pub(super) async fn place(
         },
     })?;
     let wanted = &record.spec.name;
-    let asker = access::asker(&record.metadata);
-    access::admit_name(&scope, &name, wanted, Some(&zone), asker)?;
+    let requester = access::requester(&record.metadata);
+    access::admit_name(&scope, &name, wanted, Some(&zone), requester)?;
     Ok(Place {
         entry: entry(zone),
         interval: configured.interval,

@@ -6,7 +6,7 @@ use crate::{
     controllers::access::{self, Problem},
 };
 use k8s_openapi::api::core::v1::Secret;
-use maquette_api::{Asker, Scope, Tunnel, provider::SecretKey};
+use maquette_api::{Requester, Scope, Tunnel, provider::SecretKey};
 use sha2::{Digest as _, Sha256};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -51,7 +51,12 @@ pub(super) fn place(
     if !deleting {
         let scope = spec.scope.clone().unwrap_or_default();
         for route in &tunnel.spec.routes {
-            admit_host(&scope, name, &route.host, access::asker(&tunnel.metadata))?;
+            admit_host(
+                &scope,
+                name,
+                &route.host,
+                access::requester(&tunnel.metadata),
+            )?;
         }
     }
     let credentials = spec.credentials.iter().map(|(name, credential)| {
@@ -76,7 +81,12 @@ pub(super) fn place(
 }
 
 /// Whether the tunnel may serve the host.
-fn admit_host(scope: &Scope, provider: &str, host: &str, asker: Asker<'_>) -> Result<(), Problem> {
+fn admit_host(
+    scope: &Scope,
+    provider: &str,
+    host: &str,
+    requester: Requester<'_>,
+) -> Result<(), Problem> {
     let zone = access::zone_of(host, &scope.zones);
     if zone.is_none() && !scope.zones.is_empty() {
         return Err(Problem::ZoneOutOfScope {
@@ -85,5 +95,5 @@ fn admit_host(scope: &Scope, provider: &str, host: &str, asker: Asker<'_>) -> Re
             known: scope.zones.join(", "),
         });
     }
-    access::admit_name(scope, provider, host, zone, asker)
+    access::admit_name(scope, provider, host, zone, requester)
 }

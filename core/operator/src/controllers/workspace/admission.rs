@@ -11,7 +11,7 @@ use crate::{
     cluster::{Key, NamespaceSummary, Reads},
     controllers::access::{self, Problem},
 };
-use maquette_api::{Asker, Provider, Scope, Workspace, condition::Verdict, reason};
+use maquette_api::{Provider, Requester, Scope, Workspace, condition::Verdict, reason};
 use std::collections::BTreeMap;
 
 /// Why the workspace may not ask for host names; `None` where it may.
@@ -28,7 +28,7 @@ pub(super) fn refusal(
     }
     let networking = workspace.spec.networking.as_ref()?;
     let namespace = workspace.metadata.namespace.as_deref().unwrap_or_default();
-    let asker = Asker {
+    let requester = Requester {
         namespace,
         workspace: workspace.metadata.name.as_deref(),
     };
@@ -46,7 +46,7 @@ pub(super) fn refusal(
             let hosts = spec.hosts();
             let mut hosts = hosts
                 .iter()
-                .map(|host| access::admit_name(&scope, provider, host, Some(&dns.zone), asker));
+                .map(|host| access::admit_name(&scope, provider, host, Some(&dns.zone), requester));
             hosts.find(Result::is_err).unwrap_or(Ok(()))
         });
         if let Err(problem) = admitted {
@@ -61,7 +61,7 @@ pub(super) fn refusal(
             if zone.is_none() && !scope.zones.is_empty() {
                 return Err(out_of_scope(&scope, provider, host));
             }
-            access::admit_name(&scope, provider, host, zone, asker)
+            access::admit_name(&scope, provider, host, zone, requester)
         });
         hosts.find(Result::is_err).unwrap_or(Ok(()))
     });

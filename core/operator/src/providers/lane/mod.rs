@@ -1,7 +1,7 @@
 //! A lane: the one way to ask a provider. It gathers questions into calls, and keeps a provider that fails, or that
 //! wishes to be left alone, from being asked.
 //!
-//! Guarantees: at most so many calls at one time; no call without the right to act; no call for an asker that is gone;
+//! Guarantees: at most so many calls at one time; no call without the right to act; no call for an requester that is gone;
 //! after a call that failed as a whole, waiting questions get that failure, the next call is made after a time that grows,
 //! and has half as many questions; a lane does not end before it is dropped, and then its calls end with it.
 

@@ -95,7 +95,10 @@ async fn an_absurd_wish_pauses_the_lane_for_minutes_and_its_askers_not_at_all() 
         lane.ask(None, 2).await,
         Err(LaneError::NotAsked(_))
     ));
-    assert!(start.elapsed() < Duration::from_secs(1), "an asker waited");
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "an requester waited"
+    );
     tokio::time::advance(Duration::from_mins(5)).await;
     assert!(matches!(lane.ask(None, 3).await, Err(LaneError::Call(_))));
     assert_eq!(calls.lock().unwrap().len(), 2);
