@@ -27,16 +27,26 @@ pub fn mark(cluster_uid: &str, namespace: &str, name: &str) -> String {
     )
 }
 
-/// Whether both marks are of one installation.
-pub fn same_installation(one: &str, other: &str) -> bool {
-    let end = one.match_indices('/').nth(1).map(|(at, _)| at + 1);
-    let prefix = end.and_then(|end| one.get(..end));
-    prefix.is_some_and(|prefix| other.starts_with(prefix))
+/// Whether both marks are of one namespace of one installation, as far as they say so: a digest may be of any namespace.
+pub fn same_namespace(own: &str, other: &str) -> bool {
+    let parts = |mark: &str| {
+        let (at, _) = mark.match_indices('/').nth(1)?;
+        let (installation, rest) = mark.split_at_checked(at)?;
+        let namespace = rest.trim_start_matches('/').split_once('/');
+        let namespace = namespace.map(|(namespace, _)| namespace.to_owned());
+        Some((installation.to_owned(), namespace))
+    };
+    let (Some((own, own_namespace)), Some((other, other_namespace))) = (parts(own), parts(other))
+    else {
+        return false;
+    };
+    let differ = own_namespace.zip(other_namespace);
+    own == other && differ.is_none_or(|(own, other)| own == other)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{mark, same_installation};
+    use super::{mark, same_namespace};
 
     const UID: &str = "0a1b2c3d-0000-4000-8000-000000000000";
 
@@ -49,12 +59,14 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_one_installation_are_told_from_those_of_others() {
+    fn marks_of_one_namespace_are_told_from_those_of_others() {
         let own = mark(UID, "shop", "web");
         let other = mark(&UID.replace("0a", "0b"), "shop", "web");
-        assert!(same_installation(&own, &mark(UID, &"n".repeat(63), "a")));
-        for foreign in [other.as_str(), "external-dns", "maquette/0a1b2c3d", ""] {
-            assert!(!same_installation(&own, foreign), "{foreign}");
+        assert!(same_namespace(&own, &mark(UID, "shop", "web-ipv6")));
+        assert!(same_namespace(&own, &mark(UID, &"n".repeat(63), "a")));
+        let neighbour = mark(UID, "shop2", "web");
+        for foreign in [&neighbour, &other, "external-dns", "maquette/0a1b2c3d", ""] {
+            assert!(!same_namespace(&own, foreign), "{foreign}");
         }
     }
 

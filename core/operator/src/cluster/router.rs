@@ -66,6 +66,17 @@ enum Subscription {
     Projected(Vec<(u64, Projection)>),
 }
 
+impl Subscription {
+    /// What the reader used of this source, and of another one that changed with it.
+    fn add(&mut self, other: Self) {
+        match (&mut *self, other) {
+            (Self::Whole, _) => {}
+            (_, Self::Whole) => *self = Self::Whole,
+            (Self::Projected(all), Self::Projected(more)) => all.extend(more),
+        }
+    }
+}
+
 impl Router {
     /// From now on the keys of the kind are queued here.
     pub fn connect(&self, kind: Kind, sink: Arc<dyn Sink>) {
@@ -138,8 +149,13 @@ impl Router {
             let mut readers: HashMap<Reader, Subscription> = HashMap::new();
             for source in sources {
                 for (reader, subscription) in state.readers.get(source).into_iter().flatten() {
-                    if Some(reader) != writer {
-                        readers.insert(reader.clone(), subscription.clone());
+                    if Some(reader) == writer {
+                        continue;
+                    }
+                    let subscription = subscription.clone();
+                    match readers.get_mut(reader) {
+                        Some(known) => known.add(subscription),
+                        None => drop(readers.insert(reader.clone(), subscription)),
                     }
                 }
             }
@@ -261,5 +277,26 @@ mod tests {
         value.store(8, Ordering::Relaxed);
         router.changed(&[gateway("g")], None);
         assert_eq!(names(&woken), ["a"]);
+    }
+    #[test]
+    fn of_several_sources_that_change_together_each_one_counts() {
+        let (router, woken) = router();
+        let every = Source::Every(Kind::Gateway);
+        let value = Arc::new(AtomicU64::new(7));
+        let again = value.clone();
+        let load = move || again.load(Ordering::Relaxed);
+        router.project(&reader("a"), gateway("g"), 7, Arc::new(load));
+        router.project(&reader("a"), every.clone(), 0, Arc::new(|| 0));
+        value.store(8, Ordering::Relaxed);
+        for sources in [[gateway("g"), every.clone()], [every.clone(), gateway("g")]] {
+            router.changed(&sources, None);
+            assert_eq!(names(&woken), ["a"]);
+        }
+        value.store(7, Ordering::Relaxed);
+        router.subscribe(&reader("a"), gateway("h"));
+        for sources in [[gateway("h"), every.clone()], [every.clone(), gateway("h")]] {
+            router.changed(&sources, None);
+            assert_eq!(names(&woken), ["a"]);
+        }
     }
 }

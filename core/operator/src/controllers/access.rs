@@ -5,7 +5,7 @@ use crate::{
     providers::{Binding, Configured, LaneError, Registry, Unusable},
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
-use maquette_api::{Provider, Requester, Scope, condition::Verdict, reason};
+use maquette_api::{Provider, Requester, Scope, Workspace, condition::Verdict, reason};
 use maquette_host::{CallError, PluginError};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -153,14 +153,23 @@ pub(super) fn admit(reads: &Reads, provider: &Provider, namespace: &str) -> Resu
     })
 }
 
-/// The object, and the workspace that created it.
-pub(super) fn requester(meta: &ObjectMeta) -> Requester<'_> {
+/// Name of the workspace that controls the object: one that exists and has the UID of the owner reference, which users can
+/// write, too.
+pub(super) fn workspace_of(reads: &Reads, meta: &ObjectMeta) -> Option<String> {
     let mut owners = meta.owner_references.iter().flatten();
-    let workspace = owners.find(|owner| owner.kind == Kind::Workspace.name());
-    Requester {
-        namespace: meta.namespace.as_deref().unwrap_or_default(),
-        workspace: workspace.map(|owner| owner.name.as_str()),
-    }
+    let owner = owners.find(|owner| {
+        owner.controller == Some(true)
+            && owner.kind == Kind::Workspace.name()
+            && owner.api_version == Kind::Workspace.api_version()
+    })?;
+    let key = Key::new(
+        meta.namespace.clone().unwrap_or_default(),
+        owner.name.clone(),
+    );
+    let uid = reads.get_as(&key, |workspace: Option<&Workspace>| {
+        workspace.and_then(|workspace| workspace.metadata.uid.clone())
+    });
+    (uid.as_ref() == Some(&owner.uid)).then(|| owner.name.clone())
 }
 
 /// Whether the object may have the name, which lies in `zone` where that is known.

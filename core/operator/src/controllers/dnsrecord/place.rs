@@ -6,7 +6,7 @@ use crate::{
     controllers::access,
     providers::LaneError,
 };
-use maquette_api::{DNSRecord, LedgerEntry, LedgerState};
+use maquette_api::{DNSRecord, LedgerEntry, LedgerState, Requester};
 use std::time::Duration;
 
 /// Where the record set of the spec belongs.
@@ -96,7 +96,11 @@ pub(super) async fn place(
         },
     })?;
     let wanted = &record.spec.name;
-    let requester = access::requester(&record.metadata);
+    let workspace = access::workspace_of(reads, &record.metadata);
+    let requester = Requester {
+        namespace: &key.namespace,
+        workspace: workspace.as_deref(),
+    };
     access::admit_name(&scope, &name, wanted, Some(&zone), requester)?;
     Ok(Place {
         entry: entry(zone),

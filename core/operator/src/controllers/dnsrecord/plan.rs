@@ -70,8 +70,8 @@ fn all<'a>(entry: &LedgerEntry, observed: &'a Observed) -> impl Iterator<Item = 
 }
 
 /// The record set of another owner that keeps this object's from being created: it has the name and the type; or an alias
-/// is all that a name has (RFC 1034, section 3.6.2); or the name, or its addresses, are of others. Which object of this
-/// installation may have a name is decided by its claims.
+/// is all that a name has (RFC 1034, section 3.6.2); or the name, or its addresses, are of others. Which object of a
+/// namespace may have a name is decided by its claims.
 pub(super) fn obstacle<'a>(place: &Place, observed: &'a Observed) -> Option<&'a dns::Observed> {
     if ours(&place.entry, observed).is_some() {
         return None;
@@ -83,7 +83,7 @@ pub(super) fn obstacle<'a>(place: &Place, observed: &'a Observed) -> Option<&'a 
         .find(|seen| {
             let kind = seen.records.kind;
             let is_foreign = match &seen.owner {
-                Some(owner) => !owner::same_installation(&observed.owner, owner),
+                Some(owner) => !owner::same_namespace(&observed.owner, owner),
                 None => is_address(kind) && is_address(own),
             };
             kind == own || [kind, own].contains(&dns::RecordType::Cname) || is_foreign
@@ -126,8 +126,8 @@ fn keep(record: &DNSRecord, observed: &Observed, now: Timestamp) -> Plan<Call> {
         let old = remaining(record, observed).filter(|entry| entry.name != record.spec.name);
         let old = old.filter(|entry| ours(entry, observed).is_some());
         plan.calls = old.map(|entry| delete(entry, observed)).collect();
-        let is_done = plan.calls.is_empty();
-        plan.again_in = Some(if is_done { LATER } else { SOON });
+        let waits = plan.calls.is_empty() || observed.recalled.removal_failed;
+        plan.again_in = Some(if waits { LATER } else { SOON });
         return plan;
     };
     let turn = until_turn(&Key::of(&record.metadata), place.interval, now);

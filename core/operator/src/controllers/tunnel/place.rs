@@ -50,13 +50,13 @@ pub(super) fn place(
     }
     if !deleting {
         let scope = spec.scope.clone().unwrap_or_default();
+        let workspace = access::workspace_of(reads, &tunnel.metadata);
+        let requester = Requester {
+            namespace: &key.namespace,
+            workspace: workspace.as_deref(),
+        };
         for route in &tunnel.spec.routes {
-            admit_host(
-                &scope,
-                name,
-                &route.host,
-                access::requester(&tunnel.metadata),
-            )?;
+            admit_host(&scope, name, &route.host, requester)?;
         }
     }
     let credentials = spec.credentials.iter().map(|(name, credential)| {

@@ -11,7 +11,7 @@ use crate::{
     cluster::{Key, NamespaceSummary, Reads},
     controllers::access::{self, Problem},
 };
-use maquette_api::{Provider, Requester, Scope, Workspace, condition::Verdict, reason};
+use maquette_api::{Provider, RecordType, Requester, Scope, Workspace, condition::Verdict, reason};
 use std::collections::BTreeMap;
 
 /// Why the workspace may not ask for host names; `None` where it may.
@@ -42,6 +42,11 @@ pub(super) fn refusal(
         let admitted = admit(reads, provider, namespace).and_then(|scope| {
             if !scope.zones.is_empty() && !scope.zones.contains(&dns.zone) {
                 return Err(out_of_scope(&scope, provider, &dns.zone));
+            }
+            let usable = [RecordType::A, RecordType::Aaaa, RecordType::Cname];
+            if !usable.into_iter().any(|kind| scope.admits_type(kind)) {
+                let (provider, kind) = (provider.clone(), RecordType::A.as_str().to_owned());
+                return Err(Problem::TypeOutOfScope { provider, kind });
             }
             let hosts = spec.hosts();
             let mut hosts = hosts

@@ -12,7 +12,8 @@ use crate::{
     engine::{Desired, managed_labels, owner_reference},
 };
 use maquette_api::{
-    COMPONENT_LABEL, FINALIZER, WORKSPACE_LABEL, component::STARTED, workspace::WorkspaceComponent,
+    COMPONENT_LABEL, Component, ComponentSpec, FINALIZER, WORKSPACE_LABEL, component::STARTED,
+    workspace::WorkspaceComponent,
 };
 use maquette_graph::{
     Condition,
@@ -27,11 +28,7 @@ pub(super) fn component(
     component: &WorkspaceComponent,
 ) -> Result<Desired, String> {
     let workspace = context.workspace;
-    let scope = Scope {
-        workspace,
-        component,
-        first_host: context.spec.routes.first().map(|route| route.host.as_str()),
-    };
+    let scope = scope(context, component);
     let rendered = render_value(&template(component), &mut |reference| match scope
         .find(reference)?
     {
@@ -76,6 +73,30 @@ pub(super) fn component(
         Desired::new(Kind::Component, own, &owner, &labels, &annotations, body)
             .with_finalizer(FINALIZER),
     )
+}
+
+/// Whether the user changed the component since it was applied, where its references have no values now.
+pub(super) fn is_changed(
+    context: &Context<'_>,
+    component: &WorkspaceComponent,
+    live: &Component,
+) -> bool {
+    let hash = hash_of_spec(&scope(context, component), component);
+    let annotations = live.metadata.annotations.as_ref();
+    let held = annotations.and_then(|annotations| annotations.get(TEMPLATE_HASH_ANNOTATION));
+    let spec = ComponentSpec {
+        template: live.spec.template.clone(),
+        ..component.spec.clone()
+    };
+    hash.as_ref() != held || spec != live.spec
+}
+
+fn scope<'a>(context: &Context<'a>, component: &'a WorkspaceComponent) -> Scope<'a> {
+    Scope {
+        workspace: context.workspace,
+        component,
+        first_host: context.spec.routes.first().map(|route| route.host.as_str()),
+    }
 }
 
 /// Hash of the template as far as the workspace's spec determines it, where that is not all of it: the Gateway or the Provider

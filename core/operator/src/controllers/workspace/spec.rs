@@ -3,6 +3,7 @@
 use super::{
     error::SpecError,
     host_routes::{HostRoute, host_routes},
+    names,
     references::Scope,
 };
 use crate::controllers::depends;
@@ -61,13 +62,16 @@ impl Spec {
             };
             check_references(&scope, template, index)?;
         }
-        let outside = components.iter().zip(&templates);
-        let outside = outside
-            .map(|(component, template)| (component.name.clone(), outside_of(component, template)));
+        let mut outside = BTreeMap::new();
+        for (index, (component, template)) in components.iter().zip(&templates).enumerate() {
+            let awaited = outside_of(component, template);
+            check_outside(workspace, index, &awaited)?;
+            outside.insert(component.name.clone(), awaited);
+        }
         Ok(Self {
             graph,
             routes,
-            outside: outside.collect(),
+            outside,
         })
     }
 
@@ -164,6 +168,36 @@ fn outside_of(component: &WorkspaceComponent, template: &Value) -> Vec<Awaited> 
         }
     }
     awaited
+}
+
+/// The workspace and its own components are not outside: a component that waited for them would wait for itself.
+fn check_outside(
+    workspace: &Workspace,
+    index: usize,
+    awaited: &[Awaited],
+) -> Result<(), SpecError> {
+    let own = workspace.metadata.name.as_deref().unwrap_or_default();
+    let components = workspace.spec.components.iter();
+    let components: Vec<String> = components
+        .map(|component| names::of_component(workspace, &component.name).name)
+        .collect();
+    let is_own = |awaited: &&Awaited| match &awaited.name {
+        (DependencyKind::Workspace, name) => name == own,
+        (DependencyKind::Component, name) => components.contains(name),
+        _ => false,
+    };
+    let Some(found) = awaited.iter().find(is_own) else {
+        return Ok(());
+    };
+    Err(SpecError {
+        reason: reason::DEPENDENCY_CYCLE,
+        message: format!(
+            "spec.components[{index}]: {} {} belongs to this workspace; use `dependsOn: [{{component: NAME}}]`, \
+             `${{components::NAME.host}}` or `${{workspace::url}}`",
+            found.name.0.as_str(),
+            found.name.1
+        ),
+    })
 }
 
 fn condition(condition: DependencyCondition) -> Condition {

@@ -168,6 +168,9 @@ fn steps<'a>(context: &Context<'a>) -> BTreeMap<&'a str, Step> {
                 Step::UpdateWaits(waits_for)
             }
             Ok(desired) if live.is_some() || blocked.is_empty() => Step::Apply(desired),
+            Err(wait) if live.is_some_and(|live| render::is_changed(context, component, live)) => {
+                Step::UpdateWaits(vec![wait])
+            }
             Err(wait) if blocked.is_empty() => Step::Waits(vec![wait]),
             _ => Step::Waits(blocked),
         };
