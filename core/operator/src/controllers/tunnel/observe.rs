@@ -20,7 +20,10 @@ use crate::{
 };
 use k8s_openapi::api::core::v1::Secret;
 use maquette_api::{DNSRecord, RecordType, Tunnel};
-use maquette_host::kinds::tunnel::{Observed as Seen, TunnelSecret};
+use maquette_host::{
+    PluginError,
+    kinds::tunnel::{Observed as Seen, TunnelSecret},
+};
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::time::Instant;
 
@@ -150,11 +153,23 @@ async fn look(
     let tunnels = configured.ok().and_then(|bound| bound.tunnels.clone());
     let lane = tunnels.ok_or(LaneError::Closed)?;
     let object = format!("Tunnel/{key}");
-    if let Some(id) = entry(tunnel).and_then(|entry| entry.id.clone()) {
-        return reads.wait(lane.observe(&object, &id)).await;
+    let id = entry(tunnel).and_then(|entry| entry.id.clone());
+    if let Some(id) = &id {
+        let seen = reads.wait(lane.observe(&object, id)).await?;
+        if seen.is_some() || tunnel.metadata.deletion_timestamp.is_none() {
+            return Ok(seen);
+        }
     }
+    // A call without an answer may have created another one under the name after the deletion of the first.
     let owner = controller.owner(key);
-    reads.wait(lane.find(&object, &owner, name)).await
+    match reads.wait(lane.find(&object, &owner, name)).await {
+        Err(error) if id.is_some() && is_unsupported(&error) => Ok(None),
+        found => found,
+    }
+}
+
+fn is_unsupported(error: &LaneError) -> bool {
+    matches!(error.plugin(), Some(PluginError::Unsupported(_)))
 }
 
 /// Remembers that the provider was seen to be right.
