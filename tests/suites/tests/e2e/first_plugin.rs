@@ -32,7 +32,9 @@ async fn from_the_page_alone_a_plugin_is_made_signed_published_and_run() {
          ended() {{ code=$?; if [ $code -ne 0 ]; then set +e; {clean_up}\nfi; exit $code; }}\ntrap ended EXIT\nset -x\n{}",
         blocks.concat()
     )
-    .replace("198.18.0.1:5000", place.cluster.registry());
+    .replace("198.18.0.1:5000", place.cluster.registry())
+    // The registry of a cluster that is running already may have the plugin of an earlier run.
+    .replace("/first/", &format!("/{}/", place.namespace));
     // The page's paths are those of a reader who says nothing of target folders; what was compiled before is used all the same.
     let compiled = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target").into());
     let mut shell = Command::new("bash");
