@@ -1,5 +1,8 @@
 //! Who may use a Provider, and the verdict where one cannot be used. Shared by the kinds that keep something there.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     cluster::{Key, Kind, NamespaceSummary, Reads},
     providers::{Binding, Configured, LaneError, Registry, Unusable},

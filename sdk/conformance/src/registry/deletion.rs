@@ -37,7 +37,7 @@ async fn delete(bench: &Bench, tag: &str, expect: &Digest) -> Result<(), CallErr
         .await
 }
 
-/// Somebody pushed in between.
+/// Another image was pushed in between.
 pub(super) async fn a_tag_that_stands_for_another_digest_is_not_deleted(bench: &Bench) -> Outcome {
     let (tag, there) = pushed(bench).await?;
     let before: BTreeSet<String> = bench.tags().await?.into_iter().collect();

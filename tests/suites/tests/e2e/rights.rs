@@ -123,7 +123,7 @@ async fn live_a_life(place: &Place) {
     less["networking"]["routes"][0]["host"] = json!(format!("other-{}", shop.host()));
     shop.apply(&less).await;
     shop.ready().await;
-    // The pod of the Job loses its owner, so that only the operator deletes it.
+    // The pod of the Job loses its owner, so only the operator deletes it.
     let jobs: Api<Job> = place.api();
     let orphans = DeleteParams {
         propagation_policy: Some(PropagationPolicy::Orphan),

@@ -110,7 +110,7 @@ impl Table {
             return false;
         };
         !self.conflicts(name, own).any(|(at, other)| {
-            // A claim that waits for a third one keeps nobody waiting.
+            // A claim that waits for a third one blocks no other.
             let is_blocked = || {
                 let mut conflicts = self.conflicts(at, other);
                 conflicts.any(|(_, third)| third.hold != Hold::Waiting)
@@ -152,15 +152,15 @@ impl Table {
         found
     }
 
-    /// What has to be told of changes of these names: each name itself, and all that it overlaps with.
+    /// Sources that change with these names: each name itself, and all names that it overlaps with.
     pub(super) fn readers_of(&self, names: &[Name]) -> Vec<Source> {
-        let mut told = BTreeSet::new();
+        let mut changed = BTreeSet::new();
         for name in names {
-            told.insert(name);
-            told.extend(self.overlapping(name));
+            changed.insert(name);
+            changed.extend(self.overlapping(name));
         }
         let source = |name: &Name| Source::Entry(STORE, name.to_string());
-        told.into_iter().map(source).collect()
+        changed.into_iter().map(source).collect()
     }
 
     fn of(&self, reader: &Reader) -> Vec<(Name, Claim)> {
